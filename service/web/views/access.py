@@ -1,0 +1,90 @@
+"""Signing in, rights and refusals."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from service.web.views.frame import FormState
+
+
+class SignInRefusal(StrEnum):
+    """Why the last attempt did not open the door."""
+
+    WRONG = "wrong"
+    BUSY = "busy"
+    SIGNED_OUT = "signed_out"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInView:
+    """`sign_in.html`.
+
+    Attributes:
+        next: The path to open afterwards (one of ours) or "/".
+        refusal: Why the person stands here again, or None.
+        retry_after: Seconds to wait, only with `BUSY`.
+    """
+
+    next: str
+    form: FormState = field(default_factory=FormState)
+    refusal: SignInRefusal | None = None
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RightsCell:
+    """One right: an action by a role.
+
+    Attributes:
+        level: `full`, `status`, `own`, `anonymous` or `none`.
+        scope: `self`, `case_circle`, `unit`, `all`; None where the level is `none`.
+        condition: `serious`, `invited`, `step`, or None.
+    """
+
+    level: str
+    scope: str | None = None
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RightsRow:
+    """One action and what each role may do, in the order of `RightsView.roles`."""
+
+    action: str
+    cells: tuple[RightsCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RightsView:
+    """`rights.html`: the table that casework enforces, shown as it stands.
+
+    Attributes:
+        roles: Role keys, the table's columns.
+        rows: One row an action key.
+        mine: The viewer's own role key, its column marked; None when it is not in the table.
+    """
+
+    roles: tuple[str, ...]
+    rows: tuple[RightsRow, ...]
+    mine: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """`error.html`: 403, 404, 409, 413, 422, 429, 500, 503, 507.
+
+    Attributes:
+        status: The answer's status.
+        code: The stable code of the error (`evidence-not-found`), for whoever asks for help.
+        reference: The request's id, the only thing to tell the IT department.
+        retry_after: Seconds to wait, with 429 and 503.
+        kept: Evidence that was already safe when the error came, by filename.
+        back: The path to go back to.
+    """
+
+    status: int
+    code: str
+    reference: str | None = None
+    retry_after: int | None = None
+    kept: tuple[str, ...] = ()
+    back: str = "/"

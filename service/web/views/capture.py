@@ -1,0 +1,111 @@
+"""Sikr opslaget: an address becomes posts."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from service.web.views.frame import CaseLink, FormState
+
+
+class CaptureState(StrEnum):
+    """How far a capture is; `PARTIAL` means that some posts were left out."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    CAPTURED = "captured"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+class CaptureStage(StrEnum):
+    """The four stages of a running capture, in order."""
+
+    OPENING = "opening"
+    READING = "reading"
+    PICTURES = "pictures"
+    SAVING = "saving"
+
+
+class CaptureProblem(StrEnum):
+    """Why a capture failed; the words and what to do live in the template."""
+
+    GONE = "gone"
+    SIGN_IN_NEEDED = "sign_in_needed"
+    REFUSED_ADDRESS = "refused_address"
+    UNREACHABLE = "unreachable"
+    TOO_SLOW = "too_slow"
+    TOO_LARGE = "too_large"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedPost:
+    """A post that was read; its text stays behind its own page."""
+
+    author: str | None
+    posted_at: datetime | None
+    posted_as_stated: str | None
+    depth: int
+    characters: int
+    marked: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRun:
+    """One capture; the partial `partials/capture_progress.html` shows it while it runs.
+
+    Attributes:
+        id: In paths.
+        url: This run's page, polled while it runs.
+        address: What was asked for.
+        state: How far.
+        started_at: When.
+        stage: Only while it runs.
+        final_address: Where redirects led.
+        posts_read: Posts read so far.
+        posts_stated: How many the page says there are, or None.
+        problem: Only with `FAILED`.
+        problem_detail: The reason as `capture.json` has it, in English.
+        posts: In page order.
+        evidence_number, evidence_url: The page as evidence.
+    """
+
+    id: str
+    url: str
+    address: str
+    state: CaptureState
+    started_at: datetime
+    stage: CaptureStage | None = None
+    final_address: str | None = None
+    ended_at: datetime | None = None
+    posts_read: int = 0
+    posts_stated: int | None = None
+    problem: CaptureProblem | None = None
+    problem_detail: str | None = None
+    posts: tuple[CapturedPost, ...] = ()
+    evidence_number: str | None = None
+    evidence_url: str | None = None
+    case: CaseLink | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRow:
+    """An earlier capture in the list."""
+
+    url: str
+    address: str
+    state: CaptureState
+    at: datetime
+    posts_read: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureView:
+    """`capture.html`: the form, the chosen run if there is one, and earlier ones."""
+
+    run: CaptureRun | None = None
+    earlier: tuple[CaptureRow, ...] = ()
+    cases: tuple[CaseLink, ...] = ()
+    chosen_case: str | None = None
+    form: FormState = field(default_factory=FormState)

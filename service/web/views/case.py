@@ -1,0 +1,301 @@
+"""Sag: a case with its twelve steps, clocks, documentation, timeline and letters."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from service.web.views.evidence import EvidenceRow
+from service.web.views.frame import FormState, Origin
+
+
+class Seriousness(StrEnum):
+    """How serious a case is; `DANGER` (to life) is the only one shown in red."""
+
+    DANGER = "danger"
+    SERIOUS = "serious"
+    ORDINARY = "ordinary"
+    UNKNOWN = "unknown"
+
+
+class StepState(StrEnum):
+    """Where a step stands."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    DONE = "done"
+    NOT_RELEVANT = "not_relevant"
+    WAIVED = "waived"
+
+
+class FieldKind(StrEnum):
+    """Which input a step's field is."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    DATE = "date"
+    MOMENT = "moment"
+    NUMBER = "number"
+    CHOICE = "choice"
+    TICK = "tick"
+
+
+@dataclass(frozen=True, slots=True)
+class StepField:
+    """One field of a step's form; the input's name is `field-{name}`.
+
+    Attributes:
+        name: Its key in the procedure file.
+        label: As the procedure words it.
+        kind: Which input.
+        required: Needed for *done*.
+        value: What is kept already, as typed ("" for nothing, "yes" for a tick).
+        hint: A line beneath the label, or None.
+        choices: Value and label, only with `CHOICE`.
+    """
+
+    name: str
+    label: str
+    kind: FieldKind
+    required: bool = False
+    value: str = ""
+    hint: str | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One of the steps.
+
+    Attributes:
+        id: Its key in the procedure ("secure-evidence"), in paths.
+        number: As the procedure numbers it ("12.2").
+        title: As the procedure words it.
+        url: The case with this step's form open.
+        state: Where it stands.
+        responsible: Who does it, in words ("leder").
+        due: When it is due; past `frame.now` and still open means overdue.
+        origin: Where that deadline comes from.
+        opens_at: When a waiting step opens, if that is known.
+        waits_for: Numbers and titles of the steps it waits for.
+        settled_at: When it was done, found not relevant or waived.
+        settled_by: By whom.
+        reason: Why not relevant or waived.
+    """
+
+    id: str
+    number: str
+    title: str
+    url: str
+    state: StepState
+    responsible: str
+    due: datetime | None = None
+    origin: Origin | None = None
+    opens_at: datetime | None = None
+    waits_for: tuple[str, ...] = ()
+    settled_at: datetime | None = None
+    settled_by: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepForm:
+    """The open step's form, `POST /cases/{number}/steps/{id}`.
+
+    Attributes:
+        step: The step.
+        done_when: What counts as done, as the procedure words it.
+        why: Why the step is there, as the procedure words it, or None.
+        fields: What is asked.
+        may_be_not_relevant: Whether *ikke relevant* can be chosen.
+        may_be_waived: Whether *fravalgt* can be chosen.
+        may_change: False shows the step without a form (no right, or it waits).
+        form: What was typed, after an error.
+    """
+
+    step: StepView
+    done_when: str
+    why: str | None = None
+    fields: tuple[StepField, ...] = ()
+    may_be_not_relevant: bool = True
+    may_be_waived: bool = True
+    may_change: bool = True
+    form: FormState = field(default_factory=FormState)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One of the at most three acts under *Gør nu*.
+
+    Attributes:
+        title: The act.
+        url: Where it is done.
+        who: Who does it, by name or role.
+        why: One sentence.
+        mine: Whether it is this person's to do.
+        due: When.
+        origin: Where the deadline comes from.
+        draft: The draft that is opened, by title, or None.
+    """
+
+    title: str
+    url: str
+    who: str
+    why: str
+    mine: bool = True
+    due: datetime | None = None
+    origin: Origin | None = None
+    draft: str | None = None
+
+
+class ClockState(StrEnum):
+    """Whether a clock runs."""
+
+    RUNNING = "running"
+    MET = "met"
+    OVERDUE = "overdue"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """One clock, from its own start.
+
+    Attributes:
+        title: As the procedure words it ("72 timer til politianmeldelse").
+        started_at: When it began to run.
+        due: When it runs out.
+        state: Whether it runs.
+        origin: Source, law or suggestion.
+        origin_text: Which ("Offererstatningsloven § 10").
+        met_at: When it was met.
+    """
+
+    title: str
+    started_at: datetime
+    due: datetime
+    state: ClockState
+    origin: Origin
+    origin_text: str
+    met_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened in the case, already in words."""
+
+    at: datetime
+    text: str
+    who: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """A letter, report or receipt: its title, its state in words, where it is."""
+
+    title: str
+    state: str
+    at: datetime
+    url: str
+
+
+class Tab(StrEnum):
+    """The case's tabs; the value is the path's `?tab=`."""
+
+    DOCUMENTATION = "documentation"
+    TIMELINE = "timeline"
+    LETTERS = "letters"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """`case.html`.
+
+    Attributes:
+        number: "2027-014".
+        url: The case's own path.
+        title: Neutral words ("Opslag på kommunens side").
+        seriousness: How serious.
+        opened_at: When.
+        unit: Where it happened.
+        harassed: Those concerned, by name; the workplace itself may stand here.
+        handler: Who is responsible, or None.
+        deputy: Who stands in.
+        next_at: The next date, or None.
+        next_title: What happens then.
+        acts: At most three.
+        steps: All of them, in order.
+        open_step: The step whose form is shown, or None.
+        clocks: Soonest first.
+        tab: Which tab is open.
+        documentation, timeline, letters: The tabs' rows (only the open one need be filled).
+        counts: How many rows each tab has.
+        hand_in_url, capture_url, close_url: Acts on the case; None where not permitted.
+        closed_at: When it was closed, or None.
+        limited: True when this person sees the status only (level `status`).
+    """
+
+    number: str
+    url: str
+    title: str
+    seriousness: Seriousness
+    opened_at: datetime
+    unit: str
+    harassed: tuple[str, ...]
+    handler: str | None
+    steps: tuple[StepView, ...]
+    deputy: str | None = None
+    next_at: datetime | None = None
+    next_title: str | None = None
+    acts: tuple[Act, ...] = ()
+    open_step: StepForm | None = None
+    clocks: tuple[ClockView, ...] = ()
+    tab: Tab = Tab.DOCUMENTATION
+    documentation: tuple[EvidenceRow, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+    letters: tuple[LetterRow, ...] = ()
+    counts: dict[Tab, int] = field(default_factory=dict)
+    hand_in_url: str | None = None
+    capture_url: str | None = None
+    close_url: str | None = None
+    closed_at: datetime | None = None
+    limited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCaseView:
+    """`close_case.html`: what is missing, or the last question before closing."""
+
+    number: str
+    case_url: str
+    missing: tuple[StepView, ...]
+    settled: int
+    total: int
+    form: FormState = field(default_factory=FormState)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in the list."""
+
+    number: str
+    url: str
+    title: str
+    seriousness: Seriousness
+    unit: str
+    handler: str | None
+    opened_at: datetime
+    settled: int
+    total: int
+    next_at: datetime | None = None
+    next_title: str | None = None
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CasesView:
+    """`cases.html`; `closed` says which list is shown, `more_url` leads on."""
+
+    rows: tuple[CaseRow, ...]
+    closed: bool = False
+    more_url: str | None = None

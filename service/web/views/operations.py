@@ -1,0 +1,115 @@
+"""Drift: traffic lights and the check of everything that is kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class LightState(StrEnum):
+    """A traffic light; each has its own icon and word. `OFF` means not set up."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    STOPPED = "stopped"
+    OFF = "off"
+
+
+class LightName(StrEnum):
+    """What a light watches."""
+
+    MAILBOX = "mailbox"
+    READING = "reading"
+    PAGES = "pages"
+    BACKUP = "backup"
+    KEYS = "keys"
+    OUTSIDE_SEAL = "outside_seal"
+    DISK = "disk"
+    CONFINEMENT = "confinement"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """One light.
+
+    Attributes:
+        name: What it watches.
+        state: How it stands.
+        at: The last good moment (last mail, last backup), or None.
+        cause: Why it is not green, translated; None with green.
+        act_title, act_url: The one act that helps; None when there is none.
+        act_posts: True when the act is a POST (*Send testmail*).
+    """
+
+    name: LightName
+    state: LightState
+    at: datetime | None = None
+    cause: str | None = None
+    act_title: str | None = None
+    act_url: str | None = None
+    act_posts: bool = False
+
+
+class VerifyState(StrEnum):
+    """How far a check of everything is."""
+
+    RUNNING = "running"
+    CLEAN = "clean"
+    FINDINGS = "findings"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyFinding:
+    """One thing that does not fit: its kind, the object or entry, the message (English)."""
+
+    kind: str
+    id: str | None
+    position: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyProgress:
+    """`partials/verify_progress.html`.
+
+    Attributes:
+        url: Polled while it runs.
+        state: How far.
+        started_at: When it was started; `ended_at` when it ended.
+        entries_checked, entries_total: Of the ledger.
+        objects_checked, objects_total: Of the vault.
+        findings: What does not fit; empty when clean.
+        unchecked: What could not be checked and why, as it stands.
+    """
+
+    url: str
+    state: VerifyState
+    started_at: datetime
+    ended_at: datetime | None = None
+    entries_checked: int = 0
+    entries_total: int = 0
+    objects_checked: int = 0
+    objects_total: int = 0
+    findings: tuple[VerifyFinding, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OperationsView:
+    """`operations.html`.
+
+    Attributes:
+        lights: In the order to show; those that stopped first.
+        waiting_rows: Rows that wait to be read, and since when the oldest.
+        verify: The running or last check, or None.
+        version: Of Værn.
+        database: "SQLite" or "PostgreSQL".
+    """
+
+    lights: tuple[Light, ...]
+    version: str
+    database: str
+    waiting_rows: int = 0
+    oldest_waiting: datetime | None = None
+    verify: VerifyProgress | None = None

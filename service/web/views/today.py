@@ -1,0 +1,60 @@
+"""I dag: what waits for this person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from service.web.views.frame import CaseLink, Origin
+
+
+class TaskKind(StrEnum):
+    """What sort of act waits; gives the icon and the word before the title."""
+
+    ACKNOWLEDGE = "acknowledge"
+    STEP = "step"
+    REVIEW = "review"
+    APPROVE = "approve"
+    TRIAGE = "triage"
+    TALK = "talk"
+    READ = "read"
+    OPERATIONS = "operations"
+
+
+@dataclass(frozen=True, slots=True)
+class TodayTask:
+    """One act that waits.
+
+    Attributes:
+        kind: What sort of act.
+        title: The act in words ("Ring til den berørte medarbejder").
+        url: Where it is done.
+        why: One sentence, why it waits for this person; None when the title says it.
+        case: The case it belongs to.
+        due: When it is due; past `frame.now` means overdue.
+        origin: Where the deadline comes from.
+        danger: True only for danger to life: the one use of red.
+    """
+
+    kind: TaskKind
+    title: str
+    url: str
+    why: str | None = None
+    case: CaseLink | None = None
+    due: datetime | None = None
+    origin: Origin | None = None
+    danger: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """`today.html`.
+
+    Attributes:
+        tasks: What can be done now, the most urgent first; the first is shown large.
+        waiting: What waits for a date or for somebody else, soonest first.
+        done_today: How many tasks this person has finished today.
+    """
+
+    tasks: tuple[TodayTask, ...]
+    waiting: tuple[TodayTask, ...] = ()
+    done_today: int = 0
