@@ -1,0 +1,1 @@
+"""The tests: one folder a room, `house` for the set-up and what holds for every file."""
