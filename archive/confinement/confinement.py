@@ -1,0 +1,142 @@
+"""The service's side of confinement: hand over one item, get back what was read in it."""
+
+import itertools
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from typing import BinaryIO, Final, Self, cast
+
+from archive.confinement.answer import Answer, exchange
+from archive.confinement.errors import ConfinementLost, UnknownReader
+from archive.confinement.frames import Reading
+from archive.confinement.limits import Limits
+from archive.confinement.readers import OWN_READERS
+from archive.confinement.starter_process import Ended, StarterProcess
+from archive.confinement.walls import Layers
+
+Source = bytes | BinaryIO | Iterable[bytes]
+
+DEFAULT_LIMITS: Final = Limits()
+_CHUNK: Final = 256 * 1024
+_GRACE_SECONDS: Final = 10.0
+
+
+class Confinement:
+    """Reads untrusted items, each in a child process of its own; safe to use from any thread.
+
+    Args:
+        at_once: how many items are read at the same time; more wait their turn.
+        readers: further readers as ``{"name": "module:function"}``, beside our own.
+    """
+
+    def __init__(self, *, at_once: int = 4, readers: Mapping[str, str] | None = None) -> None:
+        self._readers = {**OWN_READERS, **(readers or {})}
+        self._turns = threading.BoundedSemaphore(at_once)
+        self._numbers = itertools.count(1)
+        self._starting = threading.Lock()
+        self._running: StarterProcess | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the starter, if it does not live already.
+
+        Raises:
+            ConfinementLost: it did not come up.
+        """
+        self._alive()
+
+    def close(self) -> None:
+        """Stop the starter and every reading."""
+        with self._starting:
+            running, self._running = self._running, None
+        if running is not None:
+            running.stop()
+
+    def layers(self) -> Layers:
+        """Return which walls stand around a child on this machine, tried for real at start."""
+        return self._alive().layers
+
+    def read(
+        self,
+        reader: str,
+        source: Source,
+        *,
+        media_type: str = "application/octet-stream",
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> Reading:
+        """Read one item in a confined child.
+
+        Raises:
+            UnknownReader: no reader has this name.
+            ReadingFailed: the item is to blame; the error holds what was read before.
+            ConfinementLost: the starter is to blame; the reading may be asked for again.
+        """
+        if reader not in self._readers:
+            raise UnknownReader(reader)
+        with self._turns:
+            return self._read(self._alive(), reader, source, media_type, limits)
+
+    def _alive(self) -> StarterProcess:
+        with self._starting:
+            if self._running is not None and self._running.lost:
+                self._running.stop()
+                self._running = None
+            if self._running is None:
+                self._running = StarterProcess(self._readers)
+            return self._running
+
+    def _read(
+        self, running: StarterProcess, reader: str, source: Source, media_type: str, limits: Limits
+    ) -> Reading:
+        number = next(self._numbers)
+        request = {
+            "number": number,
+            "reader": reader,
+            "media_type": media_type[:200],
+            "limits": limits.as_facts(),
+        }
+        item, feed = os.pipe()
+        answer, sink = os.pipe()
+        try:
+            ended = running.ask(number, request, [item, sink])
+        except ConfinementLost:
+            os.close(feed)
+            os.close(answer)
+            raise
+        finally:
+            os.close(item)
+            os.close(sink)
+        told = Answer(limits.output)
+        try:
+            exchange(_chunks(source), feed, answer, told, limits.wall_seconds + _GRACE_SECONDS)
+        except BaseException:
+            running.kill(number)
+            raise
+        if told.refused is not None:
+            running.kill(number)
+        return told.reading_if_good(self._end_of(running, ended))
+
+    def _end_of(self, running: StarterProcess, ended: Future[Ended]) -> Ended:
+        try:
+            return ended.result(timeout=_GRACE_SECONDS)
+        except TimeoutError as error:
+            # A starter that no longer answers is of no use to anyone; the next reading starts
+            # another.
+            running.process.kill()
+            raise ConfinementLost("the starter no longer answers") from error
+
+
+def _chunks(source: Source) -> Iterator[bytes]:
+    if isinstance(source, bytes):
+        return iter((source,))
+    if hasattr(source, "read"):
+        stream = cast("BinaryIO", source)
+        return iter(lambda: stream.read(_CHUNK), b"")
+    return iter(source)

@@ -1,0 +1,168 @@
+"""The walls around a confined child: what the kernel offers, and putting it up.
+
+Each wall stands alone, so that a kernel or container that lacks one still has
+the others. Limits of open files and processes are set to what the child
+already has, so that even without Landlock and seccomp it can open no file, no
+socket and no process. What could not be put up is told by `Layers`.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Self
+
+import landlock
+
+from archive.confinement.limits import Limits
+
+_PR_SET_PDEATHSIG: Final = 1
+_PR_SET_NO_NEW_PRIVS: Final = 38
+_NOBODY: Final = 65534
+
+# Unused by Debian and by systemd's dynamic users; each child at work has its own,
+# so that one cannot signal another.
+FIRST_UID: Final = 60600
+
+# What an interpreter needs that only computes, reads one pipe and writes another.
+_CALLS: Final = (
+    "brk", "clock_getres", "clock_gettime", "clock_nanosleep", "close", "exit", "exit_group",
+    "fstat", "futex", "futex_waitv", "getcpu", "getpid", "getppid", "getrandom", "getrusage",
+    "gettid", "gettimeofday", "getuid", "geteuid", "getgid", "getegid", "lseek", "madvise",
+    "membarrier", "mmap", "mprotect", "mremap", "munmap", "nanosleep", "newfstatat", "poll",
+    "ppoll", "read", "readv", "restart_syscall", "rseq", "rt_sigaction", "rt_sigprocmask",
+    "rt_sigreturn", "sched_getaffinity", "sched_yield", "sigaltstack", "sysinfo", "time", "times",
+    "uname", "write", "writev",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """Which walls stand around a confined child on this machine."""
+
+    own_user: bool
+    no_new_privileges: bool
+    resource_limits: bool
+    landlock: bool
+    seccomp: bool
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the names of the walls that could not be put up."""
+        return tuple(name for name, stands in asdict(self).items() if not stands)
+
+    def as_facts(self) -> dict[str, Any]:
+        """Return the plain values that travel from the starter."""
+        return asdict(self)
+
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Self:
+        """Return the layers that `as_facts` described."""
+        return cls(**facts)
+
+
+def prepare_seccomp() -> Callable[[], None] | None:
+    """Return the act that loads the list of allowed system calls, or None without libseccomp.
+
+    Built once in the starter. A call outside the list fails with EPERM, so
+    that a parser gets an ordinary error rather than a silent death.
+    """
+    try:
+        import pyseccomp
+
+        rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(1))
+        for name in _CALLS:
+            try:
+                rules.add_rule(pyseccomp.ALLOW, name)
+            except (OSError, ValueError):
+                continue  # this architecture has no such call
+    except (ImportError, RuntimeError, OSError):
+        return None
+    load: Callable[[], None] = rules.load
+    return load
+
+
+def put_up(limits: Limits, slot: int, load_seccomp: Callable[[], None] | None) -> Layers:
+    """Give up everything that a reader does not need; return what could be given up.
+
+    Called in the child, once its descriptors 0, 1 and 2 are in place and
+    nothing else is open.
+    """
+    mapped = _mapped_bytes()
+    _die_first()
+    own_user = _become_nobody(slot)
+    libc = ctypes.CDLL(None, use_errno=True)
+    # After the change of user, which clears it.
+    libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    no_new_privileges = libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+    landlock = _forbid_files()
+    os.closerange(3, 64)  # the rule set's own descriptor
+    _limit(limits, mapped)
+    seccomp = False
+    if load_seccomp is not None:
+        try:
+            load_seccomp()
+            seccomp = True
+        except OSError:
+            seccomp = False
+    return Layers(
+        own_user, no_new_privileges, resource_limits=True, landlock=landlock, seccomp=seccomp
+    )
+
+
+def _become_nobody(slot: int) -> bool:
+    if os.geteuid() != 0:
+        return False
+    for uid in (FIRST_UID + slot, _NOBODY):
+        try:
+            os.setgroups([])
+            os.setresgid(uid, uid, uid)
+            os.setresuid(uid, uid, uid)
+        except OSError:
+            continue  # a user namespace that does not map this user
+        return True
+    return False
+
+
+def _forbid_files() -> bool:
+    """Put the process under a Landlock rule set that allows no path at all."""
+    ctypes.set_errno(0)  # the library reads a stale errno as a failure
+    try:
+        landlock.Ruleset().apply()
+    except (OSError, ValueError, landlock.LandlockError):
+        return False
+    return True
+
+
+def _limit(limits: Limits, mapped: int) -> None:
+    for what, soft, hard in (
+        (resource.RLIMIT_AS, mapped + limits.memory, mapped + limits.memory),
+        (resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_NPROC, 0, 0),
+        (resource.RLIMIT_MEMLOCK, 0, 0),
+        (resource.RLIMIT_NOFILE, 3, 3),
+    ):
+        _, ceiling = resource.getrlimit(what)
+        if ceiling != resource.RLIM_INFINITY:
+            resource.setrlimit(what, (min(soft, ceiling), min(hard, ceiling)))
+        else:
+            resource.setrlimit(what, (soft, hard))
+
+
+def _mapped_bytes() -> int:
+    """Return how much address space this process maps already."""
+    with open("/proc/self/statm", "rb", buffering=0) as status:  # noqa: PTH123 - one read, no pathlib
+        return int(status.read(64).split()[0]) * resource.getpagesize()
+
+
+def _die_first() -> None:
+    """Ask the kernel to take this process first when the whole machine runs out of memory."""
+    try:
+        score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(score, b"1000")
+        os.close(score)
+    except OSError:
+        return  # a wish, not a wall
