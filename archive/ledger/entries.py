@@ -1,0 +1,81 @@
+"""What one entry is: the leaf that stays for ever, and the details that can be erased. Pure.
+
+A leaf is four lines of text: the version, the kind, the moment, and the
+SHA-256 of salt ‖ details. So the log binds every fact and shows none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from archive.records.columns import Protected, canonical, timestamp
+
+LEAF_VERSION = "vaern-ledger-leaf-1"
+SALT_SIZE = 32
+
+
+@dataclass
+class Collected:
+    """An entry on its way: collected during a use case, appended at the commit."""
+
+    kind: str
+    at: datetime
+    actor: str
+    subject: str | None
+    case_id: UUID | None
+    facts: dict[str, Any]
+    rows: dict[str, Protected | None] = field(default_factory=dict)
+    position: int | None = None
+
+    def details(self) -> bytes:
+        """Return the canonical details, with the digest of each protected row it speaks for."""
+        return canonical(
+            {
+                "kind": self.kind,
+                "at": timestamp(self.at),
+                "actor": self.actor,
+                "subject": self.subject,
+                "case": self.case_id,
+                "facts": self.facts,
+                "rows": {
+                    key: row.row_digest() if row is not None else None
+                    for key, row in self.rows.items()
+                },
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """The lasting part of an entry."""
+
+    kind: str
+    at: str
+    commitment: str
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes that the tree hashes."""
+        return f"{LEAF_VERSION}\n{self.kind}\n{self.at}\n{self.commitment}\n".encode()
+
+    @classmethod
+    def from_bytes(cls, leaf: bytes) -> Leaf:
+        """Read a leaf back; raises `ValueError` where it is none."""
+        version, kind, at, commitment, rest = leaf.decode().split("\n")
+        if version != LEAF_VERSION or rest:
+            raise ValueError("not a leaf of this ledger")
+        return cls(kind, at, commitment)
+
+
+def new_salt() -> bytes:
+    """Return a fresh salt, so that equal details commit differently."""
+    return secrets.token_bytes(SALT_SIZE)
+
+
+def commitment(salt: bytes, details: bytes) -> str:
+    """Return the SHA-256 that a leaf carries for its details, as hex."""
+    return hashlib.sha256(salt + details).hexdigest()

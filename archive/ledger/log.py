@@ -1,0 +1,243 @@
+"""The log itself: entries are collected on the session and appended last, at its commit.
+
+Nothing is locked after the head; so two use cases can never wait for each
+other in a circle. A protected row that changed without an entry stops the
+commit with `UnrecordedChange`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, inspect, select, update
+from sqlalchemy.orm import Session
+
+from archive.errors import LedgerBroken, UnrecordedChange
+from archive.ledger import merkle
+from archive.ledger.checkpoint import Signer
+from archive.ledger.entries import Collected, Leaf, commitment, new_salt
+from archive.records.columns import Protected, timestamp
+from archive.records.ledger import (
+    CheckpointRecord,
+    LedgerDetailRecord,
+    LedgerEntryRecord,
+    LedgerHeadRecord,
+    LedgerNodeRecord,
+)
+
+__all__ = ["Head", "Proof", "Signer", "append_collected", "head", "open_log", "prove", "record"]
+
+SYSTEM = "system"
+"""The actor of what the service does by itself."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The signed end of the log."""
+
+    origin: str
+    public_key: bytes
+    size: int
+    root: bytes
+    note: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That one leaf stands at one position under one signed head (RFC 9162 §2.1.3)."""
+
+    position: int
+    leaf: bytes
+    path: tuple[bytes, ...]
+    head: Head
+
+
+def record(
+    session: Session,
+    kind: str,
+    *,
+    at: datetime,
+    actor: str = SYSTEM,
+    subject: Protected | str | None = None,
+    case_id: UUID | None = None,
+    **facts: Any,
+) -> Collected:
+    """Collect one entry; it speaks for every protected row changed since the entry before it.
+
+    `kind` is `thing.happened`; `actor` is `person:ID`, `token:ID` or `system`;
+    `subject` is what a reader would look it up by.
+    """
+    session.flush()
+    changed: dict[str, Protected | None] = session.info.setdefault("changed", {})
+    name = subject.row_key() if isinstance(subject, Protected) else subject
+    entry = Collected(kind, at, actor, name, case_id, facts, dict(changed))
+    if isinstance(subject, Protected):
+        entry.rows.setdefault(subject.row_key(), subject)
+    changed.clear()
+    session.info.setdefault("entries", []).append(entry)
+    return entry
+
+
+def watch_changes(session: Session, _flush: object) -> None:
+    """Note each protected row whose bound columns a flush has written (`after_flush`)."""
+    changed: dict[str, Protected | None] = session.info.setdefault("changed", {})
+    for row in session.new:
+        if isinstance(row, Protected):
+            changed[row.row_key()] = row
+    for row in session.dirty:
+        if isinstance(row, Protected):
+            state = inspect(row)
+            if any(state.attrs[c].history.has_changes() for c in row.protected_columns()):
+                changed[row.row_key()] = row
+    for row in session.deleted:
+        if isinstance(row, Protected):
+            changed[row.row_key()] = None
+
+
+def append_collected(session: Session) -> None:
+    """Append what the use case collected, and sign the new head (`before_commit`)."""
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    if changed := session.info.get("changed"):
+        names = sorted({key.partition(":")[0] for key in changed})
+        raise UnrecordedChange(f"no ledger entry speaks for changed rows of {', '.join(names)}")
+    entries: list[Collected] = session.info.get("entries", [])
+    if not entries:
+        return
+    signer: Signer | None = session.info.get("signer")
+    if signer is None:
+        raise LedgerBroken("this session has no key to sign the ledger's head with")
+    edge = _locked_edge(session, signer)
+    leaves: list[dict[str, object]] = []
+    nodes: list[dict[str, object]] = []
+    details: list[dict[str, object]] = []
+    for entry in entries:
+        salt, text = new_salt(), entry.details()
+        leaf = Leaf(entry.kind, timestamp(entry.at), commitment(salt, text)).to_bytes()
+        entry.position = edge.size
+        leaves.append({"position": edge.size, "leaf": leaf})
+        details.append(_detail(entry, salt, text))
+        nodes.extend(
+            {"level": level, "number": number, "hash": value}
+            for level, number, value in edge.append(merkle.leaf_hash(leaf))
+        )
+    session.execute(insert(LedgerEntryRecord), leaves)
+    session.execute(insert(LedgerDetailRecord), details)
+    if nodes:
+        session.execute(insert(LedgerNodeRecord), nodes)
+    root = edge.root()
+    session.execute(
+        update(LedgerHeadRecord).values(
+            size=edge.size, root=root, edge=edge.to_bytes(), note=signer.sign(edge.size, root)
+        )
+    )
+    session.info["entries"] = []
+
+
+def open_log(session: Session, signer: Signer) -> None:
+    """Write the head of an empty log, once; raises `LedgerBroken` where another log stands."""
+    standing = session.get(LedgerHeadRecord, 1)
+    if standing is None:
+        session.add(
+            LedgerHeadRecord(
+                origin=signer.origin,
+                public_key=signer.public_key,
+                size=0,
+                root=merkle.EMPTY_ROOT,
+                edge=b"",
+                note=signer.sign(0, merkle.EMPTY_ROOT),
+            )
+        )
+    elif (standing.origin, standing.public_key) != (signer.origin, signer.public_key):
+        raise LedgerBroken("the ledger in this database belongs to another signing key or origin")
+
+
+def head(session: Session) -> Head:
+    """Return the signed head as this session sees it."""
+    row = session.execute(select(LedgerHeadRecord)).scalar_one()
+    return Head(row.origin, row.public_key, row.size, row.root, row.note)
+
+
+def keep_checkpoint(session: Session, at: datetime) -> Head:
+    """Keep the head as it stands, once for each size, to be handed out later."""
+    now = head(session)
+    if session.get(CheckpointRecord, now.size) is None:
+        session.add(CheckpointRecord(size=now.size, made_at=at, note=now.note))
+    return now
+
+
+def prove(session: Session, position: int) -> Proof:
+    """Return the proof that the entry at `position` stands under the present head.
+
+    Raises `IndexError` where there is no such entry.
+    """
+    now = head(session)
+    leaf = session.execute(
+        select(LedgerEntryRecord.leaf).where(LedgerEntryRecord.position == position)
+    ).scalar_one_or_none()
+    if leaf is None or position >= now.size:
+        raise IndexError(position)
+    path = merkle.inclusion_proof(node_reader(session), position, now.size)
+    return Proof(position, leaf, tuple(path), now)
+
+
+def prove_growth(session: Session, old: int) -> tuple[bytes, ...]:
+    """Return the proof that the log of `old` entries is the beginning of the present one."""
+    return tuple(merkle.consistency_proof(node_reader(session), old, head(session).size))
+
+
+def node_reader(session: Session) -> merkle.NodeReader:
+    """Return a reader of subtree hashes that fetches one row for each."""
+
+    def node(level: int, number: int) -> bytes:
+        if level == 0:
+            where = select(LedgerEntryRecord.leaf).where(LedgerEntryRecord.position == number)
+            return merkle.leaf_hash(session.execute(where).scalar_one())
+        which = (LedgerNodeRecord.level == level, LedgerNodeRecord.number == number)
+        return session.execute(select(LedgerNodeRecord.hash).where(*which)).scalar_one()
+
+    return node
+
+
+def custody(session: Session, subject: str) -> Iterator[LedgerDetailRecord]:
+    """Return every entry about a subject, oldest first."""
+    yield from session.scalars(
+        select(LedgerDetailRecord)
+        .where(LedgerDetailRecord.subject == subject)
+        .order_by(LedgerDetailRecord.position)
+    )
+
+
+def _locked_edge(session: Session, signer: Signer) -> merkle.Edge:
+    row = session.execute(
+        select(LedgerHeadRecord).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if row is None:
+        raise LedgerBroken("the ledger has no head")
+    if row.public_key != signer.public_key or row.origin != signer.origin:
+        raise LedgerBroken("the ledger's head belongs to another key")
+    try:
+        edge = merkle.Edge.from_bytes(row.size, row.edge)
+    except ValueError as bad:
+        raise LedgerBroken(str(bad)) from bad
+    if edge.root() != row.root:
+        raise LedgerBroken("the ledger's root is not that of its edge")
+    return edge
+
+
+def _detail(entry: Collected, salt: bytes, text: bytes) -> dict[str, object]:
+    return {
+        "position": entry.position,
+        "kind": entry.kind,
+        "at": entry.at,
+        "subject": entry.subject,
+        "case_id": entry.case_id,
+        "actor": entry.actor,
+        "salt": salt,
+        "details": text.decode(),
+    }

@@ -1,0 +1,12 @@
+"""Every table, one family a file; imported here so that the metadata is whole."""
+
+from archive.records import cases, evidence, ledger, operations, pages, people
+from archive.records.columns import Base, Protected
+
+__all__ = ["Base", "Protected", "cases", "evidence", "ledger", "operations", "pages", "people"]
+
+
+def protected_tables() -> tuple[type[Protected], ...]:
+    """Return every table whose rows the ledger binds, by name."""
+    classes = (m.class_ for m in Base.registry.mappers if issubclass(m.class_, Protected))
+    return tuple(sorted(classes, key=lambda c: c.__table__.name))

@@ -1,0 +1,81 @@
+"""Tables of the ledger: its head, leaves, inner nodes, erasable details, and signed checkpoints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from archive.records.columns import Base
+
+
+class LedgerHeadRecord(Base):
+    """The one head of the one log: size, root, right edge, and the signed note of them."""
+
+    __tablename__ = "ledger_head"
+    __table_args__ = (CheckConstraint("id = 1", name="one_head"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    origin: Mapped[str] = mapped_column(String(200))
+    public_key: Mapped[bytes]
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes]
+    edge: Mapped[bytes]
+    note: Mapped[str] = mapped_column(Text)
+
+
+class LedgerEntryRecord(Base):
+    """One leaf, as the canonical bytes that were hashed. It is never changed or removed."""
+
+    __tablename__ = "ledger_entries"
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    leaf: Mapped[bytes]
+
+
+class LedgerNodeRecord(Base):
+    """The hash of a complete subtree above the leaves, kept so that proofs read O(log n) rows."""
+
+    __tablename__ = "ledger_nodes"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[bytes]
+
+
+class LedgerDetailRecord(Base):
+    """What a leaf's commitment hides: salt and details. Erasing it leaves the leaf standing.
+
+    `details` holds all facts in canonical JSON; the other columns repeat a few
+    of them so that they can be queried, and `verify` compares them.
+    """
+
+    __tablename__ = "ledger_details"
+    __table_args__ = (
+        Index("ix_ledger_details_subject_position", "subject", "position"),
+        Index("ix_ledger_details_case_position", "case_id", "position"),
+        Index("ix_ledger_details_kind_position", "kind", "position"),
+    )
+
+    position: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("ledger_entries.position"), primary_key=True, autoincrement=False
+    )
+    kind: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    subject: Mapped[str | None] = mapped_column(String(120))
+    case_id: Mapped[UUID | None]
+    actor: Mapped[str] = mapped_column(String(120), index=True)
+    salt: Mapped[bytes]
+    details: Mapped[str] = mapped_column(Text)
+
+
+class CheckpointRecord(Base):
+    """A signed head as it stood at a moment, kept to be handed out and compared."""
+
+    __tablename__ = "checkpoints"
+
+    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    made_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,26 @@
+"""Tables of running the service: verifications and what they found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from archive.records.columns import Base
+
+
+class VerificationRecord(Base):
+    """One run of `verify` from the interface: how far it is, and what it found."""
+
+    __tablename__ = "verifications"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    started_at: Mapped[datetime]
+    started_by: Mapped[str] = mapped_column(String(120))
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    result: Mapped[dict[str, Any] | None] = mapped_column(default=None)

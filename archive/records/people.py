@@ -1,0 +1,105 @@
+"""Tables of our own people: units, persons, credentials, roles, sessions, tokens, the roster."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from archive.records.columns import Base, Protected
+
+
+class UnitRecord(Base, Protected):
+    """A place of work in the municipality's tree."""
+
+    __tablename__ = "units"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), default=None)
+
+
+class PersonRecord(Base, Protected):
+    """One of ours: an employee or leader, whether or not they ever sign in."""
+
+    __tablename__ = "people"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(320), unique=True)
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), index=True)
+    language: Mapped[str] = mapped_column(String(5), default="da")
+    title: Mapped[str | None] = mapped_column(String(200), default=None)
+    phone: Mapped[str | None] = mapped_column(String(40), default=None)
+    added_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class CredentialRecord(Base, Protected):
+    """A person's local password, as an argon2id hash."""
+
+    __tablename__ = "credentials"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    password_hash: Mapped[str] = mapped_column(String(300))
+    changed_at: Mapped[datetime]
+
+
+class RoleRecord(Base, Protected):
+    """That a person holds a role, in one unit (and those below it) or everywhere."""
+
+    __tablename__ = "roles"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[str] = mapped_column(String(40))
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), default=None)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class SessionRecord(Base):
+    """A signed-in browser; only the hash of its cookie is kept."""
+
+    __tablename__ = "sessions"
+
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    form_token: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class TokenRecord(Base, Protected):
+    """A bearer token for a program: a role, perhaps a unit, an end; only its hash is kept."""
+
+    __tablename__ = "tokens"
+    __free__ = frozenset({"last_used_at"})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(40))
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), default=None)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_used_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class RosterRecord(Base, Protected):
+    """How an employee is named in posts: names, nicknames, titles; for moderation only."""
+
+    __tablename__ = "roster"
+    __table_args__ = (CheckConstraint("name <> ''", name="named"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), default=None)
+    name: Mapped[str] = mapped_column(String(200))
+    unit: Mapped[str | None] = mapped_column(String(200), default=None)
+    nicknames: Mapped[list[Any]] = mapped_column(default=list)
+    titles: Mapped[list[Any]] = mapped_column(default=list)

@@ -1,0 +1,135 @@
+"""Where sealed segments lie: files or, later, S3; created once, never overwritten.
+
+The store knows names and bytes, nothing of evidence or keys.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from archive.errors import ObjectExists, ObjectMissing, StorageFull
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_TEMPORARY = ".part-"
+
+
+class Objects(Protocol):
+    """A create-only store; `put` returns only when the bytes would survive a power cut."""
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep bytes under a new name; raises `ObjectExists` or `StorageFull`."""
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes; raises `ObjectMissing`."""
+
+    def delete(self, name: str) -> None:
+        """Remove a name; quiet where it is gone already."""
+
+    def names(self) -> Iterator[str]:
+        """Name every object, in no particular order."""
+
+
+class LocalObjects:
+    """Objects as files below one folder, spread over 256 folders made at the start.
+
+    A file is written under a temporary name, fsynced, linked to its name, and
+    the folder fsynced: a crash leaves all of it or nothing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def prepare(self) -> None:
+        """Make the folders durably, and sweep temporary names left by a crash."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for number in range(256):
+            (self._folder / f"{number:02x}").mkdir(exist_ok=True, mode=0o700)
+        sync_folder(self._folder)
+        sync_folder(self._folder.parent)
+        for left in self._folder.glob(f"??/{_TEMPORARY}*"):
+            left.unlink(missing_ok=True)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep bytes durably under a new name."""
+        target = self._path(name)
+        part = target.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
+        try:
+            try:
+                _write_through(part, data)
+                os.link(part, target)
+            except FileExistsError as exists:
+                raise ObjectExists(name) from exists
+            finally:
+                part.unlink(missing_ok=True)
+            sync_folder(target.parent)
+        except OSError as failed:
+            if failed.errno in _NO_ROOM:
+                raise StorageFull("no room left for evidence") from failed
+            raise
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes of one object."""
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError as missing:
+            raise ObjectMissing(name) from missing
+
+    def delete(self, name: str) -> None:
+        """Remove one object durably."""
+        path = self._path(name)
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
+
+    def names(self) -> Iterator[str]:
+        """Name every finished object."""
+        for path in self._folder.glob("??/*"):
+            if not path.name.startswith(_TEMPORARY):
+                yield path.name
+
+    def size(self, name: str) -> int:
+        """Return the bytes an object takes; raises `ObjectMissing`."""
+        try:
+            return self._path(name).stat().st_size
+        except FileNotFoundError as missing:
+            raise ObjectMissing(name) from missing
+
+    def _path(self, name: str) -> Path:
+        if not name[:2].isalnum() or "/" in name or name.startswith("."):
+            raise ObjectMissing(name)
+        return self._folder / name[:2] / name
+
+
+def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Replace a small file whole: temporary name, fsync, rename, folder fsync."""
+    part = path.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
+    try:
+        _write_through(part, data, mode)
+        part.replace(path)
+        sync_folder(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's names durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_through(path: Path, data: bytes, mode: int = 0o600) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
