@@ -36,6 +36,7 @@ class FieldKind(StrEnum):
     MOMENT = "moment"
     NUMBER = "number"
     CHOICE = "choice"
+    PERSON = "person"
     TICK = "tick"
 
 
@@ -50,7 +51,7 @@ class StepField:
         required: Needed for *done*.
         value: What is kept already, as typed ("" for nothing, "yes" for a tick).
         hint: A line beneath the label, or None.
-        choices: Value and label, only with `CHOICE`.
+        choices: Value and label, only with `CHOICE` and `PERSON`.
     """
 
     name: str
@@ -80,6 +81,9 @@ class StepView:
         settled_at: When it was done, found not relevant or waived.
         settled_by: By whom.
         reason: Why not relevant or waived.
+        late: Whether it was, or is, past its deadline.
+        expected: False for an optional step; it must still be ended, by a person.
+        parts: Dated parts of the step, each a step of its own.
     """
 
     id: str
@@ -95,6 +99,9 @@ class StepView:
     settled_at: datetime | None = None
     settled_by: str | None = None
     reason: str | None = None
+    late: bool = False
+    expected: bool = True
+    parts: tuple["StepView", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,7 @@ class StepForm:
 
     Attributes:
         step: The step.
+        what: What to do, as the procedure words it.
         done_when: What counts as done, as the procedure words it.
         why: Why the step is there, as the procedure words it, or None.
         fields: What is asked.
@@ -113,6 +121,7 @@ class StepForm:
     """
 
     step: StepView
+    what: str
     done_when: str
     why: str | None = None
     fields: tuple[StepField, ...] = ()
@@ -148,12 +157,12 @@ class Act:
 
 
 class ClockState(StrEnum):
-    """Whether a clock runs."""
+    """How a clock stands (as `service.procedure.clocks`)."""
 
+    NOT_STARTED = "not_started"
     RUNNING = "running"
-    MET = "met"
-    OVERDUE = "overdue"
     STOPPED = "stopped"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,21 +171,23 @@ class ClockView:
 
     Attributes:
         title: As the procedure words it ("72 timer til politianmeldelse").
-        started_at: When it began to run.
-        due: When it runs out.
         state: Whether it runs.
         origin: Source, law or suggestion.
         origin_text: Which ("Offererstatningsloven § 10").
-        met_at: When it was met.
+        started_at: When it began to run; None before its event.
+        due: When it runs out; None before its event.
+        stopped_at: When it was met.
+        late: Whether it ran out before it was met, or is out now.
     """
 
     title: str
-    started_at: datetime
-    due: datetime
     state: ClockState
     origin: Origin
     origin_text: str
-    met_at: datetime | None = None
+    started_at: datetime | None = None
+    due: datetime | None = None
+    stopped_at: datetime | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,20 @@ from service.web.views.evidence import EvidenceKind, HiddenPicture, HiddenText, 
 from service.web.views.frame import FormState
 
 
-class PlainState(StrEnum):
-    """The five states in plain words, in this order."""
+class Progress(StrEnum):
+    """Whether a stage is behind, now or ahead (as `service.procedure.plain_states`)."""
 
-    RECEIVED = "received"
-    LOOKED_AT = "looked_at"
-    ACTED_ON = "acted_on"
-    FOLLOWED_UP = "followed_up"
-    CLOSED = "closed"
+    DONE = "done"
+    NOW = "now"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One of the five plain states, with the procedure's own words for how it stands."""
+
+    text: str
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class MyCaseView:
         now: What happens next in plain words ("Mette ringer til dig"), already translated; None
             when nothing is planned.
         now_before: By when.
-        state: Which of the five states.
+        stages: The five plain states, in order.
         danger: True shows 112 first and large.
         evidence: The employee's own, latest first.
         contacts: AMR and TR.
@@ -84,7 +90,7 @@ class MyCaseView:
     number: str
     url: str
     handler: str | None
-    state: PlainState
+    stages: tuple[Stage, ...]
     hand_in_url: str
     now: str | None = None
     now_before: datetime | None = None

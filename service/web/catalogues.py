@@ -1,0 +1,189 @@
+"""The catalogues of the interface: extract, update, compile and check messages.
+
+Message ids are English and stand in the templates and in Python's `_()`. `da` and `nb` are
+translated; `en` has no catalogue, because the message ids are its words. Compiled files (`.mo`)
+are made at set-up and not committed; where one is missing or old, `load` compiles in memory.
+"""
+
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+import click
+from babel.messages.catalog import Catalog, Message
+from babel.messages.checkers import checkers
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from babel.support import NullTranslations, Translations
+
+HERE: Final = Path(__file__).parent
+SOURCE: Final = HERE.parent
+LOCALES: Final = HERE / "locales"
+DOMAIN: Final = "messages"
+TRANSLATED: Final = ("da", "nb")
+
+# `Words` holds its two look-ups as `_` and `_n`.
+_KEYWORDS: Final = {**DEFAULT_KEYWORDS, "_n": (1, 2)}
+_METHODS: Final = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
+_OPTIONS: Final = {
+    "**/templates/**.html": {
+        "trimmed": "true",
+        "silent": "false",
+        "newstyle_gettext": "true",
+    }
+}
+
+
+def extract() -> Catalog:
+    """Return every message of the templates and of Python, with the places it stands in."""
+    catalogue = Catalog(project="Værn", charset="utf-8", fuzzy=False)
+    for filename, line, message, comments, context in extract_from_dir(
+        SOURCE,
+        _METHODS,
+        _OPTIONS,
+        keywords=_KEYWORDS,
+        comment_tags=("Translators:",),
+        strip_comment_tags=True,
+    ):
+        place = Path(filename).as_posix()
+        catalogue.add(message, None, [(place, line)], auto_comments=comments, context=context)
+    return catalogue
+
+
+def po_file(language: str) -> Path:
+    """Return where a language's translations stand."""
+    return LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+def read(language: str) -> Catalog:
+    """Return a language's translations; an empty catalogue before its first update."""
+    path = po_file(language)
+    if not path.exists():
+        return Catalog(locale=language, project="Værn", charset="utf-8", fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=language, domain=DOMAIN)
+
+
+def load(language: str) -> NullTranslations | Translations:
+    """Return a language's words for the templates; English is its own message ids."""
+    if language not in TRANSLATED:
+        return NullTranslations()
+    source, compiled = po_file(language), po_file(language).with_suffix(".mo")
+    if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
+        with compiled.open("rb") as file:
+            return Translations(file, domain=DOMAIN)
+    buffer = BytesIO()
+    write_mo(buffer, read(language))
+    buffer.seek(0)
+    return Translations(buffer, domain=DOMAIN)
+
+
+def update(language: str, messages: Catalog) -> None:
+    """Bring a language's file up to the messages that are used; new ones stand empty.
+
+    No guesses: a near match would be a wrong sentence on a page that people open on a bad day.
+    """
+    catalogue = read(language)
+    catalogue.update(messages, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    path = po_file(language)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        # Line numbers would change in every commit; the file that a message stands in is enough.
+        write_po(file, catalogue, sort_by_file=True, include_lineno=False, width=100)
+
+
+def compile_one(language: str) -> Path:
+    """Write a language's `.mo` file and return where it stands."""
+    path = po_file(language).with_suffix(".mo")
+    with path.open("wb") as file:
+        write_mo(file, read(language))
+    return path
+
+
+def faults(language: str, messages: Catalog) -> Iterator[str]:
+    """Yield what is wrong with a language: missing, fuzzy, left over or ill-formed messages."""
+    catalogue = read(language)
+    used = {_key(message) for message in messages if message.id}
+    known = {_key(message): message for message in catalogue if message.id}
+    for key in sorted(used):
+        message = known.get(key)
+        if message is None:
+            yield f"{language}: not in the catalogue: {key[0]!r}"
+        elif message.fuzzy:
+            yield f"{language}: fuzzy: {key[0]!r}"
+        elif not _translated(message):
+            yield f"{language}: not translated: {key[0]!r}"
+        else:
+            yield from (
+                f"{language}: {fault}: {key[0]!r}" for fault in _ill_formed(catalogue, message)
+            )
+    for key in sorted(set(known) - used):
+        yield f"{language}: no longer used: {key[0]!r}"
+
+
+def _key(message: Message) -> tuple[str, str]:
+    """Return what a message is known by: its (singular) id and its context."""
+    return (message.id if isinstance(message.id, str) else message.id[0], message.context or "")
+
+
+def _translated(message: Message) -> bool:
+    """Return whether every form of the message has words."""
+    words = message.string
+    return all(words) if isinstance(words, (list, tuple)) else bool(words)
+
+
+def _ill_formed(catalogue: Catalog, message: Message) -> Iterator[str]:
+    """Yield what Babel's own checks find (a placeholder lost in translation)."""
+    for checker in checkers:
+        try:
+            checker(catalogue, message)
+        except Exception as fault:  # noqa: BLE001 — Babel's checkers raise their own family
+            yield str(fault)
+
+
+@click.group()
+def main() -> None:
+    """Keep the interface's words."""
+
+
+@main.command("extract")
+def _extract() -> None:
+    """Print how many messages are used."""
+    click.echo(f"{len(extract())} messages")
+
+
+@main.command("update")
+def _update() -> None:
+    """Add new messages to every language and drop those no longer used."""
+    messages = extract()
+    for language in TRANSLATED:
+        update(language, messages)
+        missing = sum(1 for _ in faults(language, messages))
+        click.echo(f"{language}: {len(messages)} messages, {missing} to translate")
+
+
+@main.command("compile")
+def _compile() -> None:
+    """Write the compiled files."""
+    for language in TRANSLATED:
+        click.echo(str(compile_one(language).relative_to(HERE)))
+
+
+@main.command("check")
+def _check() -> None:
+    """Fail when a message is missing, fuzzy, left over or ill-formed, and print which."""
+    messages = extract()
+    found = [fault for language in TRANSLATED for fault in faults(language, messages)]
+    for fault in found:
+        click.echo(fault, err=True)
+    if found:
+        sys.exit(1)
+    click.echo(f"{len(messages)} messages, complete in {' and '.join(TRANSLATED)}")
+
+
+if __name__ == "__main__":
+    main()
