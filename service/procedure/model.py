@@ -35,6 +35,11 @@ class Duty(StrEnum):
     CONDITIONAL = "conditional"
     OPTIONAL = "optional"
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the guideline asks for the step rather than allows it."""
+        return self is not Duty.OPTIONAL
+
 
 class Outcome(StrEnum):
     """The three ways in which a step ends."""
@@ -153,11 +158,19 @@ class Opens(Shape):
 
 
 @dataclass(frozen=True, slots=True)
+class Caution(Shape):
+    """What to beware of in a step where one of these circumstances holds."""
+
+    when: Annotated[tuple[Id, ...], Field(min_length=1)]
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Step(Shape):
     """One step, or a dated part of one.
 
-    A part with `when` exists only where one of those circumstances holds. A step of its own
-    always has to end; there `when` only says whether it is expected.
+    A part applies only where one of `when` holds (if it names any) and none of `unless`. A step
+    of its own always has to end; there the two only say whether it is expected.
     """
 
     id: Id
@@ -171,10 +184,12 @@ class Step(Shape):
     endings: Annotated[tuple[Outcome, ...], Field(min_length=1)]
     requires: tuple[str, ...] = ()
     when: tuple[Id, ...] = ()
+    unless: tuple[Id, ...] = ()
     not_by_employee: bool = False
     opens: Opens | None = None
     deadlines: tuple[Period, ...] = ()
     blanks: tuple[Blank, ...] = ()
+    cautions: tuple[Caution, ...] = ()
     parts: tuple["Step", ...] = ()
 
 
@@ -193,8 +208,8 @@ class Clock(Shape):
 class PlainStage(Shape):
     """One of the five plain states of *Min sag*, and the steps behind it.
 
-    `otherwise` is said where a step behind it ended without being done, so that the employee
-    is never told of something that did not happen.
+    The first of `steps` carries the words: where it ended without being done, `otherwise` is
+    said, so that the employee is never told of something that did not happen.
     """
 
     id: Id

@@ -1,0 +1,59 @@
+"""The texts of a step in one language, ready for a page or a printed checklist."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.procedure.facts import Facts
+from service.procedure.model import Procedure, Step
+
+
+@dataclass(frozen=True, slots=True)
+class StepText:
+    """What the reader is told: what to do, why, who, and when it counts as done.
+
+    `fields` and `choices` (by field) map ids to labels, in the order of the file.
+    """
+
+    title: str
+    do: str
+    why: str
+    done_when: str
+    fields: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]]
+
+
+def render_text(step: Step, language: str) -> StepText:
+    """Return the step's texts in `language` (`da`, `nb` or `en`; anything else reads Danish)."""
+    return StepText(
+        title=step.title.within(language),
+        do=step.do.within(language),
+        why=step.why.within(language),
+        done_when=step.done_when.within(language),
+        fields={blank.id: blank.label.within(language) for blank in step.blanks},
+        choices={
+            blank.id: {choice.id: choice.label.within(language) for choice in blank.choices}
+            for blank in step.blanks
+            if blank.choices
+        },
+    )
+
+
+def responsible(procedure: Procedure, step: Step, language: str) -> tuple[str, ...]:
+    """Return the words for who does the step."""
+    words = {role.id: role.word.within(language) for role in procedure.roles}
+    return tuple(words[role] for role in step.responsible)
+
+
+def event_word(procedure: Procedure, event: str, language: str) -> str | None:
+    """Return the word for what a deadline is counted from; a step's ending reads as its title."""
+    if event.startswith("ended:"):
+        step = procedure.find(event.removeprefix("ended:"))
+        return step.title.within(language) if step else None
+    return next((one.word.within(language) for one in procedure.events if one.id == event), None)
+
+
+def cautions(step: Step, facts: Facts, language: str) -> tuple[str, ...]:
+    """Return what to beware of in this step, given the circumstances that hold."""
+    return tuple(
+        one.text.within(language) for one in step.cautions if not facts.holds.isdisjoint(one.when)
+    )
