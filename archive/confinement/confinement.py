@@ -27,7 +27,8 @@ class Confinement:
 
     Args:
         at_once: how many items are read at the same time; more wait their turn.
-        readers: further readers as ``{"name": "module:function"}``, beside our own.
+        readers: further readers as ``{"name": "module:function"}``, or a file's path
+            in the module's stead, beside our own.
     """
 
     def __init__(self, *, at_once: int = 4, readers: Mapping[str, str] | None = None) -> None:

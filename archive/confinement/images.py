@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
-from PIL import Image
+from PIL import AvifImagePlugin, Image
 
 from archive.confinement.frames import Piece
 
@@ -42,6 +42,7 @@ def read_image(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any] | P
     `too_many_pixels`), `pieces` (media type of each piece).
     """
     del media_type  # the bytes decide
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # a child may start none
     Image.MAX_IMAGE_PIXELS = None  # our own check comes before any pixel is decoded
     warnings.simplefilter("ignore")
     data = io.BytesIO(source.read())

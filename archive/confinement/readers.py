@@ -1,10 +1,11 @@
 """The readers by name, and everything they may need imported before the walls go up."""
 
 import importlib
+import importlib.util
 import io
 import pkgutil
 from collections.abc import Mapping
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Final, cast
 
 from archive.confinement.child import Reader
@@ -21,12 +22,23 @@ OWN_READERS: Final = MappingProxyType(
 
 
 def load_readers(places: Mapping[str, str]) -> dict[str, Reader]:
-    """Import the readers named as ``module:function``."""
+    """Import the readers named as ``module:function`` or ``/folder/file.py:function``."""
     readers: dict[str, Reader] = {}
     for name, place in places.items():
-        module, _, function = place.partition(":")
-        readers[name] = cast("Reader", getattr(importlib.import_module(module), function))
+        module, _, function = place.rpartition(":")
+        readers[name] = cast("Reader", getattr(_import(module), function))
     return readers
+
+
+def _import(place: str) -> ModuleType:
+    if not place.endswith(".py"):
+        return importlib.import_module(place)
+    spec = importlib.util.spec_from_file_location("reader", place)
+    if spec is None or spec.loader is None:
+        raise ImportError(place)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def warm_up() -> None:

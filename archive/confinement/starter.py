@@ -60,7 +60,8 @@ class Starter:
 
     def _turn(self) -> bool:
         now = time.monotonic()
-        nearest = min((child.deadline for child in self._children.values()), default=None)
+        watched = (child.deadline for child in self._children.values() if not child.too_late)
+        nearest = min(watched, default=None)
         wait = None if nearest is None else max(0.0, nearest - now)
         for key, _ in self._selector.select(wait):
             if key.fileobj is self._control:
@@ -70,8 +71,8 @@ class Starter:
                 self._reap(key.fd)
         now = time.monotonic()
         for child in self._children.values():
-            if child.deadline <= now:
-                child.too_late, child.deadline = True, float("inf")
+            if child.deadline <= now and not child.too_late:
+                child.too_late = True
                 _kill(child.pid)
         return True
 

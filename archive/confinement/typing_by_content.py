@@ -49,9 +49,9 @@ _TEXT: Final = (
     (re.compile(rb"BEGIN:VCARD\b", re.IGNORECASE), "text/vcard"),
     (re.compile(rb"BEGIN:VCALENDAR\b", re.IGNORECASE), "text/calendar"),
     (re.compile(rb"From [^\s]+ .{0,80}\d\d:\d\d", re.IGNORECASE), "application/mbox"),
-    (re.compile(rb"(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL),
+    (re.compile(rb"(?is)(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b"),
      "text/html"),
-    (re.compile(rb"(?:<\?xml.{0,500}?\?>\s*)?(?:<!.{0,2000}?>\s*)?<svg\b", re.IGNORECASE | re.DOTALL),
+    (re.compile(rb"(?is)(?:<\?xml.{0,500}?\?>\s*)?(?:<!.{0,2000}?>\s*)?<svg\b"),
      "image/svg+xml"),
     (re.compile(rb"<\?xml\b", re.IGNORECASE), "application/xml"),
 )  # fmt: skip
@@ -140,14 +140,8 @@ def _text(head: bytes) -> str | None:
         return "message/rfc822"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "text/plain"
-    if not head or _CONTROL.search(head):
-        return None
-    try:
-        head.decode()
-    except UnicodeDecodeError as error:
-        if error.start < len(head) - 4:  # else a character cut at the end of the head
-            return None
-    return "text/plain"
+    # Old Danish text files are Windows-1252: no control character is the sign, not UTF-8.
+    return None if not head or _CONTROL.search(head) else "text/plain"
 
 
 def _is_mail(head: bytes) -> bool:
