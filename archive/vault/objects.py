@@ -45,12 +45,15 @@ class LocalObjects:
         self._folder = folder
 
     def prepare(self) -> None:
-        """Make the folders durably, and sweep temporary names left by a crash."""
+        """Make the folders durably; several processes may do so at once."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for number in range(256):
             (self._folder / f"{number:02x}").mkdir(exist_ok=True, mode=0o700)
         sync_folder(self._folder)
         sync_folder(self._folder.parent)
+
+    def sweep(self) -> None:
+        """Remove temporary names that a crash left; only for the one who alone serves the folder."""
         for left in self._folder.glob(f"??/{_TEMPORARY}*"):
             left.unlink(missing_ok=True)
 

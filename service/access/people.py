@@ -1,0 +1,230 @@
+"""People, roles and who is asking: loaded afresh on each request, so that a lost role is gone."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import defaultdict
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from archive.ledger.log import record
+from archive.records.people import (
+    CredentialRecord,
+    PersonRecord,
+    RoleRecord,
+    SessionRecord,
+    TokenRecord,
+    UnitRecord,
+)
+from service.access.principal import HeldRole, Principal
+from service.access.rights import Rights
+from service.errors import NameTaken, NotSignedIn, UnitNotFound
+
+
+def secret_hash(secret: str) -> str:
+    """Return the SHA-256 by which a cookie or token is looked up; the secret itself is not kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def unit_by_name(session: Session, name: str) -> UnitRecord:
+    """Return a unit, or raise `UnitNotFound`."""
+    unit = session.scalars(select(UnitRecord).where(UnitRecord.name == name)).first()
+    if unit is None:
+        raise UnitNotFound(name)
+    return unit
+
+
+def add_unit(
+    session: Session, name: str, now: datetime, *, parent: UUID | None = None, actor: str
+) -> UnitRecord:
+    """Add a place of work; raises `NameTaken`."""
+    if session.scalars(select(UnitRecord.id).where(UnitRecord.name == name)).first():
+        raise NameTaken(name)
+    unit = UnitRecord(id=uuid4(), name=name, parent_id=parent)
+    session.add(unit)
+    record(session, "unit.added", at=now, actor=actor, subject=unit)
+    return unit
+
+
+def add_person(
+    session: Session,
+    *,
+    name: str,
+    email: str | None,
+    unit_id: UUID | None,
+    now: datetime,
+    actor: str,
+    title: str | None = None,
+    phone: str | None = None,
+    language: str = "da",
+    password_hash: str | None = None,
+) -> PersonRecord:
+    """Add one of ours, with a password where given; raises `NameTaken` for a known address."""
+    address = email.strip().lower() if email else None
+    if address and person_by_email(session, address) is not None:
+        raise NameTaken(address)
+    person = PersonRecord(
+        id=uuid4(),
+        name=name,
+        email=address,
+        unit_id=unit_id,
+        title=title,
+        phone=phone,
+        language=language,
+        added_at=now,
+    )
+    session.add(person)
+    session.flush()
+    if password_hash is not None:
+        session.add(
+            CredentialRecord(person_id=person.id, password_hash=password_hash, changed_at=now)
+        )
+    record(session, "person.added", at=now, actor=actor, subject=person)
+    return person
+
+
+def give_role(
+    session: Session,
+    person: PersonRecord,
+    role: str,
+    unit_id: UUID | None,
+    now: datetime,
+    actor: str,
+) -> RoleRecord:
+    """Give a role, in one unit or (None) everywhere."""
+    held = RoleRecord(id=uuid4(), person_id=person.id, role=role, unit_id=unit_id, since=now)
+    session.add(held)
+    record(session, "role.given", at=now, actor=actor, subject=person, role=role)
+    return held
+
+
+def person_by_email(session: Session, address: str) -> PersonRecord | None:
+    """Return whom an address belongs to; mail carries no authority, this only names."""
+    query = select(PersonRecord).where(PersonRecord.email == address.strip().lower())
+    return session.scalars(query).first()
+
+
+def principal_of(
+    session: Session, person: PersonRecord, rights: Rights, now: datetime, form_token: str = ""
+) -> Principal:
+    """Return a person as one who asks; everyone of ours is at least an employee."""
+    if person.ended_at is not None and person.ended_at <= now:
+        raise NotSignedIn("this person has left")
+    rows = session.scalars(
+        select(RoleRecord).where(
+            RoleRecord.person_id == person.id,
+            RoleRecord.since <= now,
+            or_(RoleRecord.until.is_(None), RoleRecord.until > now),
+        )
+    ).all()
+    below = _units_below(session)
+    held = [HeldRole(row.role, below(row.unit_id)) for row in rows]
+    if not any(one.role == "employee" for one in held):
+        held.append(HeldRole("employee", below(person.unit_id)))
+    return Principal(
+        actor=f"person:{person.id}",
+        name=person.name,
+        roles=tuple(held),
+        rights=rights,
+        person_id=person.id,
+        unit_id=person.unit_id,
+        language=person.language,
+        form_token=form_token,
+    )
+
+
+def open_session(session: Session, person: PersonRecord, now: datetime) -> tuple[str, str]:
+    """Begin a signed-in session; returns the cookie's secret and the form token."""
+    secret, form_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    session.add(
+        SessionRecord(
+            token_sha256=secret_hash(secret),
+            person_id=person.id,
+            form_token=form_token,
+            made_at=now,
+            last_seen_at=now,
+        )
+    )
+    record(session, "session.opened", at=now, actor=f"person:{person.id}", subject=person)
+    return secret, form_token
+
+
+def session_by_secret(
+    session: Session, secret: str, now: datetime, *, idle: timedelta, whole: timedelta
+) -> tuple[SessionRecord, PersonRecord]:
+    """Return a live session and its person, or raise `NotSignedIn`."""
+    row = session.get(SessionRecord, secret_hash(secret))
+    if row is None or row.ended_at is not None:
+        raise NotSignedIn("no such session")
+    if now - row.last_seen_at > idle or now - row.made_at > whole:
+        raise NotSignedIn("the session has ended")
+    return row, session.get_one(PersonRecord, row.person_id)
+
+
+def add_token(
+    session: Session,
+    *,
+    name: str,
+    role: str,
+    unit_id: UUID | None,
+    expires_at: datetime,
+    now: datetime,
+    actor: str,
+) -> str:
+    """Make a bearer token for a program and return it; it cannot be shown again."""
+    secret = f"vaern_{secrets.token_urlsafe(32)}"
+    token = TokenRecord(
+        id=uuid4(),
+        token_sha256=secret_hash(secret),
+        name=name,
+        role=role,
+        unit_id=unit_id,
+        made_at=now,
+        expires_at=expires_at,
+    )
+    session.add(token)
+    record(session, "token.made", at=now, actor=actor, subject=token, role=role)
+    return secret
+
+
+def principal_of_token(session: Session, secret: str, rights: Rights, now: datetime) -> Principal:
+    """Return the program that holds a token, or raise `NotSignedIn`."""
+    query = select(TokenRecord).where(TokenRecord.token_sha256 == secret_hash(secret))
+    row = session.scalars(query).first()
+    if row is None or row.revoked_at is not None or row.expires_at <= now:
+        raise NotSignedIn("no such token")
+    return Principal(
+        actor=f"token:{row.id}",
+        name=row.name,
+        roles=(HeldRole(row.role, _units_below(session)(row.unit_id)),),
+        rights=rights,
+        unit_id=row.unit_id,
+    )
+
+
+class _Below:
+    def __init__(self, children: dict[UUID | None, list[UUID]]) -> None:
+        self._children = children
+
+    def __call__(self, top: UUID | None) -> frozenset[UUID] | None:
+        """Return a unit with all below it; None (everywhere) stays None."""
+        if top is None:
+            return None
+        found, waiting = {top}, [top]
+        while waiting:
+            for child in self._children[waiting.pop()]:
+                if child not in found:
+                    found.add(child)
+                    waiting.append(child)
+        return frozenset(found)
+
+
+def _units_below(session: Session) -> _Below:
+    children: dict[UUID | None, list[UUID]] = defaultdict(list)
+    for unit, parent in session.execute(select(UnitRecord.id, UnitRecord.parent_id)):
+        children[parent].append(unit)
+    return _Below(children)

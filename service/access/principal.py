@@ -1,0 +1,80 @@
+"""Who asks: a person or a program, with the roles they hold now and the units those reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from service.access.rights import Condition, Level, Right, Rights, Scope
+from service.errors import NotPermitted
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role held now; `units` are the ids it reaches, None means the whole municipality."""
+
+    role: str
+    units: frozenset[UUID] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far one action reaches for somebody: one scope with its units and condition."""
+
+    level: Level
+    scope: Scope
+    units: frozenset[UUID] | None
+    condition: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The one who asks. `actor` is how the ledger names them.
+
+    `form_token` is what each of their forms must carry; a bearer token has none.
+    """
+
+    actor: str
+    name: str
+    roles: tuple[HeldRole, ...]
+    rights: Rights
+    person_id: UUID | None = None
+    unit_id: UUID | None = None
+    language: str = "da"
+    form_token: str = ""
+
+    @property
+    def main_role(self) -> str:
+        """The role that the interface names them by: the first that reaches farthest."""
+        order = {role: number for number, role in enumerate(self.rights.roles)}
+        names = sorted((held.role for held in self.roles), key=lambda role: order.get(role, 99))
+        beyond = [name for name in names if name != "employee"]
+        return (beyond or names or ["employee"])[0]
+
+    def reaches(self, action: str) -> tuple[Reach, ...]:
+        """Return every way in which this action is open to them; empty means not at all."""
+        found = []
+        for held in self.roles:
+            right = self.rights.of(action, held.role)
+            if right is not None:
+                found.append(_reach(held, right))
+        return tuple(found)
+
+    def may(self, action: str) -> bool:
+        """Tell whether there is anything on which they may do this."""
+        return bool(self.reaches(action))
+
+    def require(self, action: str) -> tuple[Reach, ...]:
+        """Return the reaches of an action, or raise `NotPermitted`."""
+        reaches = self.reaches(action)
+        if not reaches:
+            raise NotPermitted(action)
+        return reaches
+
+
+def _reach(held: HeldRole, right: Right) -> Reach:
+    units = held.units if right.scope is Scope.UNIT else None
+    scope = right.scope
+    if scope is Scope.UNIT and held.units is None:
+        scope = Scope.ALL
+    return Reach(right.level, scope, units, right.condition)

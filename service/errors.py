@@ -1,0 +1,146 @@
+"""Errors that reach a person or a program, and the one table from error to status and code."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from archive import errors as archive
+from archive.ledger.gate import GateClosed
+
+
+class ServiceError(Exception):
+    """Something that the service refuses; the class is the fact."""
+
+
+class NotSignedIn(ServiceError):
+    """Nobody is signed in, or the session has ended."""
+
+
+class WrongCredentials(ServiceError):
+    """Name and password do not fit together; which of them is not said."""
+
+
+class TooManySignIns(ServiceError):
+    """Twenty are waiting to be checked already."""
+
+
+class NotPermitted(ServiceError):
+    """The thing is visible to this person, the act is not theirs."""
+
+
+class FormExpired(ServiceError):
+    """The form was not made for this session."""
+
+
+class NotFound(ServiceError):
+    """There is no such thing for this person; whether it exists is not said."""
+
+
+class CaseNotFound(NotFound):
+    """No such case, or not for this person."""
+
+
+class PostNotFound(NotFound):
+    """No such post, or not for this person."""
+
+
+class PersonNotFound(NotFound):
+    """No such person."""
+
+
+class UnitNotFound(NotFound):
+    """No such unit."""
+
+
+class VisitNotFound(NotFound):
+    """No such capture, or not for this person."""
+
+
+class CaseClosed(ServiceError):
+    """The case is closed; nothing in it changes."""
+
+
+class CaseNotReady(ServiceError):
+    """Steps are missing before the case can close."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(f"still missing: {', '.join(missing)}")
+        self.missing = missing
+
+
+class NotYetCaptured(ServiceError):
+    """Nothing is deleted before it is preserved: there is no verified capture of the post."""
+
+
+class ReasonMissing(ServiceError):
+    """A decision needs its reason."""
+
+
+class ClauseMissing(ServiceError):
+    """A deletion names the clause of the page rules that it rests on."""
+
+
+class FourEyes(ServiceError):
+    """The one who approves is never the one who proposed, nor the one who is harassed."""
+
+
+class AlreadyDecided(ServiceError):
+    """Somebody has decided this in the meantime."""
+
+
+class UploadInvalid(ServiceError):
+    """The upload is no well-formed multipart form, or a field of it is wrong."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class UploadTooLarge(ServiceError):
+    """More bytes or files than one upload may hold."""
+
+
+class IdempotencyConflict(ServiceError):
+    """The key was used for another request in the last 24 hours."""
+
+
+class AddressInvalid(ServiceError):
+    """The address is not one that can be opened: only http and https, with a host."""
+
+
+class NameTaken(ServiceError):
+    """A person, unit or page of that name or address stands already."""
+
+
+STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
+    NotSignedIn: (HTTPStatus.UNAUTHORIZED, "not-signed-in"),
+    WrongCredentials: (HTTPStatus.UNAUTHORIZED, "wrong-credentials"),
+    TooManySignIns: (HTTPStatus.TOO_MANY_REQUESTS, "too-many-sign-ins"),
+    NotPermitted: (HTTPStatus.FORBIDDEN, "not-permitted"),
+    FormExpired: (HTTPStatus.FORBIDDEN, "form-expired"),
+    NotFound: (HTTPStatus.NOT_FOUND, "not-found"),
+    CaseNotFound: (HTTPStatus.NOT_FOUND, "case-not-found"),
+    PostNotFound: (HTTPStatus.NOT_FOUND, "post-not-found"),
+    PersonNotFound: (HTTPStatus.NOT_FOUND, "person-not-found"),
+    UnitNotFound: (HTTPStatus.NOT_FOUND, "unit-not-found"),
+    VisitNotFound: (HTTPStatus.NOT_FOUND, "capture-not-found"),
+    CaseClosed: (HTTPStatus.CONFLICT, "case-closed"),
+    CaseNotReady: (HTTPStatus.CONFLICT, "case-not-ready"),
+    NotYetCaptured: (HTTPStatus.CONFLICT, "not-yet-captured"),
+    ReasonMissing: (HTTPStatus.UNPROCESSABLE_ENTITY, "reason-missing"),
+    ClauseMissing: (HTTPStatus.UNPROCESSABLE_ENTITY, "clause-missing"),
+    FourEyes: (HTTPStatus.CONFLICT, "four-eyes"),
+    AlreadyDecided: (HTTPStatus.CONFLICT, "already-decided"),
+    UploadInvalid: (HTTPStatus.UNPROCESSABLE_ENTITY, "upload-invalid"),
+    UploadTooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "upload-too-large"),
+    IdempotencyConflict: (HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-conflict"),
+    AddressInvalid: (HTTPStatus.UNPROCESSABLE_ENTITY, "address-invalid"),
+    NameTaken: (HTTPStatus.CONFLICT, "name-taken"),
+    archive.EvidenceNotFound: (HTTPStatus.NOT_FOUND, "evidence-not-found"),
+    archive.EvidenceErased: (HTTPStatus.GONE, "evidence-erased"),
+    archive.HeldByLaw: (HTTPStatus.CONFLICT, "held-by-law"),
+    archive.StorageFull: (HTTPStatus.INSUFFICIENT_STORAGE, "storage-full"),
+    archive.SealBroken: (HTTPStatus.INTERNAL_SERVER_ERROR, "seal-broken"),
+    archive.ObjectMissing: (HTTPStatus.INTERNAL_SERVER_ERROR, "object-missing"),
+    GateClosed: (HTTPStatus.SERVICE_UNAVAILABLE, "stopping"),
+}

@@ -1,0 +1,166 @@
+"""One installation, opened: data folder, keys, database, vault, gate, intake, confinement.
+
+Web, jobs, mail door and command line all begin here; nothing is global.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from archive.vault.keys import load_signer, load_vault_key
+from sqlalchemy import delete, func, select
+
+from archive import schema
+from archive.confinement.confinement import Confinement
+from archive.database import Database
+from archive.errors import VaultKeyMissing
+from archive.intake.receive import Intake
+from archive.ledger.checkpoint import Signer
+from archive.ledger.gate import Gate
+from archive.ledger.log import open_log, record
+from archive.records.evidence import EvidenceRecord, IdempotencyRecord
+from archive.vault.objects import LocalObjects
+from archive.vault.vault import Vault
+from service.access.rights import Rights, shipped_rights
+from service.clock import Clock
+from service.settings import Settings
+
+
+class AlreadyRunning(RuntimeError):
+    """Another process serves this data folder."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Everything that a use case may need, in one hand."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    objects: LocalObjects
+    vault: Vault
+    gate: Gate
+    intake: Intake
+    confinement: Confinement
+    signer: Signer
+    rights: Rights
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.settings.data
+
+
+def prepare_folder(data: Path) -> None:
+    """Make the data folder, for our own user only."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in ("keys", "outbox"):
+        (data / name).mkdir(exist_ok=True, mode=0o700)
+
+
+@contextmanager
+def sole_server(data: Path) -> Iterator[None]:
+    """Hold the data folder for this process while it serves; raises `AlreadyRunning`."""
+    prepare_folder(data)
+    handle = os.open(data / "serving.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            raise AlreadyRunning(f"another process serves {data}") from held
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def opened(settings: Settings, clock: Clock | None = None) -> Iterator[Installation]:
+    """Open an installation, its schema brought up to date, and close it in order."""
+    clock = clock or Clock()
+    prepare_folder(settings.data)
+    plain = Database(settings.database)
+    try:
+        standing = schema.present(plain)
+        fresh = standing is None or _is_empty(plain)
+    finally:
+        plain.close()
+    signer = load_signer(settings.data / "keys" / "ledger.key", settings.origin, make=fresh)
+    vault_key = load_vault_key(
+        settings.vault_key_file or settings.data / "keys" / "vault.key",
+        command=settings.vault_key_command,
+        make=fresh,
+    )
+    database = Database(settings.database, signer)
+    if standing is None or (standing != schema.newest() and database.is_sqlite):
+        if standing is not None and database.path is not None:
+            _copy_before_migration(database, settings.data, standing)
+        schema.migrate(database)
+    schema.require(database)
+    with database.writing() as session:
+        open_log(session, signer)
+    objects = LocalObjects(settings.data / "objects")
+    objects.prepare()
+    vault = Vault(objects, vault_key)
+    gate = Gate(database)
+    clock.on_jump = lambda before, after: _tell_jump(database, before, after)
+    confinement = Confinement()
+    confinement.start()
+    try:
+        yield Installation(
+            settings=settings,
+            clock=clock,
+            database=database,
+            objects=objects,
+            vault=vault,
+            gate=gate,
+            intake=Intake(vault, gate),
+            confinement=confinement,
+            signer=signer,
+            rights=shipped_rights(),
+        )
+    finally:
+        gate.close()
+        confinement.close()
+        database.close()
+
+
+def forget_old_answers(installation: Installation) -> None:
+    """Drop idempotency answers older than a day."""
+    limit = installation.clock.now() - timedelta(hours=24)
+    with installation.database.writing() as session:
+        session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.made_at < limit))
+
+
+def _is_empty(database: Database) -> bool:
+    with database.reading() as session:
+        return not session.scalar(select(func.count()).select_from(EvidenceRecord))
+
+
+def _copy_before_migration(database: Database, data: Path, standing: str) -> None:
+    """Keep the whole database file as it was, before the schema changes under it."""
+    target = data / f"before-{standing}.db"
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as link:
+        target.unlink(missing_ok=True)
+        link.exec_driver_sql("VACUUM INTO ?", (str(target),))
+
+
+def _tell_jump(database: Database, before: datetime, after: datetime) -> None:
+    with database.writing() as session:
+        record(session, "clock.went_back", at=after, before=before, after=after)
+
+
+__all__ = [
+    "AlreadyRunning",
+    "Installation",
+    "VaultKeyMissing",
+    "forget_old_answers",
+    "opened",
+    "prepare_folder",
+    "sole_server",
+]

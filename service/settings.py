@@ -1,0 +1,128 @@
+"""Settings: the environment (`VAERN_…`) or `vaern.toml`; names and numbers are never in code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+MIB = 1024 * 1024
+_Words = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Everything that a municipality sets. `vaern settings` prints it with these meanings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VAERN_", toml_file="vaern.toml", extra="forbid", frozen=True
+    )
+
+    # Where things lie and listen.
+    data: Path = Field(default=Path("data"), description="Folder for everything that is kept.")
+    http: str = Field(default="127.0.0.1:8000", description="host:port of the web; port 0 is any.")
+    evidence_http: str = Field(
+        default="127.0.0.1:8001", description="host:port of the host for foreign content."
+    )
+    smtp: str = Field(default="127.0.0.1:2525", description="host:port of the mail door.")
+    url: str | None = Field(default=None, description="Public address of the web.")
+    evidence_url: str | None = Field(
+        default=None, description="Public address of the evidence host; another host than url."
+    )
+    database_url: str | None = Field(
+        default=None, description="postgresql+psycopg://…; without it SQLite in the data folder."
+    )
+    vault_key_file: Path | None = Field(
+        default=None, description="The vault key; without it keys/vault.key in the data folder."
+    )
+    vault_key_command: str | None = Field(
+        default=None, description="A program that prints the vault key (a key store's client)."
+    )
+    origin: str = Field(default="vaern.local", description="The ledger's name, one word, for good.")
+
+    # Mail.
+    archive_address: str = Field(
+        default="arkiv@vaern.local", description="The address to which staff forward mail."
+    )
+    sender_address: str | None = Field(
+        default=None, description="From whom receipts come; without it the archive address."
+    )
+    smarthost: str | None = Field(
+        default=None, description="host:port for outgoing mail; without it data/outbox/."
+    )
+
+    # The municipality.
+    municipality: str = Field(default="Kommunen", description="Its name, as people say it.")
+    duty_phone: str | None = Field(default=None, description="The duty number beside 112.")
+    guard_phone: str | None = Field(default=None, description="The local guard.")
+    counselling_name: str | None = Field(default=None, description="Who gives counselling.")
+    counselling_phone: str | None = Field(default=None, description="Its number; use unrecorded.")
+    counselling_url: str | None = Field(default=None, description="Its page.")
+    counselling_hours: str | None = Field(default=None, description="When it answers.")
+    procedure: str = Field(default="ishoej", description="The procedure of new cases.")
+    rules_file: Path | None = Field(
+        default=None, description="Rules of moderation; without it those that are shipped."
+    )
+
+    # Capture.
+    capture_allow: _Words = Field(
+        default=(), description="host:port that capture may reach although not public."
+    )
+    browser_sandbox: bool = Field(
+        default=True, description="The browser's own sandbox; off is noted in the provenance."
+    )
+    capture_seconds: int = Field(default=60, ge=5, le=600, description="Wall time of one visit.")
+
+    # Limits.
+    most_files: int = Field(default=50, ge=1, description="Files in one upload.")
+    most_upload_bytes: int = Field(default=4096 * MIB, description="Bytes in one upload.")
+    most_mail_bytes: int = Field(default=50 * MIB, description="Bytes of one mail.")
+    reserve_bytes: int = Field(default=64 * MIB, description="Room kept free for the ledger.")
+    session_idle_minutes: int = Field(default=60, description="A session ends after this rest.")
+    session_hours: int = Field(default=12, description="A session ends after this in any case.")
+    stop_seconds: int = Field(default=20, description="How long a stop waits for work at hand.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    metrics_http: str | None = Field(default=None, description="host:port of metrics; off unset.")
+    secret: SecretStr | None = Field(
+        default=None, description="Signs links to the evidence host; made at start when unset."
+    )
+
+    @field_validator("capture_allow", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part for part in value.replace(",", " ").split() if part)
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment stands above the file."""
+        del dotenv_settings, file_secret_settings
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data / 'vaern.db'}"
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """Split `host:port` (also `[::1]:25`); raises `ValueError`."""
+    host, separator, port = text.rpartition(":")
+    if not separator or not port.isdigit():
+        raise ValueError(f"{text!r} is not host:port")
+    return host.strip("[]"), int(port)
