@@ -119,8 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--static", action="store_true", help="without the tests")
     chosen = parser.parse_args(arguments)
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        outcomes = list(pool.map(_run_and_tell, static_checks()))
+    outcomes = run_checks(static_checks())
     if not chosen.static:
         faults = {"VAERN_FAULTS": "all"} if chosen.all else {}
         tests = Check("tests", (PYTHON, "-m", "pytest", *TEST_ARGUMENTS))
@@ -133,6 +132,12 @@ def main(arguments: list[str] | None = None) -> int:
     if not chosen.static:
         print(closing_line(outcomes[-1].said))
     return int(not all(outcome.ok for outcome in outcomes))
+
+
+def run_checks(checks: tuple[Check, ...]) -> list[Outcome]:
+    """Run all checks, two at a time, each told as soon as it has failed; return them in order."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(_run_and_tell, checks))
 
 
 def _run_and_tell(check: Check) -> Outcome:
