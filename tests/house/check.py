@@ -40,6 +40,10 @@ class Outcome:
     said: str
 
 
+CLEAN_CLONE = Check("clean clone", (PYTHON, "-m", "tests.house.clean_clone"))
+"""The whole set-up once more, elsewhere; CI itself starts from a clean clone."""
+
+
 def static_checks() -> tuple[Check, ...]:
     """Return the checks that need no running service, the slowest first."""
     tools = {name: str(BIN / name) for name in ("ruff", "mypy", "lint-imports", "uv", "hadolint")}
@@ -119,7 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--static", action="store_true", help="without the tests")
     chosen = parser.parse_args(arguments)
 
-    outcomes = run_checks(static_checks())
+    outcomes = run_checks((CLEAN_CLONE, *static_checks()) if chosen.all else static_checks())
     if not chosen.static:
         faults = {"VAERN_FAULTS": "all"} if chosen.all else {}
         tests = Check("tests", (PYTHON, "-m", "pytest", *TEST_ARGUMENTS))
