@@ -58,7 +58,8 @@ def opens_at(
     begun = None if opens is None else _begun(opens.starts, facts, ended)
     if opens is None or begun is None:
         return None
-    return _after(begun[1], opens.amount, opens.unit, working_time)
+    moment = _after(begun[1], opens.amount, opens.unit, working_time)
+    return working_time.start_of_day(moment) if opens.unit in _DAY_UNITS else moment
 
 
 def _begun(

@@ -59,12 +59,13 @@ def applies(step: Step, facts: Facts) -> bool:
 def waiting_for(
     procedure: Procedure, step: Step, endings: Sequence[Ending], facts: Facts
 ) -> tuple[str, ...]:
-    """Return what must end before this step may: what it requires, and its open parts."""
+    """Return what must end before this step may, leaving out parts that do not apply here."""
     ended = in_force(endings)
-    parent = procedure.parent(step.id)
-    required = (*(parent.requires if parent else ()), *step.requires)
-    parts = (part.id for part in step.parts if applies(part, facts))
-    return tuple(dict.fromkeys(one for one in (*required, *parts) if one not in ended))
+    out_of_play = {
+        part.id for one in procedure.steps for part in one.parts if not applies(part, facts)
+    }
+    required = dict.fromkeys(procedure.requirements(step))
+    return tuple(one for one in required if one not in ended and one not in out_of_play)
 
 
 def end_step(

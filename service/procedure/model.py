@@ -170,7 +170,8 @@ class Step(Shape):
     """One step, or a dated part of one.
 
     A part applies only where one of `when` holds (if it names any) and none of `unless`. A step
-    of its own always has to end; there the two only say whether it is expected.
+    of its own always has to end; there the two only say whether it is expected. A step waits
+    for a part of its own only where `requires` names it; the case waits for all that apply.
     """
 
     id: Id
@@ -243,6 +244,14 @@ class Procedure(Shape):
     def parent(self, part_id: str) -> Step | None:
         """Return the step that the part belongs to; None for a step of its own."""
         return next((s for s in self.steps if any(p.id == part_id for p in s.parts)), None)
+
+    def requirements(self, step: Step) -> tuple[str, ...]:
+        """Return what the step requires; a part also what its step requires beside parts."""
+        parent = self.parent(step.id)
+        if parent is None:
+            return step.requires
+        parts = {part.id for part in parent.parts}
+        return (*(one for one in parent.requires if one not in parts), *step.requires)
 
     @property
     def all_steps(self) -> tuple[Step, ...]:

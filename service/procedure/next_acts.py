@@ -27,7 +27,7 @@ def next_acts(
 ) -> tuple[Act, ...]:
     """Return the acts that can be done now: the expected before the optional, then by deadline.
 
-    A step whose parts are open stands aside for them, and a dated task comes when it opens.
+    What waits for something stands aside for it, and a dated task comes when it opens.
     """
     ready = [
         (not view.expected, not view.overdue, _when(view), place, view)

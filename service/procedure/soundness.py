@@ -104,10 +104,7 @@ def _step_faults(place: Place, step: Step, names: _Names) -> Iterator[Fault]:
     yield from _when_faults(place, (*step.when, *step.unless), names)
     for number, caution in enumerate(step.cautions):
         yield from _when_faults((*place, "cautions", number), caution.when, names)
-    if Outcome.DONE not in step.endings:
-        yield Fault((*place, "endings"), "a step that can never be done is no step")
-    if step.duty is Duty.MANDATORY and Outcome.NOT_RELEVANT in step.endings:
-        yield Fault((*place, "endings"), "a mandatory step is never 'not_relevant'")
+    yield from _ending_faults(place, step)
     if any(part.parts for part in step.parts):
         yield Fault((*place, "parts"), "a part has no parts of its own")
     if step.opens is not None:
@@ -115,6 +112,13 @@ def _step_faults(place: Place, step: Step, names: _Names) -> Iterator[Fault]:
     for number, period in enumerate(step.deadlines):
         yield from _period_faults((*place, "deadlines", number), period, names)
     yield from _blank_faults(place, step.blanks)
+
+
+def _ending_faults(place: Place, step: Step) -> Iterator[Fault]:
+    if Outcome.DONE not in step.endings:
+        yield Fault((*place, "endings"), "a step that can never be done is no step")
+    if step.duty is Duty.MANDATORY and Outcome.NOT_RELEVANT in step.endings:
+        yield Fault((*place, "endings"), "a mandatory step is never 'not_relevant'")
 
 
 def _when_faults(place: Place, when: Iterable[str], names: _Names) -> Iterator[Fault]:
@@ -167,11 +171,7 @@ def _plain_faults(stages: tuple[PlainStage, ...], names: _Names) -> Iterator[Fau
 
 
 def _cycles(procedure: Procedure) -> Iterator[Fault]:
-    """A step waits for its parts and its `requires`; a part for what its step requires."""
-    graph = {step.id: {*step.requires, *(p.id for p in step.parts)} for step in procedure.steps}
-    for step in procedure.steps:
-        for part in step.parts:
-            graph[part.id] = {*part.requires, *step.requires}
+    graph = {step.id: procedure.requirements(step) for step in procedure.all_steps}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as cycle:

@@ -105,6 +105,10 @@ class WorkingTime:
         last = monthrange(year, month + 1)[1]
         return self._at(date(year, month + 1, min(day.day, last)), _END_OF_DAY)
 
+    def start_of_day(self, moment: datetime) -> datetime:
+        """Return the first moment of the local day."""
+        return self._at(self.local(moment).date(), time.min)
+
     def reminder_before(self, due: datetime, hours: int) -> datetime:
         """Return the last open moment at least `hours` before `due`, for a reminder (C22)."""
         latest = due.astimezone(UTC) - timedelta(hours=hours)
