@@ -67,3 +67,19 @@ class BackupInvalid(ArchiveError):
 
 class NotEmpty(ArchiveError):
     """A restore needs an empty data folder."""
+
+
+class SigningKeyMissing(ArchiveError):
+    """There is a ledger but not the key that signs it."""
+
+
+class KeyBackupRefused(ArchiveError):
+    """The folder holds another key under this name; no key is ever written over."""
+
+
+class CommitUnknown(ArchiveError):
+    """The commit failed midway: it may have landed or not, so nothing of it is thrown away."""
+
+
+class LedgerUnsound(ArchiveError):
+    """What was restored does not verify."""

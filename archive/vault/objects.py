@@ -53,7 +53,7 @@ class LocalObjects:
         sync_folder(self._folder.parent)
 
     def sweep(self) -> None:
-        """Remove temporary names that a crash left; only for the one who alone serves the folder."""
+        """Remove temporary names that a crash left; only for the one that serves alone."""
         for left in self._folder.glob(f"??/{_TEMPORARY}*"):
             left.unlink(missing_ok=True)
 

@@ -7,6 +7,7 @@ reaches every copy. Hashing stays with hashlib.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyrage
@@ -54,37 +55,51 @@ class WrappedKey:
 
 
 class VaultKey:
-    """The key above all evidence keys. It is on no disk that holds the evidence in a backup."""
+    """The key above all evidence keys, with those that it has replaced.
 
-    def __init__(self, identity: x25519.Identity) -> None:
+    New keys are wrapped by the present one; an older one only opens what a
+    rotation has not reached yet. It is in no backup of the evidence.
+    """
+
+    def __init__(self, identity: x25519.Identity, older: Iterable[VaultKey] = ()) -> None:
         self._identity = identity
         self._recipient = identity.to_public()
         self.key_id = hashlib.sha256(str(self._recipient).encode()).hexdigest()[:16]
+        self.older = {key.key_id: key for key in older}
 
     @classmethod
-    def new(cls) -> VaultKey:
-        """Make a fresh vault key."""
-        return cls(x25519.Identity.generate())
+    def new(cls, older: Iterable[VaultKey] = ()) -> VaultKey:
+        """Make a fresh vault key, perhaps in place of others."""
+        return cls(x25519.Identity.generate(), older)
 
     @classmethod
     def from_text(cls, text: str) -> VaultKey:
-        """Read a key as `age-keygen` writes it; raises `SealBroken` where it is none."""
-        lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+        """Read keys as `age-keygen` writes them, the present one first; raises `SealBroken`."""
+        lines = [line.strip() for line in text.splitlines()]
+        secrets = [line for line in lines if line and not line.startswith("#")]
         try:
-            return cls(x25519.Identity.from_str(lines[0].strip()))
-        except (IndexError, pyrage.IdentityError) as bad:
+            present, *older = [x25519.Identity.from_str(line) for line in secrets]
+        except (ValueError, pyrage.IdentityError) as bad:
             raise SealBroken("the vault key file holds no age identity") from bad
+        return cls(present, [cls(identity) for identity in older])
 
     def to_text(self) -> str:
-        """Write the key as `age-keygen` does."""
-        return f"# public key: {self._recipient}\n{self._identity}\n"
+        """Write the keys as `age-keygen` does."""
+        present = f"# public key: {self._recipient}\n{self._identity}\n"
+        return present + "".join(key.to_text() for key in self.older.values())
+
+    def without_older(self) -> VaultKey:
+        """Return the present key alone."""
+        return VaultKey(self._identity)
 
     def wrap(self, key: EvidenceKey) -> WrappedKey:
-        """Seal an evidence key to this vault key."""
+        """Seal an evidence key to the present vault key."""
         return WrappedKey(self.key_id, pyrage.encrypt(key.secret(), [self._recipient]))
 
     def unwrap(self, wrapped: WrappedKey) -> EvidenceKey:
-        """Open an evidence key; raises `SealBroken`."""
+        """Open an evidence key with the vault key that wrapped it; raises `SealBroken`."""
+        if wrapped.key_id in self.older:
+            return self.older[wrapped.key_id].unwrap(wrapped)
         try:
             secret = pyrage.decrypt(wrapped.wrapped, [self._identity])
             return EvidenceKey(x25519.Identity.from_str(secret.decode()))
