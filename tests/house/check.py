@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 TEST_ARGUMENTS = ("-n", "2", "--dist", "loadgroup")
+SHOWN_LINES = 80
 CLOSING_LINE = re.compile(r"\b\d+ (passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s")
 
 
@@ -147,8 +148,11 @@ def run_checks(checks: tuple[Check, ...]) -> list[Outcome]:
 def _run_and_tell(check: Check) -> Outcome:
     outcome = run_quietly(check)
     if not outcome.ok:
-        said = f"--- {outcome.name} failed: {' '.join(check.command)}\n{outcome.said.rstrip()}\n"
-        sys.stdout.write(said)
+        lines = outcome.said.rstrip().splitlines()
+        shown = [f"--- {outcome.name} failed: {' '.join(check.command)}", *lines[:SHOWN_LINES]]
+        if len(lines) > SHOWN_LINES:
+            shown.append(f"… and {len(lines) - SHOWN_LINES} lines more")
+        sys.stdout.write("\n".join(shown) + "\n")
         sys.stdout.flush()
     return outcome
 
