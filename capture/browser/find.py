@@ -130,7 +130,8 @@ def _install_by_apt() -> None:
         return
     _try(["apt-get", "-q", "update"])
     install = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", "install", "-y"]
-    _try([*install, "--no-install-recommends", "chromium-headless-shell"])
+    # Without an emoji font the pictures of posts would show boxes where people wrote faces.
+    _try([*install, "--no-install-recommends", "chromium-headless-shell", "fonts-noto-color-emoji"])
 
 
 def _try(command: list[str]) -> None:
