@@ -8,15 +8,16 @@ only SQL, and commit before anything is acknowledged (decision 3).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from archive.errors import DatabaseTooOld
+from archive.errors import CommitUnknown, DatabaseTooOld, StorageFull, TransactionLost
 from archive.ledger.log import Signer, append_collected, watch_changes
 
 OLDEST_SQLITE = (3, 42)
@@ -85,14 +86,36 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """Open a session whose work is kept whole at the end of the block, or not at all."""
-        with self._write_sessions() as session, session.begin():
-            yield session
+        with self._write_sessions() as session:
+            try:
+                with session.begin():
+                    yield session
+            except DBAPIError as failed:
+                if session.info.get("committing"):
+                    raise CommitUnknown("the commit failed midway") from failed
+                refuse_when_full(failed)
+                raise
+            except TransactionLost as lost:
+                refuse_when_full(lost)
+                raise
 
-    def forget_deleted(self) -> None:
-        """Push erased text out of SQLite's write-ahead log (the pages are zeroed already)."""
-        if self.is_sqlite:
-            with self._writing.connect().execution_options(isolation_level="AUTOCOMMIT") as link:
-                link.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    def forget_deleted(self) -> bool:
+        """Let go of erased text that the database still holds; False while readers hinder it.
+
+        SQLite zeroes freed pages at once (`secure_delete`) and here empties its
+        write-ahead log. PostgreSQL makes the room free to be overwritten.
+        """
+        with closing(self._writing.raw_connection()) as link:
+            if self.is_sqlite:
+                busy, *_ = link.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not busy
+            driver: Any = link.driver_connection
+            driver.autocommit = True
+            try:
+                driver.execute("VACUUM")
+            finally:
+                driver.autocommit = False
+        return True
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -122,9 +145,43 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def _on_begin(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+            if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+                connection.exec_driver_sql(begin)
 
+        if not read_only:
+            event.listen(engine, "savepoint", _still_in_transaction)
+            event.listen(engine, "before_cursor_execute", _still_in_transaction)
+            event.listen(engine, "commit", _still_in_transaction)
         return engine
+
+
+def _still_in_transaction(connection: Connection, *statement: Any) -> None:
+    """Stop a use case whose transaction SQLite has rolled back by itself.
+
+    After some failures (disk full, read error) it does, and says so only in
+    the one error. Were that error survived, every later statement would be a
+    commit of its own, and the end would be taken for success.
+    """
+    if len(statement) > 1 and statement[1].startswith(("BEGIN", "PRAGMA", "VACUUM")):
+        return
+    driver: Any = connection.connection.driver_connection
+    options = connection.get_execution_options()
+    if not driver.in_transaction and options.get("isolation_level") != "AUTOCOMMIT":
+        raise TransactionLost("the database gave the transaction up")
+
+
+def refuse_when_full(failed: BaseException) -> None:
+    """Raise `StorageFull` where a lack of room stands behind a failure, however wrapped."""
+    cause: BaseException | None = failed
+    while cause is not None:
+        if isinstance(cause, DBAPIError) and _is_full(cause.orig):
+            raise StorageFull("no room left for the database") from failed
+        cause = cause.__cause__ or cause.__context__
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Tell SQLite's "database or disk is full" and PostgreSQL's `disk_full`."""
+    return getattr(error, "sqlstate", None) == "53100" or "disk is full" in str(error)
 
 
 def _pragmas(*, read_only: bool) -> tuple[str, ...]:

@@ -81,5 +81,9 @@ class CommitUnknown(ArchiveError):
     """The commit failed midway: it may have landed or not, so nothing of it is thrown away."""
 
 
+class TransactionLost(ArchiveError):
+    """The database rolled a transaction back by itself; nothing more may be done in it."""
+
+
 class LedgerUnsound(ArchiveError):
     """What was restored does not verify."""

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.errors import CommitUnknown, EvidenceErased
 from archive.intake.media_type import HEAD_SIZE, media_type_of
 from archive.ledger.gate import Gate
 from archive.ledger.log import SYSTEM, record
@@ -151,7 +152,9 @@ class Intake:
     ) -> Kept:
         """Commit held bytes as evidence; joins an equal delivery of the last 24 hours.
 
-        `also` runs in the same savepoint (a case opened by this mail, say).
+        `also` runs in the same savepoint (a case opened by this mail, say), and may
+        run twice: once with others, once alone. Where the commit's outcome cannot be
+        known (`CommitUnknown`), the bytes stay; a retry joins them or stands alone.
         """
 
         def act(session: Session) -> Kept:
@@ -164,7 +167,9 @@ class Intake:
 
         try:
             kept = self._gate.run(act)
-        except BaseException:
+        except CommitUnknown:
+            raise  # the rows may stand, and then these bytes are theirs; the sweep will know
+        except Exception:
             self._vault.discard(held.sealed.name, held.sealed.segments)
             raise
         if kept.joined:
@@ -270,8 +275,6 @@ def object_row(
 
 def evidence_key(session: Session, vault: Vault, evidence_id: UUID) -> EvidenceKey:
     """Open the key of a piece of evidence; raises `EvidenceErased` where there is none left."""
-    from archive.errors import EvidenceErased
-
     row = session.get(WrappedKeyRecord, evidence_id)
     if row is None:
         raise EvidenceErased(f"evidence {evidence_id} has no key left")

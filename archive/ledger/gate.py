@@ -15,8 +15,9 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from archive.database import Database
-from archive.errors import ArchiveError
+from archive.database import Database, refuse_when_full
+from archive.errors import ArchiveError, CommitUnknown, StorageFull, TransactionLost
+from archive.ledger.log import require_recorded
 
 MOST_TOGETHER = 64
 T = TypeVar("T")
@@ -92,27 +93,48 @@ class Gate:
             self._commit(group)
 
     def _commit(self, group: list[_Act[object]]) -> None:
+        failed = self._try(group)
+        if failed is not None and not isinstance(failed, CommitUnknown) and len(group) > 1:
+            for act in group:
+                act.failure = self._try([act]) or act.failure
+        else:
+            for act in group:
+                act.failure = failed or act.failure
+        for act in group:
+            act.settle()
+
+    def _try(self, group: list[_Act[object]]) -> BaseException | None:
+        """Commit a group; returns what failed for all of it, in which case none of it stands."""
+        for act in group:
+            act.failure = None
         try:
             with self._database.writing() as session:
                 for act in group:
                     _attempt(session, act)
         except BaseException as failed:  # noqa: BLE001 — the thread must outlive any commit
-            for act in group:
-                act.failure = act.failure or failed
-        for act in group:
-            act.settle()
+            return failed
+        return None
 
 
 def _attempt(session: Session, act: _Act[object]) -> None:
     """Run one act in a savepoint; undo its entries with it where it fails."""
     entries: list[object] = session.info.setdefault("entries", [])
-    changed: dict[str, object] = session.info.setdefault("changed", {})
-    standing, unclaimed = len(entries), dict(changed)
+    standing = len(entries)
     try:
         with session.begin_nested():
             act.answer = act.run(session)
+            require_recorded(session)
+    except TransactionLost:
+        raise
     except Exception as failed:  # noqa: BLE001 — told to the one who waits for this act
-        act.failure = failed
+        act.failure = _as_fact(failed)
         del entries[standing:]
-        changed.clear()
-        changed.update(unclaimed)
+        session.info["changed"] = {}
+
+
+def _as_fact(failed: Exception) -> Exception:
+    try:
+        refuse_when_full(failed)
+    except StorageFull as full:
+        return full
+    return failed

@@ -102,13 +102,22 @@ def append_collected(session: Session) -> None:
     """Append what the use case collected, and sign the new head (`before_commit`)."""
     if session.in_nested_transaction():
         return
+    require_recorded(session)
+    if entries := session.info.get("entries"):
+        _append(session, entries)
+        session.info["entries"] = []
+    session.info["committing"] = True
+
+
+def require_recorded(session: Session) -> None:
+    """Refuse to go on while a protected row has changed and no entry says so."""
     session.flush()
     if changed := session.info.get("changed"):
         names = sorted({key.partition(":")[0] for key in changed})
         raise UnrecordedChange(f"no ledger entry speaks for changed rows of {', '.join(names)}")
-    entries: list[Collected] = session.info.get("entries", [])
-    if not entries:
-        return
+
+
+def _append(session: Session, entries: list[Collected]) -> None:
     signer: Signer | None = session.info.get("signer")
     if signer is None:
         raise LedgerBroken("this session has no key to sign the ledger's head with")
@@ -136,7 +145,6 @@ def append_collected(session: Session) -> None:
             size=edge.size, root=root, edge=edge.to_bytes(), note=signer.sign(edge.size, root)
         )
     )
-    session.info["entries"] = []
 
 
 def open_log(session: Session, signer: Signer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -106,9 +107,8 @@ class Vault:
         return key.open(self.objects.get(segment_name(name, number)))
 
     def discard(self, name: str, segments: int) -> None:
-        """Remove an object's segments from the store."""
-        for number in range(segments):
-            self.objects.delete(segment_name(name, number))
+        """Remove an object that no row names; what cannot be removed now, the sweep removes."""
+        _remove(self.objects, name, segments)
 
 
 class SealedWriter:
@@ -148,12 +148,21 @@ class SealedWriter:
         )
 
     def abandon(self) -> None:
-        """Remove what was stored of an object that will not be finished."""
-        for number in range(self.segments):
-            self._objects.delete(segment_name(self.name, number))
+        """Remove what was stored of an object that will not be finished.
+
+        The last segment may stand although storing it has failed.
+        """
+        self._waiting.clear()
+        _remove(self._objects, self.name, self.segments + 1)
 
     def _store(self, plain: bytes) -> None:
         sealed = self._key.seal(plain)
         self._sealed.update(sealed)
         self._objects.put(segment_name(self.name, self.segments), sealed)
         self.segments += 1
+
+
+def _remove(objects: Objects, name: str, segments: int) -> None:
+    for number in range(segments):
+        with suppress(OSError):
+            objects.delete(segment_name(name, number))
