@@ -1,0 +1,47 @@
+"""Whether a visit is evidence: an error page, a login wall and an empty page are not. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from capture.readers.facts import PageFacts
+
+_FIRST_ERROR_STATUS = 400  # RFC 9110 §15.5
+_LOGIN_PATH = re.compile(
+    r"/(?:login|log-in|logon|signin|sign-in|logind|log-ind|checkpoint|accounts/login)\b",
+    re.IGNORECASE,
+)
+_SOFT_ERROR = re.compile(
+    r"\b(?:404|not found|siden (?:blev |er )?ikke (?:fundet|tilgængelig)|siden findes ikke"
+    r"|findes ikke længere|indhold\w* er ikke tilgængeligt|page isn['’]t available"
+    r"|content isn['’]t available|no longer available|finnes ikke|ikke funnet)\b",
+    re.IGNORECASE,
+)
+_SHORT_PAGE = 2_000  # letters; a long page that mentions an error is not one
+
+
+def failure_of(*, http_status: int | None, facts: PageFacts, posts: int) -> str | None:
+    """The reason for which the visit failed, or None when posts were read from a real page."""
+    if http_status is not None and http_status >= _FIRST_ERROR_STATUS:
+        return f"http_{http_status}"
+    if posts:
+        return None
+    if facts.has_password_field or _LOGIN_PATH.search(facts.url):
+        return "login_wall"
+    if len(facts.text) < _SHORT_PAGE and _SOFT_ERROR.search(f"{facts.title}\n{facts.text}"):
+        return "soft_error"
+    return "no_posts" if facts.text.strip() else "empty_page"
+
+
+def told_left_out(
+    *, read: int, stated: int | None, whole: bool, steady: bool, cut: bool
+) -> str | None:
+    """What a reader must know is missing, in plain words; None when nothing is known to be."""
+    told = []
+    if stated is not None and stated > read:
+        told.append(f"{read} of about {stated} posts read")
+    if not whole or cut:
+        told.append("the page goes on beyond what was captured")
+    if not steady:
+        told.append("the page changed while its picture was taken")
+    return "; ".join(told) or None

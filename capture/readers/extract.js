@@ -1,0 +1,251 @@
+// Runs in a world of its own inside the page, once: walks the composed tree and returns, as JSON
+// text, what could be a post and what stands in it. It judges nothing; `capture.readers` does.
+//
+// wanted: [{text, within: [indexes of its replies]}], the posts that JSON-LD told of.
+(wanted) => {
+  const MOST_ELEMENTS = 150000, MOST_POSTS = 3000, MOST_RUNS = 400, MOST_LINKS = 60;
+  const LONGEST_RUN = 20000, LONGEST_PAGE_TEXT = 2000000;
+  const SKIPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "HEAD", "IFRAME", "OBJECT", "SVG", "TEXTAREA", "SELECT"]);
+  const POST_TYPES = /^https?:\/\/schema\.org\/(Comment|UserComments|CorrectionComment|SocialMediaPosting|DiscussionForumPosting|BlogPosting|Answer|Question|Review)$/;
+  const BUTTON_ROLES = new Set(["button", "menuitem", "menu", "toolbar", "tab", "switch", "checkbox", "textbox", "combobox", "form"]);
+  const MICROFORMATS = { "p-author": "author", "e-content": "text", "p-content": "text", "dt-published": "datePublished", "u-url": "url", "fn": "author.name" };
+  const COUNTS = /\d[\d.\s]*(?:\/|af|of|av|kommentar|comment|svar|repl|indlæg|innlegg|post)|(?:kommentar|comment|svar|repl|indlæg|innlegg)\w*\s*\(?\d/i;
+
+  const squeeze = (text) => text.replace(/\s+/g, " ").trim();
+  const bare = (text) => text.replace(/<[^>]*>/g, "").replace(/&nbsp;/g, " ").replace(/\s+/g, "").toLowerCase();
+  const absolute = (href) => {
+    try {
+      const url = new URL(href, document.baseURI);
+      return /^https?:$/.test(url.protocol) ? url.href.slice(0, 2000) : null;
+    } catch {
+      return null;
+    }
+  };
+  const boxOf = (element) => {
+    const box = element.getBoundingClientRect();
+    return { x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height };
+  };
+  const children = (element) => {
+    if (element.shadowRoot) return [...element.shadowRoot.childNodes];
+    if (element.tagName === "SLOT") {
+      const given = element.assignedNodes();
+      if (given.length) return given;
+    }
+    return [...element.childNodes];
+  };
+
+  const located = new Map(); // element -> index in wanted
+  const locate = () => {
+    const places = new Map();
+    let longest = 0;
+    wanted.forEach((post, index) => {
+      const key = bare(post.text);
+      if (!key) return;
+      longest = Math.max(longest, post.text.length);
+      if (!places.has(key)) places.set(key, { indexes: [], elements: [] });
+      places.get(key).indexes.push(index);
+    });
+    if (!places.size) return;
+    let seen = 0;
+    for (const element of document.body.querySelectorAll("*")) {
+      if ((seen += 1) > MOST_ELEMENTS) break;
+      if (SKIPPED.has(element.tagName.toUpperCase())) continue;
+      const text = element.textContent;
+      if (text.length > longest * 2 + 500) continue;
+      const place = places.get(bare(text));
+      if (!place) continue;
+      // The deepest element with these words stands for its ancestors.
+      const last = place.elements[place.elements.length - 1];
+      if (last && last.contains(element)) place.elements.pop();
+      if (element.getClientRects().length) place.elements.push(element);
+    }
+    const texts = new Map();
+    for (const place of places.values()) {
+      place.elements.slice(0, place.indexes.length).forEach((element, nth) => {
+        texts.set(place.indexes[nth], element);
+      });
+    }
+    for (const [index, element] of texts) {
+      const top = element.getBoundingClientRect().top;
+      const replies = new Set(wanted[index].within);
+      const others = [...texts].filter(([other]) => other !== index && !replies.has(other)).map((pair) => pair[1]);
+      let container = element;
+      for (let parent = element.parentElement; parent; parent = parent.parentElement) {
+        if (["BODY", "MAIN", "HTML", "OL", "UL"].includes(parent.tagName)) break;
+        if (parent.getBoundingClientRect().top < top - 250) break;
+        if (others.some((other) => parent.contains(other))) break;
+        container = parent;
+      }
+      if (!located.has(container)) located.set(container, index);
+    }
+  };
+
+  const posts = [], counts = [];
+  const kindsOf = (element) => {
+    const kinds = [];
+    const role = (element.getAttribute("role") || "").toLowerCase();
+    if (role === "article" || (element.tagName === "ARTICLE" && !role)) kinds.push("article");
+    const types = (element.getAttribute("itemtype") || "").split(/\s+/);
+    if (element.hasAttribute("itemscope") && types.some((type) => POST_TYPES.test(type))) kinds.push("microdata");
+    if (element.classList.contains("h-entry") || element.classList.contains("h-cite")) kinds.push("microformat");
+    if (located.has(element)) kinds.push("json-ld");
+    return kinds;
+  };
+  const valueOf = (element) => {
+    if (element.hasAttribute("content")) return element.getAttribute("content");
+    if (element.hasAttribute("datetime")) return element.getAttribute("datetime");
+    return squeeze(element.textContent || "");
+  };
+  const labelOf = (element) => {
+    const ids = (element.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean);
+    const text = ids.map((id) => document.getElementById(id)?.textContent || "").join(" ");
+    return squeeze(element.getAttribute("aria-label") || text).slice(0, 500);
+  };
+  const open = (element, kinds, state) => {
+    let parent = state.post;
+    if (parent < 0) {
+      // <li><article/><ol><li><article/></li></ol></li>: a reply stands in the list item of its post.
+      const [own, ...outer] = state.items;
+      for (const item of outer) if (item.first >= 0) { parent = item.first; break; }
+      if (own && own.first < 0) own.first = posts.length;
+      for (const item of outer) if (item.first < 0) item.first = posts.length;
+    } else {
+      for (const item of state.items) if (item.first < 0) item.first = posts.length;
+    }
+    const number = (name) => Number.parseInt(element.getAttribute(name), 10) || null;
+    posts.push({
+      kinds, parent, box: boxOf(element), id: (element.id || "").slice(0, 200), label: labelOf(element),
+      level: number("aria-level"), place: number("aria-posinset"), size: number("aria-setsize"),
+      feed: state.feed, types: (element.getAttribute("itemtype") || "").split(/\s+/).filter(Boolean),
+      structured: located.has(element) ? located.get(element) : null,
+      properties: [["@id", absolute(element.getAttribute("itemid") || "#") || "", null]].filter(() => element.hasAttribute("itemid")),
+      times: [], links: [], runs: [], pictures: 0,
+    });
+    return posts.length - 1;
+  };
+
+  const contextOf = (element, style) => {
+    const marks = [];
+    const tag = element.tagName, role = (element.getAttribute("role") || "").toLowerCase();
+    if (tag === "BUTTON" || tag === "FORM" || tag === "LABEL" || BUTTON_ROLES.has(role)) marks.push("button");
+    if (tag === "TIME") marks.push("time");
+    if (tag === "A" && element.hasAttribute("href")) marks.push("link");
+    if (/^H[1-6]$/.test(tag) || role === "heading") marks.push("heading");
+    if (tag === "HEADER") marks.push("header");
+    if (tag === "FOOTER") marks.push("footer");
+    if (tag === "NAV" || role === "navigation") marks.push("navigation");
+    if (tag === "ADDRESS" || /\bauthor\b/.test(element.getAttribute("rel") || "")) marks.push("author");
+    if (tag === "B" || tag === "STRONG") marks.push("strong");
+    if (["P", "BLOCKQUOTE", "PRE"].includes(tag)) marks.push("paragraph");
+    if (style && (style.clipPath === "inset(50%)" || style.clip === "rect(0px, 0px, 0px, 0px)" || style.clip === "rect(1px, 1px, 1px, 1px)")) marks.push("unseen");
+    return marks;
+  };
+
+  let block = 0, visited = 0, pageText = "";
+  const say = (state, text) => {
+    if (pageText.length < LONGEST_PAGE_TEXT) pageText += text;
+    const post = posts[state.post];
+    if (!post || post.runs.length >= MOST_RUNS) return;
+    const last = post.runs[post.runs.length - 1];
+    if (last && last.block === block && last.marks === state.marks && last.property === state.property && last.link === state.link) {
+      last.text = (last.text + text).slice(0, LONGEST_RUN);
+    } else {
+      post.runs.push({ block, text: text.slice(0, LONGEST_RUN), marks: state.marks, property: state.property, link: state.link });
+    }
+  };
+  const newBlock = () => {
+    block += 1;
+    if (pageText && !pageText.endsWith("\n")) pageText += "\n";
+  };
+
+  const enter = (element, before) => {
+    const tag = element.tagName.toUpperCase();
+    const state = { ...before };
+    const kinds = kindsOf(element);
+    if (tag === "LI" || ["listitem", "treeitem"].includes(element.getAttribute("role"))) {
+      state.items = [{ first: -1 }, ...state.items];
+    }
+    if (element.getAttribute("role") === "feed") state.feed = true;
+    if (kinds.length && posts.length < MOST_POSTS) {
+      state.post = open(element, kinds, state);
+      state.marks = ""; state.property = ""; state.prefix = ""; state.link = -1; state.time = -1;
+    }
+    const post = posts[state.post];
+    if (post && !kinds.length) {
+      let names = (element.getAttribute("itemprop") || "").split(/\s+/).filter(Boolean);
+      for (const [name, property] of Object.entries(MICROFORMATS)) {
+        if (element.classList.contains(name) && (name !== "fn" || element.closest(".vcard, .h-card"))) names.push(property);
+      }
+      for (const name of names) {
+        const property = state.prefix + name;
+        const href = element.getAttribute("href") || element.getAttribute("src");
+        if (post.properties.length < 100) post.properties.push([property, valueOf(element).slice(0, LONGEST_RUN), href ? absolute(href) : null]);
+        state.property = property;
+      }
+      if (element.hasAttribute("itemscope")) state.prefix = names.length ? `${state.prefix}${names[0]}.` : `${state.prefix}?.`;
+    }
+    if (SKIPPED.has(tag) || tag === "META" || tag === "LINK") return null;
+    const style = getComputedStyle(element);
+    if (style.display === "none" || style.visibility === "hidden" && !element.children.length) return null;
+    state.block = !style.display.startsWith("inline") && style.display !== "contents";
+    state.pre = style.whiteSpace.startsWith("pre") || style.whiteSpace === "break-spaces";
+    if (state.block) newBlock();
+    if (!kinds.length) {
+      const marks = contextOf(element, style);
+      if (marks.length) state.marks = [...new Set([...state.marks.split(" ").filter(Boolean), ...marks])].sort().join(" ");
+    }
+    if (post) {
+      if (tag === "A" && element.hasAttribute("href") && post.links.length < MOST_LINKS) {
+        post.links.push({ href: absolute(element.getAttribute("href")), text: squeeze(element.textContent).slice(0, 300) || squeeze(element.getAttribute("aria-label") || "").slice(0, 300), rel: element.rel || "", property: state.property, marks: state.marks, time: state.time >= 0 || !!element.querySelector("time") });
+        state.link = post.links.length - 1;
+      }
+      if (tag === "TIME" && post.times.length < 20) {
+        post.times.push({ written: element.getAttribute("datetime") || "", text: squeeze(element.textContent).slice(0, 200), title: squeeze(element.getAttribute("title") || "").slice(0, 200), link: state.link, property: state.property });
+        state.time = post.times.length - 1;
+        if (state.link >= 0) post.links[state.link].time = true;
+      }
+      if (tag === "IMG") {
+        const alt = squeeze(element.alt || "");
+        // An emoji drawn as a picture is part of the words; other pictures are not.
+        if (alt && alt.length <= 12 && /\p{Extended_Pictographic}/u.test(alt)) say(state, alt);
+        else post.pictures += 1;
+      }
+    }
+    if (tag === "BR") say(state, "\n");
+    return state;
+  };
+
+  const walk = (root) => {
+    const start = { post: -1, items: [], feed: false, marks: "", property: "", prefix: "", link: -1, time: -1, pre: false };
+    const stack = [[root, start]];
+    while (stack.length && visited < MOST_ELEMENTS) {
+      const [node, state] = stack.pop();
+      if (node === null) { newBlock(); continue; }
+      if (node.nodeType === Node.TEXT_NODE) {
+        const text = state.pre ? node.data : node.data.replace(/\s+/g, " ");
+        if (text) say(state, text);
+        if (text.length < 60 && COUNTS.test(text) && counts.length < 50) counts.push(squeeze(node.parentElement?.textContent || text).slice(0, 80));
+        continue;
+      }
+      if (node.nodeType !== Node.ELEMENT_NODE) continue;
+      visited += 1;
+      const inside = enter(node, state);
+      if (!inside) continue;
+      if (inside.block) stack.push([null, state]);
+      const inner = children(node);
+      for (let nth = inner.length - 1; nth >= 0; nth -= 1) stack.push([inner[nth], inside]);
+    }
+  };
+
+  const shown = (element) => element.getClientRects().length > 0;
+  locate();
+  walk(document.body || document.documentElement);
+  const root = document.documentElement;
+  return JSON.stringify({
+    url: location.href, title: squeeze(document.title).slice(0, 1000), language: (root.lang || "").slice(0, 40),
+    width: Math.max(root.scrollWidth, root.clientWidth), height: Math.max(root.scrollHeight, document.body?.scrollHeight || 0, root.clientHeight),
+    text: pageText, counts, cut: visited >= MOST_ELEMENTS || posts.length >= MOST_POSTS,
+    password: [...document.querySelectorAll("input[type=password]")].some(shown),
+    posts,
+  });
+}

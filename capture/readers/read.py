@@ -1,0 +1,242 @@
+"""The posts of a page: candidates and JSON-LD judged, joined and put in their thread. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urldefrag, urljoin
+
+from capture.readers import wording
+from capture.readers.drafts import Draft, read_draft
+from capture.readers.facts import Candidate, PageFacts
+from capture.readers.json_ld import StructuredPost
+from capture.readers.posts import Box, Post
+
+_LEAST_OWN_HEIGHT = 12.0  # pixels; less than a line of text is no picture of a post
+_LEAST_LIKENESS = 20  # letters; shorter beginnings are alike by chance
+_COMMENTS = frozenset({"Answer", "Comment", "CorrectionComment", "UserComments"})
+# "134 kommentarer", "12 af 134 comments"; the number next to the word.
+_COUNTED = re.compile(
+    r"(\d{1,3}(?:[. ]\d{3})+|\d{1,7})\s?(?:kommentar|comment|svar|repl|indlæg|innlegg|posts?\b)",
+    re.IGNORECASE,
+)
+_NAMED_ELEMENT = re.compile(r"^[A-Za-z][\w-]*[-_]?\d[\w-]*$")
+
+
+@dataclass(slots=True)
+class _Item:
+    """A post in the making; `above` is the item that it answers."""
+
+    draft: Draft
+    candidate: Candidate | None
+    above: _Item | None = None
+    stated: StructuredPost | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPosts:
+    """The posts in the page's order, and how many the page says there are (None: it does not)."""
+
+    posts: tuple[Post, ...]
+    stated: int | None
+
+
+def read_posts(page: PageFacts, structured: Sequence[StructuredPost]) -> ReadPosts:
+    """Read all posts of a page. What JSON-LD states is joined with what the page shows."""
+    items = _shown(page)
+    _match(items, structured, page.url)
+    ordered = _with_unshown(items, structured)
+    _settle_parents(ordered, structured)
+    posts = _named(ordered, page.url)
+    return ReadPosts(posts, _stated_count(page, structured, len(posts)))
+
+
+def _shown(page: PageFacts) -> list[_Item]:
+    """The candidates that are posts, each under the nearest one that is."""
+    drafts = [read_draft(candidate, page.url) for candidate in page.candidates]
+    parents = {candidate.parent for candidate in page.candidates}
+    by_place: dict[int, _Item] = {}
+    for place, (candidate, draft) in enumerate(zip(page.candidates, drafts, strict=True)):
+        above = candidate.parent
+        while above is not None and above not in by_place:
+            above = page.candidates[above].parent
+        if _is_post(candidate, draft, answered=place in parents, answers=above is not None):
+            by_place[place] = _Item(
+                draft, candidate, by_place.get(above) if above is not None else None
+            )
+    items = list(by_place.values())
+    _thread_by_level(items)
+    return items
+
+
+def _is_post(candidate: Candidate, draft: Draft, *, answered: bool, answers: bool) -> bool:
+    if not draft.text and not candidate.pictures:
+        return False
+    if candidate.kinds & {"microdata", "json-ld"}:
+        return True
+    if draft.is_advert and draft.time is None:
+        return False
+    in_thread = candidate.in_feed or candidate.size is not None or answers
+    known = draft.author is not None or draft.time is not None or draft.time_stated is not None
+    return known or (in_thread and bool(draft.text) and not answered)
+
+
+def _thread_by_level(items: list[_Item]) -> None:
+    """ARIA: a deeper `aria-level` answers the last shallower one before it."""
+    open_items: list[_Item] = []
+    for item in items:
+        level = item.candidate.level if item.candidate else None
+        if level is None:
+            continue
+        while open_items and (open_items[-1].candidate.level or 0) >= level:  # type: ignore[union-attr]  # only items with a level are put here
+            open_items.pop()
+        if item.above is None and open_items:
+            item.above = open_items[-1]
+        open_items.append(item)
+
+
+def _match(items: list[_Item], structured: Sequence[StructuredPost], page_url: str) -> None:
+    """Give each stated post its shown one: by place, by address, by words; each once."""
+    free = dict(enumerate(structured))
+    for item in items:
+        place = item.candidate.structured if item.candidate else None
+        if place in free:
+            item.stated = free.pop(place)
+    by_address = {stated.address: nth for nth, stated in free.items() if stated.address}
+    for item in items:
+        if item.stated is None and item.candidate is not None:
+            own = (item.draft.permalink, urljoin(page_url, f"#{item.candidate.element_id}"))
+            place = next((by_address[a] for a in own if a in by_address), None)
+            if place in free and _alike(free[place].text, item.draft.text):
+                item.stated = free.pop(place)
+    for item in items:
+        if item.stated is None:
+            place = next((n for n, s in free.items() if _alike(s.text, item.draft.text)), None)
+            if place is not None:
+                item.stated = free.pop(place)
+
+
+def _alike(stated: str, shown: str) -> bool:
+    """The same words, or one the beginning of the other (cut off, or with words around it)."""
+    one, other = wording.likeness(stated), wording.likeness(shown)
+    if one == other:
+        return bool(one)
+    shorter, longer = sorted((one.rstrip("…."), other.rstrip("….")), key=len)
+    return len(shorter) >= _LEAST_LIKENESS and shorter in longer
+
+
+def _with_unshown(items: list[_Item], structured: Sequence[StructuredPost]) -> list[_Item]:
+    """Add comments that the page states but does not show, each after the one stated before it."""
+    by_stated = {id(item.stated): item for item in items if item.stated is not None}
+    ordered = list(items)
+    at = -1
+    for stated in structured:
+        item = by_stated.get(id(stated))
+        if item is not None:
+            at = ordered.index(item)
+        elif stated.kind in _COMMENTS:
+            text = wording.squeeze(stated.text)
+            draft = Draft(None, None, None, None, None, text, text, is_advert=False)
+            at += 1
+            ordered.insert(at, _Item(draft, None, stated=stated))
+    return ordered
+
+
+def _settle_parents(items: list[_Item], structured: Sequence[StructuredPost]) -> None:
+    by_stated = {id(item.stated): item for item in items if item.stated is not None}
+    for item in items:
+        if item.stated is not None and item.stated.parent is not None:
+            above = by_stated.get(id(structured[item.stated.parent]))
+            if above is not None and above is not item and not _is_above(item, above):
+                item.above = above
+
+
+def _is_above(item: _Item, other: _Item) -> bool:
+    """Whether `other` already answers `item`, near or far: a page may state a ring."""
+    seen: _Item | None = other
+    while seen is not None:
+        if seen is item:
+            return True
+        seen = seen.above
+    return False
+
+
+def _joined(item: _Item) -> Draft:
+    """What is shown, with what is stated where that fills a gap or is shown too."""
+    draft, stated = item.draft, item.stated
+    if stated is None:
+        return draft
+    author = draft.author
+    if stated.author and (author is None or stated.author in draft.words):
+        author = stated.author
+    stated_text = wording.squeeze(stated.text)
+    exact = wording.likeness(stated_text) in wording.likeness(draft.text)
+    return replace(
+        draft,
+        author=author,
+        author_url=draft.author_url or (stated.author_url if author == stated.author else None),
+        permalink=draft.permalink or stated.address,
+        time=stated.time or draft.time,
+        time_stated=draft.time_stated or (None if item.candidate else stated.time_written),
+        text=stated_text if exact and stated_text else draft.text,
+    )
+
+
+def _named(items: list[_Item], page_url: str) -> tuple[Post, ...]:
+    drafts = [_joined(item) for item in items]
+    addresses = Counter(draft.permalink for draft in drafts)
+    taken: Counter[str] = Counter()
+    names: dict[int, str] = {}
+    for item, draft in zip(items, drafts, strict=True):
+        element = item.candidate.element_id if item.candidate else ""
+        if draft.permalink and addresses[draft.permalink] == 1:
+            identity = draft.permalink
+        elif _NAMED_ELEMENT.match(element):
+            identity = f"{urldefrag(page_url)[0]}#{element}"
+        else:
+            identity = "\n".join((draft.author or "", draft.time or "", draft.text))
+        name = "p" + hashlib.sha256(identity.encode()).hexdigest()[:16]
+        taken[name] += 1
+        names[id(item)] = name if taken[name] == 1 else f"{name}-{taken[name]}"
+    boxes = _own_boxes(items)
+    return tuple(
+        Post(
+            id=names[id(item)],
+            author=draft.author,
+            author_url=draft.author_url,
+            permalink=draft.permalink,
+            time=draft.time,
+            time_stated=draft.time_stated,
+            text=draft.text,
+            parent=names[id(item.above)] if item.above is not None else None,
+            box=boxes.get(id(item)),
+        )
+        for item, draft in zip(items, drafts, strict=True)
+    )
+
+
+def _own_boxes(items: list[_Item]) -> dict[int, Box]:
+    """Each post's part of the page: down to where the first reply within it begins."""
+    boxes = {id(i): i.candidate.box for i in items if i.candidate and not i.candidate.box.is_empty}
+    own = dict(boxes)
+    for item in items:
+        box = boxes.get(id(item))
+        above = item.above
+        while box is not None and above is not None:
+            outer = own.get(id(above))
+            if outer is not None and outer.y + _LEAST_OWN_HEIGHT <= box.y < outer.bottom:
+                own[id(above)] = replace(outer, height=box.y - outer.y)
+            above = above.above
+    return own
+
+
+def _stated_count(page: PageFacts, structured: Sequence[StructuredPost], read: int) -> int | None:
+    """How many posts the page itself says there are, by ARIA, JSON-LD or words."""
+    counts = [c.size for c in page.candidates if c.size and c.parent is None]
+    counts += [s.comment_count for s in structured if s.comment_count and s.parent is None]
+    for words in page.counts:
+        counts += [int(re.sub(r"\D", "", number)) for number in _COUNTED.findall(words)]
+    return max(counts) if counts and max(counts) >= read else None

@@ -1,0 +1,137 @@
+"""The words around a post that are not its text: names in labels, times, things to press. Pure.
+
+Danish, Norwegian and English, as people who comment on a Danish municipality's pages meet them.
+"""
+
+from __future__ import annotations
+
+import re
+
+_UNITS = (
+    r"sek(?:und(?:er)?)?|s|min(?:ut(?:ter)?|utes?)?|m|t|timer?|h|hrs?|hours?|d|dage?|døgn|dager|days?"
+    r"|u|uger?|uker?|w|wks?|weeks?|mdr|måneder?|mnd|months?|år|y|yrs?|years?"
+)
+_WEEKDAYS = r"(?:man|tirs|ons|tors|fre|lør|søn)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_MONTHS = r"jan|feb|mar|apr|maj|mai|may|jun|jul|aug|sep|okt|oct|nov|dec|des"
+_CLOCK = r"(?:,?\ ?(?:kl\.?|at|,)?\ ?\d{1,2}[.:]\d{2}(?:\ ?[ap]m)?)?"
+_STATED_TIME = re.compile(
+    rf"""^(?:
+        (?:for\ |ca\.\ |about\ )*(?:\d{{1,3}}|en|et|an?|one)\ ?(?:{_UNITS})\.?(?:\ (?:siden|ago))?
+        |(?:lige|akkurat)\ nu|just\ now|nu
+        |(?:i\ ?dag|i\ ?går|today|yesterday|{_WEEKDAYS}){_CLOCK}
+        |(?:d\.\ )?\d{{1,2}}\.?\ (?:{_MONTHS})\w*\.?,?(?:\ \d{{4}})?{_CLOCK}
+        |(?:{_MONTHS})\w*\.?\ \d{{1,2}},?(?:\ \d{{4}})?{_CLOCK}
+        |\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}{_CLOCK}
+        |\d{{4}}-\d{{2}}-\d{{2}}(?:[\ T]\d{{2}}:\d{{2}}(?::\d{{2}})?)?
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_ACTIONS = re.compile(
+    r"(?:be)?svare?|reply|answer|like|liker?|dele?|share|rapport[eé]r|anmeld|report|flag|redig[eé]r"
+    r"|edit|slet|slett|delete|permalink|link|cit[eé]r|quote|følg|follow|gem|save|skjul|hide"
+    r"|oversæt|translate|redigeret|edited",
+    re.IGNORECASE,
+)
+_ACTION_PHRASES = frozenset(
+    {
+        "synes godt om",
+        "liker dette",
+        "direkte link",
+        "se mere",
+        "se mer",
+        "vis mere",
+        "vis mer",
+        "see more",
+        "read more",
+        "læs mere",
+        "les mer",
+        "vis svar",
+        "skjul svar",
+        "vis flere svar",
+        "hide replies",
+        "show replies",
+        "se oversættelse",
+        "see translation",
+        "copy link",
+        "kopier link",
+        "link til kommentar",
+        "link to comment",
+    }
+)
+_ONLY_SIGNS = re.compile(r"^[\s·•|–—\-,:;#()\d]*$")
+_LABEL = re.compile(
+    r"""^(?:kommentar|comment|svar|reply|indlæg|innlegg|opslag|post|tråd|thread|answer)
+        \s(?:(?:skrevet|written|posted)\s)?(?:fra|af|av|by|from)\s
+        (?P<name>.+?)
+        (?:\s(?:til|to|på|on|for|about|i\ går|kl\.|den|at|yesterday|\d).*|,.*|:.*)?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_POSSESSIVE = re.compile(
+    r"^(?P<name>.+?)(?:['’]s?|s)\s(?:kommentar|comment|svar|reply|indlæg|innlegg|opslag|post)\b",
+    re.IGNORECASE,
+)
+_PERMALINK_WORDS = re.compile(
+    r"^(?:permalink|permalenke|direkte link|link|#\d*|link til (?:kommentar|indlæg|svar)(?:en|et)?"
+    r"|link to (?:comment|post))$",
+    re.IGNORECASE,
+)
+_ADVERT = re.compile(
+    r"\b(?:sponsoreret|sponset|sponsored|annonce|annonse|reklame|promoted)\b", re.IGNORECASE
+)
+_AFTER_NAME = re.compile(
+    r"\s*(?:[·•|:—–]|,\s|\s-\s|\s(?:skrev|skriver|siger|svarede|sa|wrote|says|said|replied)\b).*$",
+    re.DOTALL,
+)
+
+
+def squeeze(text: str) -> str:
+    """The text with single spaces within its lines, and without empty lines."""
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def likeness(text: str) -> str:
+    """What two writings of the same words share: no white space, no tags, one case."""
+    return "".join(re.sub(r"<[^<>]*>", "", text).split()).casefold()
+
+
+def is_stated_time(text: str) -> bool:
+    """Whether the words, alone, tell when something was written."""
+    return _STATED_TIME.match(text.strip()) is not None
+
+
+def is_action(text: str) -> bool:
+    """Whether the words, alone, are something to press beneath a post."""
+    words = " ".join(text.lower().split()).strip("· •|()")
+    words = re.sub(r"\s*\(?\d+\)?$", "", words)
+    return _ACTIONS.fullmatch(words) is not None or words in _ACTION_PHRASES
+
+
+def is_only_signs(text: str) -> bool:
+    """Whether nothing but separators and counts is left."""
+    return _ONLY_SIGNS.match(text) is not None
+
+
+def is_permalink_word(text: str) -> bool:
+    """Whether a link with these words leads to the post itself."""
+    return _PERMALINK_WORDS.match(" ".join(text.split())) is not None
+
+
+def is_advert(text: str) -> bool:
+    """Whether words outside the text mark the item as paid for."""
+    return _ADVERT.search(text) is not None
+
+
+def name_in_label(label: str) -> str | None:
+    """The name in an `aria-label` such as "Kommentar fra Anna Jensen for 2 timer siden"."""
+    for pattern in (_LABEL, _POSSESSIVE):
+        match = pattern.match(label.strip())
+        if match:
+            return match["name"].strip() or None
+    return None
+
+
+def name_alone(text: str) -> str:
+    """The name at the start of an author line, without what is said of it."""
+    return _AFTER_NAME.sub("", squeeze(text)).strip(" \n,;")
