@@ -20,6 +20,7 @@ PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 TEST_ARGUMENTS = ("-n", "2", "--dist", "loadgroup")
 SHOWN_LINES = 80
+MOST_SECONDS = 900
 CLOSING_LINE = re.compile(r"\b\d+ (passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s")
 
 
@@ -82,9 +83,10 @@ def run_quietly(check: Check) -> Outcome:
             text=True,
             errors="replace",
             check=False,
+            timeout=MOST_SECONDS,
         )
         ok, said = answer.returncode == 0, answer.stdout
-    except OSError as problem:
+    except (OSError, subprocess.TimeoutExpired) as problem:
         ok, said = False, str(problem)
     return Outcome(check.name, ok, time.monotonic() - began, said)
 
