@@ -6,7 +6,7 @@ one loader. `StrictUndefined` turns a forgotten value into an error instead of a
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,8 @@ from starlette.responses import HTMLResponse
 
 from service.web import catalogues
 from service.web.marking import marked
-from service.web.views.frame import Frame, Place
+from service.web.views.case import ClockView
+from service.web.views.frame import CaseLink, Frame, Place
 from service.web.words import Words, short_digest
 
 HERE: Final = Path(__file__).parent
@@ -121,6 +122,11 @@ class Templates:
         template = self.environments[frame.language].get_template(name)
         return template.render({**context, "nonce": nonce})
 
+    def gettext(self, language: str) -> Callable[[str], str]:
+        """Return the look-up for words that a route puts into a view itself (`_ = …`)."""
+        found: Callable[[str], str] = catalogues.load(language).gettext
+        return found
+
     def response(
         self,
         request: Request,
@@ -179,6 +185,9 @@ def _environment(loader: FileSystemLoader, language: str) -> Environment:
         size=words.size,
         number=words.number,
         digest=short_digest,
+        numeric_day=words.numeric_day,
+        share=pass_context(_share),
+        case_choices=_case_choices,
         marked=marked,
     )
     return environment
@@ -212,6 +221,19 @@ def _day_filter(words: Words) -> Any:
         return _time_element(moment, exact, words.day(moment, context["frame"].now))
 
     return day
+
+
+def _share(context: Context, clock: ClockView) -> int:
+    """Return how many thousandths of a clock's time have gone; 0 before it has begun."""
+    if clock.started_at is None or clock.due is None or clock.due <= clock.started_at:
+        return 0
+    gone: float = (context["frame"].now - clock.started_at) / (clock.due - clock.started_at)
+    return int(1000 * min(1.0, max(0.0, gone)))
+
+
+def _case_choices(cases: Iterable[CaseLink]) -> list[tuple[str, str]]:
+    """Return cases as the choices of a field: value and word are both the number."""
+    return [(case.number, case.number) for case in cases]
 
 
 def _until_filter(words: Words) -> Any:

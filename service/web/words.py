@@ -56,6 +56,10 @@ class Words:
             return str(format_date(the_day, self._("d MMMM"), locale=self._locale))
         return str(format_date(the_day, self._("d MMMM y"), locale=self._locale))
 
+    def numeric_day(self, moment: datetime | date) -> str:
+        """Return a day in figures, as rules are dated ("3.2.2027")."""
+        return str(format_date(_day_of(moment), self._("d.M.y"), locale=self._locale))
+
     def moment(self, moment: datetime, now: datetime) -> str:
         """Return day and time as people say them ("i går kl. 14.03")."""
         return self._("%(day)s at %(time)s") % {

@@ -22,7 +22,8 @@ path                                   fields
 POST /language                         language (da, nb, en), next (a path of ours)
 POST /sign-in                          email, password, next
 POST /sign-out
-POST /hand-in                          files (1-50), note, source_url, seen_at, case;
+POST /hand-in                          files (1-50), note, source_url, case, seen_at (local
+                                       Copenhagen time as `datetime-local` gives it);
                                        303 to the receipt, or 201 JSON of DESIGN §5 with
                                        `receipt` (path) where `Accept: application/json`
 POST /evidence/{id}/viewing            part (text, picture), purpose (only to break the glass)

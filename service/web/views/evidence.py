@@ -122,7 +122,7 @@ class RevealedText:
         marks: Spans that rules marked, in order and without overlap.
         viewed_at: The moment of the viewing that the ledger holds.
         back: The page that it was revealed from.
-        target: The id of the element that the partial replaces (`content-{evidence id}`).
+        target: The id of the element that the partial replaces: `text-{id}` (evidence or post).
     """
 
     text: str
@@ -139,6 +139,7 @@ class RevealedPicture:
     Attributes:
         urls: One picture each, absolute addresses on `VAERN_EVIDENCE_URL`.
         facts: What the picture shows in neutral words (kind, account, time), its `alt`.
+        target: `picture-{id}` of the evidence or post.
     """
 
     urls: tuple[str, ...]
