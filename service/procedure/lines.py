@@ -36,7 +36,8 @@ def _places(text: str) -> list[tuple[int, Place]]:
             table = _table(header[2].split("."), counts, grows=header[1] == "[[")
             places.append((number, table))
         elif key := _KEY.match(line):
-            places.append((number, (*table, *key[1].split("."))))
+            names = key[1].split(".")
+            places.extend((number, (*table, *names[:depth])) for depth in range(1, len(names) + 1))
     return places
 
 

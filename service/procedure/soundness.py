@@ -1,6 +1,5 @@
 """Whether a procedure hangs together: every name it uses exists and nothing waits for itself."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
@@ -80,18 +79,20 @@ def _placed(procedure: Procedure) -> Iterator[tuple[Place, Step]]:
 
 
 def _duplicates(procedure: Procedure) -> Iterator[Fault]:
-    groups: dict[str, list[str]] = {
-        "steps": [step.id for step in procedure.all_steps],
-        "roles": [role.id for role in procedure.roles],
-        "events": [event.id for event in procedure.events],
-        "circumstances": [one.id for one in procedure.circumstances],
-        "clocks": [clock.id for clock in procedure.clocks],
-        "plain": [stage.id for stage in procedure.plain],
-    }
-    for group, ids in groups.items():
-        for one, times in Counter(ids).items():
-            if times > 1:
-                yield Fault((group,), f"{one!r} stands {times} times")
+    groups: tuple[Iterable[tuple[Place, str]], ...] = (
+        ((place, step.id) for place, step in _placed(procedure)),
+        ((("roles", i), role.id) for i, role in enumerate(procedure.roles)),
+        ((("events", i), event.id) for i, event in enumerate(procedure.events)),
+        ((("circumstances", i), one.id) for i, one in enumerate(procedure.circumstances)),
+        ((("clocks", i), clock.id) for i, clock in enumerate(procedure.clocks)),
+        ((("plain", i), stage.id) for i, stage in enumerate(procedure.plain)),
+    )
+    for group in groups:
+        seen: set[str] = set()
+        for place, one in group:
+            if one in seen:
+                yield Fault((*place, "id"), f"{one!r} stands twice")
+            seen.add(one)
 
 
 def _step_faults(place: Place, step: Step, names: _Names) -> Iterator[Fault]:
