@@ -13,9 +13,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from service.procedure.working_time import WorkingTime
 
 LANGUAGES = ("da", "nb", "en")
-
-OPENED = "opened"
-"""The one event every case has: the moment our own clock saw it open."""
+OPENED = "opened"  # the one event every case has: the moment our own clock saw it open
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-z][0-9a-z._-]*$")]
 Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -34,11 +32,6 @@ class Duty(StrEnum):
     EXPECTED = "expected"
     CONDITIONAL = "conditional"
     OPTIONAL = "optional"
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether the guideline asks for the step rather than allows it."""
-        return self is not Duty.OPTIONAL
 
 
 class Outcome(StrEnum):

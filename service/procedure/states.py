@@ -8,7 +8,7 @@ from enum import StrEnum
 from service.procedure.deadlines import Due, due, opens_at
 from service.procedure.endings import Ending, applies, in_force, waiting_for
 from service.procedure.facts import Facts
-from service.procedure.model import Procedure, Step
+from service.procedure.model import Duty, Procedure, Step
 
 
 class StepState(StrEnum):
@@ -82,7 +82,7 @@ def _view(
         dues=dues,
         overdue=ending is None and first is not None and now > first,
         ended_late=first is not None and ending is not None and _first_end(endings, ending) > first,
-        expected=applies(step, facts) and step.duty.is_asked,
+        expected=applies(step, facts) and step.duty is not Duty.OPTIONAL,
         opens_at=opens if opens is not None and opens > now and ending is None else None,
         parts=tuple(
             _view(procedure, part, endings, facts, now)

@@ -1,0 +1,48 @@
+from service.procedure.model import Step
+from service.procedure.texts import cautions, event_word, render_text, responsible
+from tests.service.procedure.builders import facts, shipped
+
+
+def _step(step_id: str) -> Step:
+    step = shipped().find(step_id)
+    assert step is not None
+    return step
+
+
+def test_a_step_reads_in_the_language_asked_for_and_in_danish_when_it_is_unknown() -> None:
+    titles = [render_text(_step("12.9"), one).title for one in ("da", "nb", "en", "sv")]
+
+    assert titles == ["Politianmeldelse", "Politianmeldelse", "Police report", "Politianmeldelse"]
+
+
+def test_fields_and_their_choices_come_with_labels_in_the_order_of_the_file() -> None:
+    text = render_text(_step("12.3"), "da")
+
+    assert list(text.fields) == ["decision", "rule", "grounds"]
+    assert text.choices == {
+        "decision": {
+            "delete": "Slet",
+            "hide": "Skjul",
+            "keep": "Lad stå",
+            "not_ours": "Ikke vores side",
+        }
+    }
+
+
+def test_who_does_it_is_said_in_words() -> None:
+    assert responsible(shipped(), _step("12.10"), "da") == (
+        "nærmeste leder",
+        "arbejdsmiljørepræsentant (AMR)",
+    )
+
+
+def test_what_a_deadline_is_counted_from_is_said_in_words() -> None:
+    assert event_word(shipped(), "incident", "da") == "hændelsen"
+    assert event_word(shipped(), "ended:12.2", "da") == "Dokumentationen sikres"
+    assert event_word(shipped(), "moonrise", "da") is None
+
+
+def test_the_leader_is_warned_against_dialogue_while_a_restraining_order_is_considered() -> None:
+    assert cautions(_step("12.7"), facts(), "da") == ()
+    (warning,) = cautions(_step("12.7"), facts("restraining_order"), "da")
+    assert warning.startswith("Tag ikke kontakt")
