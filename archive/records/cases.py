@@ -107,7 +107,7 @@ class EndingRecord(Base, Protected):
     __tablename__ = "endings"
     __table_args__ = (
         CheckConstraint("outcome IN ('done', 'not_relevant', 'waived')", name="known_outcome"),
-        UniqueConstraint("case_id", "step", "number"),
+        UniqueConstraint("case_id", "number"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -119,6 +119,24 @@ class EndingRecord(Base, Protected):
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime]
+    supersedes: Mapped[int | None] = mapped_column(default=None)
+
+
+class CircumstanceRecord(Base, Protected):
+    """What a person has stated about a case: a circumstance holds, or an event happened then.
+
+    The latest statement of a name is the one that counts; earlier ones stay.
+    """
+
+    __tablename__ = "circumstances"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    holds: Mapped[bool]
+    moment: Mapped[datetime | None] = mapped_column(default=None)
+    stated_by: Mapped[str] = mapped_column(String(120))
+    stated_at: Mapped[datetime]
 
 
 class NoticeRecord(Base, Work, Protected):

@@ -120,3 +120,5 @@ class DecisionRecord(Base, Protected):
     decided_at: Mapped[datetime]
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), default=None)
     approved_at: Mapped[datetime | None] = mapped_column(default=None)
+    refused_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), default=None)
+    refused_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -38,7 +38,7 @@ class Passwords:
             return self._hash.hash(password)
 
     def fits(self, password: str, kept: str | None) -> bool:
-        """Check a password; takes as long where there is no such person. May raise `TooManySignIns`."""
+        """Check a password; takes as long where there is nobody. May raise `TooManySignIns`."""
         if not self._places.acquire(blocking=False):
             raise TooManySignIns("too many sign-ins are waiting")
         try:

@@ -91,6 +91,7 @@ def give_role(
     session: Session,
     person: PersonRecord,
     role: str,
+    *,
     unit_id: UUID | None,
     now: datetime,
     actor: str,
@@ -157,12 +158,43 @@ def session_by_secret(
     session: Session, secret: str, now: datetime, *, idle: timedelta, whole: timedelta
 ) -> tuple[SessionRecord, PersonRecord]:
     """Return a live session and its person, or raise `NotSignedIn`."""
-    row = session.get(SessionRecord, secret_hash(secret))
+    return session_by_key(session, secret_hash(secret), now, idle=idle, whole=whole)
+
+
+def session_by_key(
+    session: Session, key: str, now: datetime, *, idle: timedelta, whole: timedelta
+) -> tuple[SessionRecord, PersonRecord]:
+    """Return a live session by the hash of its secret, or raise `NotSignedIn`."""
+    row = session.get(SessionRecord, key)
     if row is None or row.ended_at is not None:
         raise NotSignedIn("no such session")
     if now - row.last_seen_at > idle or now - row.made_at > whole:
         raise NotSignedIn("the session has ended")
     return row, session.get_one(PersonRecord, row.person_id)
+
+
+def touch_session(session: Session, key: str, now: datetime) -> None:
+    """Note that a session is in use, so that rest is counted from here."""
+    row = session.get(SessionRecord, key)
+    if row is not None:
+        row.last_seen_at = now
+
+
+def end_session(session: Session, secret: str, now: datetime) -> None:
+    """Sign out; quiet where the session is gone already."""
+    row = session.get(SessionRecord, secret_hash(secret))
+    if row is not None and row.ended_at is None:
+        row.ended_at = now
+        record(session, "session.ended", at=now, actor=f"person:{row.person_id}")
+
+
+def password_hash_of(session: Session, address: str) -> tuple[PersonRecord | None, str | None]:
+    """Return whom an address names and the hash of their password; (None, None) for nobody."""
+    person = person_by_email(session, address)
+    if person is None:
+        return None, None
+    credential = session.get(CredentialRecord, person.id)
+    return person, credential.password_hash if credential else None
 
 
 def add_token(

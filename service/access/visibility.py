@@ -22,12 +22,12 @@ def evidence_within(who: Principal, action: str, now: datetime) -> ColumnElement
     return or_(false(), *(_evidence(who, reach, now) for reach in who.reaches(action)))
 
 
-def case_level(who: Principal, action: str, case: CaseRecord, in_circle: bool) -> Level | None:
+def case_level(who: Principal, action: str, case: CaseRecord, *, in_circle: bool) -> Level | None:
     """Return the most that this person may see of a case that a query has let through."""
     levels = [
         reach.level
         for reach in who.reaches(action)
-        if _covers(reach, case, in_circle) and _holds(reach, case)
+        if _covers(reach, case, in_circle=in_circle) and _holds(reach, case)
     ]
     for level in (Level.FULL, Level.OWN, Level.STATUS, Level.ANONYMOUS):
         if level in levels:
@@ -102,7 +102,7 @@ def _handed_in(who: Principal) -> ColumnElement[bool]:
     )
 
 
-def _covers(reach: Reach, case: CaseRecord, in_circle: bool) -> bool:  # noqa: FBT001 — one plain fact
+def _covers(reach: Reach, case: CaseRecord, *, in_circle: bool) -> bool:
     if reach.scope is Scope.ALL:
         return True
     if reach.scope is Scope.UNIT:

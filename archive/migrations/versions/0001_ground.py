@@ -383,6 +383,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_circle_case_id"), "circle", ["case_id"], unique=False)
     op.create_index(op.f("ix_circle_person_id"), "circle", ["person_id"], unique=False)
     op.create_table(
+        "circumstances",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("holds", sa.Boolean(), nullable=False),
+        sa.Column("moment", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("stated_by", sa.String(length=120), nullable=False),
+        sa.Column("stated_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_circumstances_case_id_cases")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_circumstances")),
+    )
+    op.create_index(op.f("ix_circumstances_case_id"), "circumstances", ["case_id"], unique=False)
+    op.create_table(
         "endings",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -393,6 +408,7 @@ def upgrade() -> None:
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("supersedes", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "outcome IN ('done', 'not_relevant', 'waived')", name=op.f("ck_endings_known_outcome")
         ),
@@ -401,9 +417,7 @@ def upgrade() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_endings_person_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_endings")),
-        sa.UniqueConstraint(
-            "case_id", "step", "number", name=op.f("uq_endings_case_id_step_number")
-        ),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_endings_case_id_number")),
     )
     op.create_index(op.f("ix_endings_case_id"), "endings", ["case_id"], unique=False)
     op.create_table(
@@ -595,6 +609,8 @@ def upgrade() -> None:
         sa.Column("decided_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
         sa.Column("approved_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("refused_by", sa.Uuid(), nullable=True),
+        sa.Column("refused_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "act IN ('let_stand', 'hide', 'delete', 'not_ours')",
             name=op.f("ck_decisions_known_act"),
@@ -609,6 +625,9 @@ def upgrade() -> None:
             ["decided_by"], ["people.id"], name=op.f("fk_decisions_decided_by_people")
         ),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_decisions_post_id_posts")),
+        sa.ForeignKeyConstraint(
+            ["refused_by"], ["people.id"], name=op.f("fk_decisions_refused_by_people")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
     )
     op.create_index(op.f("ix_decisions_post_id"), "decisions", ["post_id"], unique=False)

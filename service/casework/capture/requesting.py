@@ -1,0 +1,110 @@
+"""Asking for a capture: of a page's address, by hand or for a case; the visit itself is a job."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from archive.ledger.log import record
+from archive.records.cases import CaseRecord
+from archive.records.pages import PageRecord, PostRecord, VisitRecord
+from service.access.principal import Principal
+from service.access.rights import Scope
+from service.access.visibility import cases_within
+from service.casework.cases.finding import case_for
+from service.errors import AddressInvalid, NameTaken, VisitNotFound
+
+LONGEST_ADDRESS = 4000
+
+
+def check_address(url: str) -> str:
+    """Return an address that a capture may be asked for; raises `AddressInvalid`."""
+    address = url.strip()
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError as bad:
+        raise AddressInvalid("this is no address") from bad
+    if not good or len(address) > LONGEST_ADDRESS or not address.isprintable() or " " in address:
+        raise AddressInvalid("give the whole address, beginning with http:// or https://")
+    return address
+
+
+def request_visit(
+    session: Session, who: Principal, url: str, now: datetime, case_number: str | None = None
+) -> VisitRecord:
+    """Ask for a capture; raises `AddressInvalid`, or where it is for a case, as `case_for` does."""
+    who.require("page.capture")
+    address = check_address(url)
+    case = case_for(session, who, case_number, "page.capture", now) if case_number else None
+    visit = VisitRecord(
+        id=uuid4(),
+        url=address,
+        page_id=_page_of(session, address),
+        case_id=case.id if case else None,
+        requested_at=now,
+        requested_by=who.actor,
+        status="requested",
+        next_attempt_at=now,
+    )
+    session.add(visit)
+    record(
+        session,
+        "capture.requested",
+        at=now,
+        actor=who.actor,
+        subject=visit,
+        case_id=visit.case_id,
+    )
+    return visit
+
+
+def add_page(session: Session, url: str, name: str, now: datetime, *, actor: str) -> PageRecord:
+    """Add a page of the municipality, which its page team moderates; raises `NameTaken`."""
+    address = check_address(url)
+    if session.scalars(select(PageRecord.id).where(PageRecord.url == address)).first():
+        raise NameTaken(address)
+    page = PageRecord(id=uuid4(), url=address, name=name.strip() or address, added_at=now)
+    session.add(page)
+    record(session, "page.added", at=now, actor=actor, subject=page)
+    return page
+
+
+def visits_within(who: Principal, now: datetime) -> ColumnElement[bool]:
+    """Return the condition on `visits` under which a person may see a capture."""
+    mine = VisitRecord.requested_by == who.actor
+    if any(reach.scope is Scope.ALL for reach in who.reaches("page.capture")):
+        return VisitRecord.id.is_not(None)
+    in_case = VisitRecord.case_id.in_(
+        select(CaseRecord.id).where(cases_within(who, "page.capture", now))
+    )
+    return or_(mine, in_case)
+
+
+def find_visit(session: Session, who: Principal, visit_id: UUID, now: datetime) -> VisitRecord:
+    """Return a capture that this person may see; raises `VisitNotFound`."""
+    query = select(VisitRecord).where(VisitRecord.id == visit_id, visits_within(who, now))
+    visit = session.scalars(query).one_or_none()
+    if visit is None:
+        raise VisitNotFound(str(visit_id))
+    return visit
+
+
+def latest_visits(session: Session, who: Principal, now: datetime) -> list[VisitRecord]:
+    """Return the latest captures that this person may see."""
+    query = select(VisitRecord).where(visits_within(who, now))
+    return list(session.scalars(query.order_by(VisitRecord.requested_at.desc()).limit(20)))
+
+
+def posts_of(session: Session, visit: VisitRecord) -> list[PostRecord]:
+    """Return the posts of a capture in page order."""
+    query = select(PostRecord).where(PostRecord.visit_id == visit.id)
+    return list(session.scalars(query.order_by(PostRecord.number)))
+
+
+def _page_of(session: Session, address: str) -> UUID | None:
+    return session.scalars(select(PageRecord.id).where(PageRecord.url == address)).first()

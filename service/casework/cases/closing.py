@@ -1,0 +1,28 @@
+"""Closing a case: refused with the list of what is missing, never half done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from archive.ledger.log import record
+from archive.records.cases import CaseRecord
+from service.access.principal import Principal
+from service.casework.cases.course import course_of
+from service.casework.cases.finding import case_for
+from service.errors import CaseNotReady
+from service.procedure.closing import missing_for_closing
+
+
+def close_case(session: Session, who: Principal, number: str, now: datetime) -> CaseRecord:
+    """Close a case whose every step has ended; raises `CaseNotReady` naming what is missing."""
+    case = case_for(session, who, number, "case.close", now)
+    course = course_of(session, case)
+    missing = missing_for_closing(course.procedure, course.endings, course.facts, now)
+    if missing:
+        raise CaseNotReady(tuple(one.step.id for one in missing))
+    case.closed_at = now
+    case.closed_by = who.actor
+    record(session, "case.closed", at=now, actor=who.actor, subject=case, case_id=case.id)
+    return case

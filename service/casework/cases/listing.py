@@ -1,0 +1,129 @@
+"""Lists of cases, and what stands around one: names, units, timeline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select, tuple_
+from sqlalchemy.orm import Session
+
+from archive.records.cases import AccountRecord, CaseRecord, HarassedRecord, NoticeRecord
+from archive.records.ledger import LedgerDetailRecord
+from archive.records.people import PersonRecord, UnitRecord
+from service.access.principal import Principal
+from service.access.visibility import cases_within
+
+PAGE = 30
+
+
+@dataclass(frozen=True)
+class Timed:
+    """One thing that happened in a case, out of the ledger."""
+
+    position: int
+    at: datetime
+    kind: str
+    actor: str
+    subject: str | None
+    facts: dict[str, Any]
+
+
+def list_cases(
+    session: Session,
+    who: Principal,
+    now: datetime,
+    *,
+    closed: bool = False,
+    before: tuple[datetime, UUID] | None = None,
+    action: str = "case.see",
+) -> list[CaseRecord]:
+    """Return a screenful of the cases that this person may see, the latest first."""
+    query = select(CaseRecord).where(
+        cases_within(who, action, now),
+        CaseRecord.closed_at.is_not(None) if closed else CaseRecord.closed_at.is_(None),
+    )
+    if before is not None:
+        query = query.where(tuple_(CaseRecord.opened_at, CaseRecord.id) < before)
+    query = query.order_by(CaseRecord.opened_at.desc(), CaseRecord.id.desc()).limit(PAGE + 1)
+    return list(session.scalars(query))
+
+
+def own_cases(session: Session, who: Principal) -> list[CaseRecord]:
+    """Return the cases in which this person is the one concerned, the latest first."""
+    if who.person_id is None:
+        return []
+    concerned = exists(
+        select(HarassedRecord.id).where(
+            HarassedRecord.case_id == CaseRecord.id, HarassedRecord.person_id == who.person_id
+        )
+    )
+    query = select(CaseRecord).where(concerned).order_by(CaseRecord.opened_at.desc())
+    return list(session.scalars(query))
+
+
+def harassed_in(session: Session, case: CaseRecord) -> Sequence[HarassedRecord]:
+    """Return who is harassed, in the order in which they were named."""
+    query = select(HarassedRecord).where(HarassedRecord.case_id == case.id)
+    return session.scalars(query.order_by(HarassedRecord.added_at)).all()
+
+
+def accounts_in(session: Session, case: CaseRecord) -> Sequence[AccountRecord]:
+    """Return the accounts from which it came."""
+    query = select(AccountRecord).where(AccountRecord.case_id == case.id)
+    return session.scalars(query.order_by(AccountRecord.added_at)).all()
+
+
+def letters_in(session: Session, case: CaseRecord) -> Sequence[NoticeRecord]:
+    """Return the mails that we sent in this case."""
+    query = select(NoticeRecord).where(NoticeRecord.case_id == case.id)
+    return session.scalars(query.order_by(NoticeRecord.made_at)).all()
+
+
+def timeline_of(session: Session, case: CaseRecord) -> list[Timed]:
+    """Return everything that happened in a case, oldest first."""
+    query = (
+        select(LedgerDetailRecord)
+        .where(LedgerDetailRecord.case_id == case.id)
+        .order_by(LedgerDetailRecord.position)
+    )
+    return [
+        Timed(row.position, row.at, row.kind, row.actor, row.subject, _facts(row.details))
+        for row in session.scalars(query)
+    ]
+
+
+def names_of(session: Session, people: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Return the names of persons by id."""
+    wanted = {one for one in people if one is not None}
+    query = select(PersonRecord.id, PersonRecord.name).where(PersonRecord.id.in_(wanted))
+    return {row.id: row.name for row in session.execute(query)}
+
+
+def actor_names(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """Return the names behind `person:ID` actors; programs and the system have none."""
+    ids = {actor: UUID(actor[7:]) for actor in actors if actor.startswith("person:")}
+    names = names_of(session, ids.values())
+    return {actor: names[person] for actor, person in ids.items() if person in names}
+
+
+def unit_names(session: Session) -> dict[UUID, str]:
+    """Return every unit's name by id."""
+    return {row.id: row.name for row in session.execute(select(UnitRecord.id, UnitRecord.name))}
+
+
+def people_in(session: Session, *, unit_id: UUID | None = None) -> list[tuple[UUID, str]]:
+    """Return those who work here now (id, name), for choices; of one unit or all."""
+    query = select(PersonRecord.id, PersonRecord.name).where(PersonRecord.ended_at.is_(None))
+    if unit_id is not None:
+        query = query.where(PersonRecord.unit_id == unit_id)
+    return [(row.id, row.name) for row in session.execute(query.order_by(PersonRecord.name))]
+
+
+def _facts(details: str) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(details).get("facts", {})
+    return facts

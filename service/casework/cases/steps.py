@@ -1,0 +1,118 @@
+"""Steps end, endings are corrected, circumstances stated; the moment is always our own clock's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from archive.ledger.log import record
+from archive.records.cases import CaseRecord, CircumstanceRecord, EndingRecord
+from service.access.principal import Principal
+from service.casework.cases.course import course_of
+from service.casework.cases.finding import case_for
+from service.errors import NotPermitted
+from service.procedure.endings import Ending, ProposedEnding, correct_ending, end_step, in_force
+from service.procedure.errors import StepUnknown
+from service.procedure.model import Outcome
+
+
+def end_case_step(
+    session: Session,
+    who: Principal,
+    number: str,
+    step_id: str,
+    *,
+    outcome: Outcome,
+    now: datetime,
+    reason: str = "",
+    values: Mapping[str, str] = MappingProxyType({}),
+) -> CaseRecord:
+    """End a step as done, not relevant or waived; a step that has ended already is corrected.
+
+    Raises the procedure's errors (`StepNotAllowed`, `ReasonMissing`, `FieldMissing` …) and
+    those of `case_for`.
+    """
+    case = case_for(session, who, number, "case.step", now)
+    person = who.person_id
+    if person is None:
+        raise NotPermitted("case.step")
+    course = course_of(session, case)
+    proposed = ProposedEnding(outcome, str(person), reason, values)
+    decide = correct_ending if step_id in in_force(course.endings) else end_step
+    ending = decide(
+        course.procedure, course.endings, step_id, proposed, facts=course.facts, now=now
+    )
+    session.add(_row(case, ending, who))
+    record(
+        session,
+        "step.ended" if ending.supersedes is None else "step.corrected",
+        at=now,
+        actor=who.actor,
+        subject=case,
+        case_id=case.id,
+        step=ending.step_id,
+        outcome=str(ending.outcome),
+        reason=ending.reason,
+    )
+    return case
+
+
+def state_circumstance(
+    session: Session,
+    who: Principal,
+    number: str,
+    name: str,
+    *,
+    holds: bool,
+    moment: datetime | None,
+    now: datetime,
+) -> CaseRecord:
+    """State that a circumstance holds (or no longer does), or when an event of it was."""
+    case = case_for(session, who, number, "case.step", now)
+    procedure = course_of(session, case).procedure
+    known = {one.id for one in procedure.circumstances} | {one.id for one in procedure.events}
+    if name not in known:
+        raise StepUnknown(name)
+    session.add(
+        CircumstanceRecord(
+            id=uuid4(),
+            case_id=case.id,
+            name=name,
+            holds=holds,
+            moment=moment,
+            stated_by=who.actor,
+            stated_at=now,
+        )
+    )
+    if name == "serious":
+        case.serious = holds
+    record(
+        session,
+        "case.circumstance_stated",
+        at=now,
+        actor=who.actor,
+        subject=case,
+        case_id=case.id,
+        name=name,
+        holds=holds,
+    )
+    return case
+
+
+def _row(case: CaseRecord, ending: Ending, who: Principal) -> EndingRecord:
+    return EndingRecord(
+        id=uuid4(),
+        case_id=case.id,
+        step=ending.step_id,
+        number=ending.number,
+        outcome=str(ending.outcome),
+        reason=ending.reason or None,
+        fields=dict(ending.values),
+        person_id=who.person_id,
+        at=ending.at,
+        supersedes=ending.supersedes,
+    )

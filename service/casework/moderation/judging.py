@@ -1,0 +1,79 @@
+"""Judging posts by the rules in force: the pure engine, fed with our roster and the rules file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.records.people import PersonRecord, RosterRecord, UnitRecord
+from moderation.engine import Engine
+from moderation.policy import Duty
+from moderation.rules import RuleSet, read_rules
+from moderation.shipped import default_engine
+from moderation.values import Finding, Post, RosterEntry
+from service.installation import Installation
+
+MUST_FIRST = 100
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the rules said of one post; `rules` names the set of rules and roster it was."""
+
+    rules: str
+    findings: tuple[Finding, ...]
+
+    @staticmethod
+    def rank_of(finding: Finding) -> int:
+        """Return the place in the queue: duties before judgements, the most severe first."""
+        return (MUST_FIRST if finding.duty is Duty.MUST else 0) + finding.severity
+
+
+def judge_posts(
+    installation: Installation, posts: Iterable[tuple[str, str, str | None]]
+) -> dict[str, Judgement]:
+    """Judge posts given as (id, text, author); returns a judgement for each id."""
+    with installation.database.reading() as session:
+        roster = roster_of(session)
+    text = _own_rules(installation)
+    engine = engine_for(roster, text)
+    name = hashlib.sha256(repr((roster, text)).encode()).hexdigest()
+    return {
+        local_id: Judgement(name, engine.judge(Post(local_id, words, author)))
+        for local_id, words, author in posts
+    }
+
+
+@lru_cache(maxsize=4)
+def engine_for(roster: tuple[RosterEntry, ...], own_rules: str | None) -> Engine:
+    """Return the compiled rules for a roster, with the municipality's own where it has any."""
+    extra: RuleSet | None = read_rules(own_rules, "rules file") if own_rules else None
+    return default_engine(roster=roster, extra=extra)
+
+
+def roster_of(session: Session) -> tuple[RosterEntry, ...]:
+    """Return whom the page rules protect: the roster, and everyone who works here by name."""
+    entries: dict[str, RosterEntry] = {}
+    people = (
+        select(PersonRecord.name, PersonRecord.title, UnitRecord.name)
+        .outerjoin(UnitRecord, UnitRecord.id == PersonRecord.unit_id)
+        .where(PersonRecord.ended_at.is_(None))
+        .order_by(PersonRecord.name)
+    )
+    for name, title, unit in session.execute(people):
+        entries[name] = RosterEntry(name, title=title, unit=unit)
+    for row in session.scalars(select(RosterRecord).order_by(RosterRecord.name)):
+        title = str(row.titles[0]) if row.titles else None
+        nicknames = tuple(str(one) for one in row.nicknames)
+        entries[row.name] = RosterEntry(row.name, nicknames, title, row.unit)
+    return tuple(entries.values())
+
+
+def _own_rules(installation: Installation) -> str | None:
+    path = installation.settings.rules_file
+    return path.read_text("utf-8") if path is not None else None

@@ -1,0 +1,190 @@
+"""Til vurdering: flagged posts without a decision, worst first, each post at its latest visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from archive.records.cases import CaseRecord
+from archive.records.pages import (
+    DecisionRecord,
+    FindingRecord,
+    PageRecord,
+    PostRecord,
+    VisitRecord,
+)
+from service.access.principal import Principal
+from service.access.rights import Scope
+from service.access.visibility import cases_within
+from service.errors import PostNotFound
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A post in the queue with its worst rank, its visit and the page it stands on."""
+
+    post: PostRecord
+    visit: VisitRecord
+    page_name: str | None
+    rank: int
+    proposed: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything that the decision card shows."""
+
+    post: PostRecord
+    visit: VisitRecord
+    page_name: str | None
+    findings: list[FindingRecord]
+    thread: list[PostRecord]
+    decisions: list[DecisionRecord]
+    case_number: str | None
+
+
+@dataclass(frozen=True)
+class Similar:
+    """How a post that the same rule flagged was decided."""
+
+    decision: DecisionRecord
+    clause: str
+
+
+def waiting_posts(session: Session, who: Principal, now: datetime) -> list[Waiting]:
+    """Return the posts that wait for this person's team, worst first."""
+    worst = func.max(FindingRecord.rank)
+    query = (
+        select(PostRecord, VisitRecord, PageRecord.name, worst)
+        .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
+        .outerjoin(PageRecord, PageRecord.id == VisitRecord.page_id)
+        .join(FindingRecord, FindingRecord.post_id == PostRecord.id)
+        .where(_visible(who, "queue.see", now), _latest_sighting(), _undecided())
+        .group_by(PostRecord.id, VisitRecord.id, PageRecord.id)
+        .order_by(worst.desc(), VisitRecord.requested_at.desc(), PostRecord.number)
+        .limit(PAGE)
+    )
+    rows = session.execute(query).all()
+    proposed = _proposed(session, [row[0].id for row in rows])
+    return [Waiting(row[0], row[1], row[2], int(row[3]), row[0].id in proposed) for row in rows]
+
+
+def count_waiting(session: Session, who: Principal, now: datetime) -> int:
+    """Return how many posts wait."""
+    query = (
+        select(func.count(func.distinct(PostRecord.id)))
+        .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
+        .join(FindingRecord, FindingRecord.post_id == PostRecord.id)
+        .where(_visible(who, "queue.see", now), _latest_sighting(), _undecided())
+    )
+    return int(session.scalar(query) or 0)
+
+
+def card_of(session: Session, who: Principal, post_id: UUID, now: datetime) -> Card:
+    """Return a post's card; raises `PostNotFound` where it is not for this person."""
+    query = (
+        select(PostRecord, VisitRecord, PageRecord.name, CaseRecord.number)
+        .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
+        .outerjoin(PageRecord, PageRecord.id == VisitRecord.page_id)
+        .outerjoin(CaseRecord, CaseRecord.id == VisitRecord.case_id)
+        .where(PostRecord.id == post_id, _visible(who, "queue.see", now))
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise PostNotFound(str(post_id))
+    post: PostRecord = row[0]
+    return Card(
+        post=post,
+        visit=row[1],
+        page_name=row[2],
+        findings=_findings(session, post.id),
+        thread=thread_of(session, post),
+        decisions=decisions_of(session, post.id),
+        case_number=row[3],
+    )
+
+
+def decisions_of(session: Session, post_id: UUID) -> list[DecisionRecord]:
+    """Return every decision about a post, oldest first."""
+    query = select(DecisionRecord).where(DecisionRecord.post_id == post_id)
+    return list(session.scalars(query.order_by(DecisionRecord.decided_at)))
+
+
+def thread_of(session: Session, post: PostRecord) -> list[PostRecord]:
+    """Return the posts around one on its page: those before, those after, a handful each."""
+    query = select(PostRecord).where(
+        PostRecord.visit_id == post.visit_id,
+        PostRecord.number.between(post.number - 3, post.number + 3),
+    )
+    return list(session.scalars(query.order_by(PostRecord.number)))
+
+
+def similar_decisions(session: Session, card: Card) -> list[Similar]:
+    """Return how posts under the same rules were decided lately, for equal treatment (B14)."""
+    rules = {finding.rule for finding in card.findings}
+    query = (
+        select(DecisionRecord, FindingRecord.clause)
+        .join(FindingRecord, FindingRecord.post_id == DecisionRecord.post_id)
+        .where(FindingRecord.rule.in_(rules), DecisionRecord.post_id != card.post.id)
+        .order_by(DecisionRecord.decided_at.desc())
+        .limit(20)
+    )
+    found: dict[UUID, Similar] = {}
+    for decision, clause in session.execute(query):
+        found.setdefault(decision.id, Similar(decision, clause))
+    return list(found.values())[:5]
+
+
+def _visible(who: Principal, action: str, now: datetime) -> ColumnElement[bool]:
+    if any(reach.scope is Scope.ALL for reach in who.reaches(action)):
+        return PostRecord.id.is_not(None)
+    return VisitRecord.case_id.in_(select(CaseRecord.id).where(cases_within(who, action, now)))
+
+
+def _undecided() -> ColumnElement[bool]:
+    decided = aliased(DecisionRecord)
+    return ~exists(
+        select(decided.id).where(
+            decided.post_id == PostRecord.id,
+            or_(decided.needs_approval.is_(False), decided.approved_at.is_not(None)),
+        )
+    )
+
+
+def _latest_sighting() -> ColumnElement[bool]:
+    """Only the newest sighting of the same words by the same identity on the same address."""
+    later, visit = aliased(PostRecord), aliased(VisitRecord)
+    return ~exists(
+        select(later.id)
+        .join(visit, visit.id == later.visit_id)
+        .where(
+            visit.url == VisitRecord.url,
+            later.local_id == PostRecord.local_id,
+            later.text_sha256 == PostRecord.text_sha256,
+            or_(
+                visit.requested_at > VisitRecord.requested_at,
+                and_(visit.requested_at == VisitRecord.requested_at, visit.id > VisitRecord.id),
+            ),
+        )
+    )
+
+
+def _findings(session: Session, post_id: UUID) -> list[FindingRecord]:
+    query = select(FindingRecord).where(FindingRecord.post_id == post_id)
+    return list(session.scalars(query.order_by(FindingRecord.rank.desc(), FindingRecord.rule)))
+
+
+def _proposed(session: Session, posts: list[UUID]) -> set[UUID]:
+    query = select(DecisionRecord.post_id).where(
+        DecisionRecord.post_id.in_(posts),
+        DecisionRecord.needs_approval.is_(True),
+        DecisionRecord.approved_at.is_(None),
+        DecisionRecord.refused_at.is_(None),
+    )
+    return set(session.scalars(query))

@@ -1,0 +1,151 @@
+"""Serving: all doors opened together, announced when every one accepts, closed in order.
+
+Order of a stop: no new connections, requests at hand finish, jobs finish or
+give their claims back, the gate commits what waits, the database closes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from archive.mailbox.smtp import DoorLimits, SmtpDoor
+from archive.vault.objects import write_durably
+from service.casework.mail.arrival import acceptor
+from service.installation import Installation, opened, sole_server
+from service.jobs.every_kind import make_engine
+from service.settings import Settings, host_and_port
+from service.web.application import make_application
+from service.web.evidence_host import make_evidence_host
+
+LISTENING = "listening.json"
+log = structlog.get_logger("vaern.serving")
+
+
+def serve(
+    settings: Settings, *, announce: Callable[[dict[str, object]], None] | None = None
+) -> None:
+    """Serve until SIGINT or SIGTERM; `announce` is told where the doors are."""
+    with sole_server(settings.data), opened(settings) as installation:
+        installation.objects.sweep()
+        asyncio.run(_serve(installation, announce))
+
+
+async def _serve(
+    installation: Installation, announce: Callable[[dict[str, object]], None] | None
+) -> None:
+    settings = installation.settings
+    web, evidence = _listen(settings.http), _listen(settings.evidence_http)
+    url = settings.url or _address("127.0.0.1", web)
+    evidence_url = settings.evidence_url or _address("localhost", evidence)
+    secret = (
+        settings.secret.get_secret_value().encode() if settings.secret else secrets.token_bytes(32)
+    )
+    engine = make_engine(installation)
+    app = make_application(installation, engine, evidence_url=evidence_url, secret=secret)
+    host = make_evidence_host(installation, secret=secret, web_url=url)
+    servers = [_Server(_config(app, settings)), _Server(_config(host, settings))]
+    smtp_host, smtp_port = host_and_port(settings.smtp)
+    door = SmtpDoor(
+        smtp_host,
+        smtp_port,
+        accept=acceptor(installation, engine),
+        archive_address=settings.archive_address,
+        limits=DoorLimits(size=settings.most_mail_bytes),
+    )
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    listening = settings.data / LISTENING
+    running = [
+        asyncio.create_task(server.serve(sockets=[sock]))
+        for server, sock in zip(servers, (web, evidence), strict=True)
+    ]
+    try:
+        door.start()
+        engine.start()
+        await _until_started(servers, running)
+        doors: dict[str, object] = {
+            "http": url,
+            "evidence": evidence_url,
+            "smtp": f"{door.address[0]}:{door.address[1]}",
+            "pid": os.getpid(),
+        }
+        write_durably(listening, json.dumps(doors).encode(), mode=0o644)
+        if announce is not None:
+            announce(doors)
+        log.info("serving")
+        await _first(stopping, running)
+    finally:
+        listening.unlink(missing_ok=True)
+        await asyncio.to_thread(door.stop)
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.to_thread(engine.stop, settings.stop_seconds)
+        log.info("stopped")
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to us: there are two of them in this process."""
+
+    def install_signal_handlers(self) -> None:
+        """Do nothing."""
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        lifespan="off",
+        proxy_headers=False,
+        timeout_graceful_shutdown=settings.stop_seconds,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+
+
+async def _until_started(servers: list[_Server], running: list[asyncio.Task[None]]) -> None:
+    while not all(server.started for server in servers):
+        for task in running:
+            if task.done():
+                task.result()
+                raise RuntimeError("a door closed before it was open")
+        await asyncio.sleep(0.01)
+
+
+async def _first(stopping: asyncio.Event, running: list[asyncio.Task[None]]) -> None:
+    """Wait for a signal, or for a server that ended by itself."""
+    signalled = asyncio.create_task(stopping.wait())
+    await asyncio.wait([signalled, *running], return_when=asyncio.FIRST_COMPLETED)
+    signalled.cancel()
+    with suppress(asyncio.CancelledError):
+        await signalled
+
+
+def _listen(where: str) -> socket.socket:
+    host, port = host_and_port(where)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((host, port))
+    sock.listen(512)
+    sock.setblocking(False)
+    return sock
+
+
+def _address(name: str, sock: socket.socket) -> str:
+    return f"http://{name}:{sock.getsockname()[1]}"

@@ -1,0 +1,128 @@
+"""The web application: routes, static files, headers, and one answer for every error."""
+
+from __future__ import annotations
+
+import secrets
+from http import HTTPStatus
+from pathlib import Path
+
+import anyio
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.datastructures import MutableHeaders
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.access.passwords import Passwords
+from service.installation import Installation
+from service.jobs.engine import Engine
+from service.web import problems
+from service.web.capability import Capabilities
+from service.web.dependencies import Public, Right
+from service.web.rendering import Templates, front_end_mounts
+from service.web.routes import every_router
+
+NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
+UPLOADS_AT_ONCE = 8
+_EVERYWHERE = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"),
+)
+
+
+class RouteWithoutRight(RuntimeError):
+    """A route has no row in the table of rights and does not say that it is public."""
+
+
+def make_application(
+    installation: Installation, engine: Engine, *, evidence_url: str, secret: bytes
+) -> FastAPI:
+    """Return the application for an opened installation."""
+    app = FastAPI(
+        title="Værn",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        redirect_slashes=False,
+    )
+    app.state.installation = installation
+    app.state.engine = engine
+    app.state.templates = Templates(evidence_url)
+    app.state.passwords = Passwords()
+    app.state.capabilities = Capabilities(secret)
+    app.state.evidence_url = evidence_url
+    app.state.upload_turns = anyio.CapacityLimiter(UPLOADS_AT_ONCE)
+    for router in every_router():
+        app.include_router(router)
+    for path, folder in front_end_mounts(NODE_MODULES).items():
+        app.mount(path, StaticFiles(directory=folder), name=path)
+    problems.install(app)
+    app.add_middleware(Headers)
+    name_rights(app)
+    return app
+
+
+def name_rights(app: FastAPI) -> None:
+    """Write each route's right into the API's schema; raises `RouteWithoutRight`."""
+    for route in app.routes:
+        if isinstance(route, APIRoute):
+            found = right_of(route)
+            if found is None:
+                raise RouteWithoutRight(f"{sorted(route.methods)} {route.path}")
+            route.openapi_extra = {**(route.openapi_extra or {}), "x-right": found}
+
+
+def right_of(route: APIRoute) -> str | None:
+    """Return the action that a route asks for, `public`, or None where it says nothing."""
+    return _right_in(route.dependant)
+
+
+def _right_in(dependant: Dependant) -> str | None:
+    if isinstance(dependant.call, Right):
+        return dependant.call.action
+    if isinstance(dependant.call, Public):
+        return "public"
+    for inner in dependant.dependencies:
+        if (found := _right_in(inner)) is not None:
+            return found
+    return None
+
+
+class Headers:
+    """Give every answer its id and the headers that hold for all of them.
+
+    Plain ASGI: a wrapper around the request would stand between an upload and the vault.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and add headers as its answer begins."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope.setdefault("state", {})["id"] = secrets.token_hex(8)
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _complete(MutableHeaders(scope=message), scope, message["status"])
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def _complete(headers: MutableHeaders, scope: Scope, status: int) -> None:
+    headers["X-Request-Id"] = scope["state"]["id"]
+    for name, value in _EVERYWHERE:
+        headers.setdefault(name, value)
+    if scope["scheme"] == "https":
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if status != HTTPStatus.OK or not scope["path"].startswith("/static/"):
+        headers.setdefault("Cache-Control", "no-store")

@@ -1,0 +1,156 @@
+"""What routes ask for: a session, who is asking and what they may, a form made for them."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+
+from service.access.people import (
+    principal_of,
+    principal_of_token,
+    session_by_secret,
+    touch_session,
+)
+from service.access.principal import Principal
+from service.errors import FormExpired, NotSignedIn
+from service.installation import Installation
+
+COOKIE = "vaern_session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def installation_of(request: Request) -> Installation:
+    """Return the opened installation that this application serves."""
+    installation: Installation = request.app.state.installation
+    return installation
+
+
+House = Annotated[Installation, Depends(installation_of)]
+
+
+def _reading(house: House) -> Iterator[Session]:
+    with house.database.reading() as session:
+        yield session
+
+
+def _writing(house: House) -> Iterator[Session]:
+    with house.database.writing() as session:
+        yield session
+
+
+# "function": committed before the answer leaves; the default scope commits after it.
+Reading = Annotated[Session, Depends(_reading, scope="function")]
+Writing = Annotated[Session, Depends(_writing, scope="function")]
+
+
+def _now(house: House) -> datetime:
+    return house.clock.now()
+
+
+Now = Annotated[datetime, Depends(_now)]
+
+
+def signed_in(request: Request, house: House) -> Principal:
+    """Return who holds the session cookie; raises `NotSignedIn`."""
+    secret = request.cookies.get(COOKIE)
+    if not secret:
+        raise NotSignedIn("no session cookie")
+    now = house.clock.now()
+    settings = house.settings
+    with house.database.reading() as session:
+        row, person = session_by_secret(
+            session,
+            secret,
+            now,
+            idle=timedelta(minutes=settings.session_idle_minutes),
+            whole=timedelta(hours=settings.session_hours),
+        )
+        who = principal_of(session, person, house.rights, now, row.form_token)
+        stale = now - row.last_seen_at > timedelta(minutes=1)
+        key = row.token_sha256
+    if stale:
+        house.gate.run(lambda session: touch_session(session, key, now))
+    return who
+
+
+def by_token(request: Request, house: House) -> Principal:
+    """Return the program that sent a bearer token; raises `NotSignedIn`."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret:
+        raise NotSignedIn("no bearer token")
+    with house.database.reading() as session:
+        return principal_of_token(session, secret.strip(), house.rights, house.clock.now())
+
+
+class Right:
+    """A route's row in the table of rights; every route has one or says that it is public."""
+
+    def __init__(self, action: str) -> None:
+        self.action = action
+
+
+class PageRight(Right):
+    """A right asked for by a signed-in browser."""
+
+    def __call__(self, request: Request, house: House) -> Principal:
+        """Return the person, or raise `NotSignedIn` or `NotPermitted`."""
+        who = signed_in(request, house)
+        if request.method not in SAFE_METHODS:
+            require_same_origin(request)
+        who.require(self.action)
+        return who
+
+
+class TokenRight(Right):
+    """A right asked for by a program."""
+
+    def __call__(self, request: Request, house: House) -> Principal:
+        """Return the program, or raise `NotSignedIn` or `NotPermitted`."""
+        who = by_token(request, house)
+        who.require(self.action)
+        return who
+
+
+class Public:
+    """Says that a route is open to everyone, and why."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def __call__(self) -> None:
+        """Let everyone through."""
+
+
+class FormModel(BaseModel):
+    """A form of ours: it carries its session's token; an unknown field is refused with 422."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    csrf: str
+
+    def check(self, who: Principal) -> None:
+        """Raise `FormExpired` unless this form was made for this session."""
+        require_form_token(who, self.csrf)
+
+
+def require_form_token(who: Principal, given: str) -> None:
+    """Raise `FormExpired` unless the token is this session's."""
+    if not who.form_token or not hmac.compare_digest(given.encode(), who.form_token.encode()):
+        raise FormExpired("the form was not made for this session")
+
+
+def require_same_origin(request: Request) -> None:
+    """Refuse a state-changing request that another site's page sent; raises `FormExpired`."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in {"same-origin", "none"}:
+        raise FormExpired("the request comes from another site")
+    origin = request.headers.get("origin")
+    if site is None and origin and urlsplit(origin).netloc != request.headers.get("host"):
+        raise FormExpired("the request comes from another origin")

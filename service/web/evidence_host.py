@@ -1,0 +1,93 @@
+"""The host for foreign content: no cookies, no pages of ours, only signed links (DESIGN §3.12).
+
+Pictures that our confined child made, and originals as downloads, come from
+here and never from the host that holds people's sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from http import HTTPStatus
+from uuid import UUID
+
+from fastapi import Depends, FastAPI, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from archive.vault.sealing import EvidenceKey
+from archive.vault.vault import StoredObject, Vault
+from service.access.people import principal_of, session_by_key
+from service.casework.evidence.originals import object_of
+from service.errors import NotFound, NotSignedIn
+from service.installation import Installation
+from service.web.application import Headers
+from service.web.capability import Capabilities, CapabilityInvalid
+from service.web.dependencies import House, Now, Public
+from service.web.problems import problem, status_of
+
+INLINE = frozenset({"image/png", "image/webp", "image/jpeg"})
+"""Only pictures made by our own child are shown; everything else is a download."""
+
+_OPEN = Public("the link is the right: signed, short-lived, checked against session and right")
+
+
+def make_evidence_host(installation: Installation, *, secret: bytes, web_url: str) -> FastAPI:
+    """Return the second application."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.installation = installation
+    app.state.capabilities = Capabilities(secret)
+    app.state.web_url = web_url
+    app.add_api_route(
+        "/o/{link}", _open, methods=["GET"], dependencies=[Depends(_OPEN)], response_model=None
+    )
+    app.add_exception_handler(Exception, _refuse)
+    for kind in (NotFound, NotSignedIn, CapabilityInvalid):
+        app.add_exception_handler(kind, _refuse)
+    app.add_middleware(Headers)
+    return app
+
+
+def _open(request: Request, link: str, house: House, now: Now) -> Response:
+    capability = request.app.state.capabilities.read(link, now)
+    settings = house.settings
+    with house.database.reading() as session:
+        row, person = session_by_key(
+            session,
+            capability.session,
+            now,
+            idle=timedelta(minutes=settings.session_idle_minutes),
+            whole=timedelta(hours=settings.session_hours),
+        )
+        who = principal_of(session, person, house.rights, now, row.form_token)
+        stored, key = object_of(
+            session,
+            house.vault,
+            who,
+            UUID(capability.evidence),
+            capability.object_name,
+            now,
+        )
+    headers = {
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Cache-Control": "private, no-store",
+        "Content-Length": str(stored.size),
+    }
+    inline = stored.role in {"preview", "thumbnail", "picture", "page"} and (
+        stored.media_type in INLINE
+    )
+    if not inline:
+        headers["Content-Disposition"] = "attachment"
+    media_type = stored.media_type if inline else "application/octet-stream"
+    return StreamingResponse(_bytes(house.vault, key, stored), 200, headers, media_type)
+
+
+def _bytes(vault: Vault, key: EvidenceKey, stored: StoredObject) -> Iterator[bytes]:
+    yield from vault.stream(key, stored)
+
+
+def _refuse(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, CapabilityInvalid | NotFound | NotSignedIn):
+        return problem(request, HTTPStatus.NOT_FOUND, "not-found", "this link opens nothing")
+    status, code = status_of(error)
+    return problem(request, status, code, status.phrase)

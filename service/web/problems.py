@@ -1,0 +1,140 @@
+"""Errors as answers: RFC 9457 for programs, a designed page for people, one table for both."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from service.errors import STATUS, CaseNotReady, NotSignedIn, TooManySignIns, WrongCredentials
+from service.web.frames import frame_for_anyone
+from service.web.views.access import ErrorView
+
+RETRY_SECONDS = 10
+log = structlog.get_logger("vaern.web")
+
+
+def install(app: FastAPI) -> None:
+    """Register a handler for each error that has a row, and for everything else."""
+    for error in STATUS:
+        app.add_exception_handler(error, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(Exception, _unknown)
+
+
+def status_of(error: Exception) -> tuple[HTTPStatus, str]:
+    """Return status and stable code of an error; unknown ones are 500."""
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return HTTPStatus.INTERNAL_SERVER_ERROR, "internal"
+
+
+def problem(
+    request: Request, status: HTTPStatus, code: str, detail: str, **more: object
+) -> JSONResponse:
+    """Return an RFC 9457 answer."""
+    body: dict[str, Any] = {
+        "type": f"urn:vaern:problem:{code}",
+        "title": status.phrase,
+        "status": status.value,
+        "code": code,
+        "detail": detail,
+        "instance": getattr(request.state, "id", None),
+        **more,
+    }
+    return JSONResponse(body, status.value, media_type="application/problem+json")
+
+
+def for_program(request: Request) -> bool:
+    """Tell whether a program asks."""
+    return request.url.path.startswith("/api/")
+
+
+def _known(request: Request, error: Exception) -> Response:
+    status, code = status_of(error)
+    if for_program(request):
+        answer: Response = problem(request, status, code, str(error), **_facts(error))
+        if isinstance(error, NotSignedIn):
+            answer.headers["WWW-Authenticate"] = "Bearer"
+    elif isinstance(error, NotSignedIn) and not isinstance(error, WrongCredentials):
+        answer = _to_sign_in(request)
+    else:
+        answer = _page(request, status, code)
+    if isinstance(error, TooManySignIns):
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
+def _facts(error: Exception) -> dict[str, object]:
+    return {"missing": list(error.missing)} if isinstance(error, CaseNotReady) else {}
+
+
+def _to_sign_in(request: Request) -> Response:
+    back = request.url.path if request.method == "GET" else "/"
+    if request.headers.get("HX-Request") == "true":
+        page = urlsplit(request.headers.get("HX-Current-URL", "/")).path
+        return Response(
+            status_code=HTTPStatus.UNAUTHORIZED,
+            headers={"HX-Redirect": f"/sign-in?next={quote(page)}"},
+        )
+    return RedirectResponse(f"/sign-in?next={quote(back)}", HTTPStatus.SEE_OTHER)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    if not for_program(request):
+        return _page(request, status, "form-invalid")
+    errors = error.errors() if isinstance(error, RequestValidationError) else []
+    fields = [{"at": [str(p) for p in one["loc"]], "message": one["msg"]} for one in errors]
+    return problem(request, status, "invalid", "a field is missing or wrong", fields=fields)
+
+
+def _plain(request: Request, error: Exception) -> Response:
+    status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus(500)
+    code = status.phrase.lower().replace(" ", "-")
+    if for_program(request):
+        return problem(request, status, code, status.phrase)
+    return _page(request, status, code)
+
+
+def _unknown(request: Request, error: Exception) -> Response:
+    # The class and place of an error are logged, never its text: it may quote what people wrote.
+    log.error(
+        "request.failed",
+        request=getattr(request.state, "id", None),
+        error=type(error).__name__,
+        path=str(request.scope.get("route").path) if request.scope.get("route") else None,
+    )
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    if for_program(request):
+        return problem(request, status, "internal", "something went wrong on our side")
+    return _page(request, status, "internal")
+
+
+def _page(request: Request, status: HTTPStatus, code: str) -> Response:
+    view = ErrorView(
+        status=status.value,
+        code=code,
+        reference=getattr(request.state, "id", None),
+        retry_after=RETRY_SECONDS if status in {429, 503} else None,
+        back=_back(request),
+    )
+    frame = frame_for_anyone(request)
+    answer: Response = request.app.state.templates.response(
+        request, "error.html", {"frame": frame, "view": view}, status_code=status.value
+    )
+    return answer
+
+
+def _back(request: Request) -> str:
+    came_from = urlsplit(request.headers.get("referer", ""))
+    ours = came_from.netloc == request.headers.get("host")
+    return came_from.path if ours and came_from.path else "/"

@@ -1,0 +1,55 @@
+"""Health for whoever runs it: `/healthz` (the process lives), `/readyz` (it can do its work)."""
+
+from __future__ import annotations
+
+import shutil
+from http import HTTPStatus
+
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.responses import JSONResponse
+
+from archive.confinement.errors import ConfinementLost
+from service.installation import Installation
+from service.web.dependencies import House, Public
+
+router = APIRouter(tags=["health"])
+_OPEN = Public("a load balancer has no token; nothing is told but that it works")
+
+
+@router.get("/healthz", dependencies=[Depends(_OPEN)])
+def alive() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", dependencies=[Depends(_OPEN)])
+def ready(request: Request, house: House) -> JSONResponse:
+    """Say whether database, store, disk, confinement and jobs can do their work."""
+    checks: dict[str, object] = {
+        "database": _database(house),
+        "disk": shutil.disk_usage(house.data).free > house.settings.reserve_bytes,
+        "jobs": request.app.state.engine.is_running,
+    }
+    try:
+        layers = house.confinement.layers()
+        checks["confinement"] = True
+        walls: object = layers.as_dict()
+    except ConfinementLost:
+        checks["confinement"] = False
+        walls = None
+    good = all(value is True for value in checks.values())
+    return JSONResponse(
+        {"status": "ready" if good else "not-ready", "checks": checks, "walls": walls},
+        HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE,
+    )
+
+
+def _database(house: Installation) -> bool:
+    try:
+        with house.database.reading() as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
