@@ -1,0 +1,197 @@
+"""Rules, terms and roster compiled together, and the judging of posts by them.
+
+Judging is pure and the same whatever the order of the rules. A cheap look for the words without
+which no rule can fire lets most posts pass at once; the others are cut into words, searched, and
+each rule that can fire is evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from moderation.checks import BUILT_IN, check, unique_signals
+from moderation.errors import ExampleFailed
+from moderation.expression import Call, Expression, Not, Signal
+from moderation.gate import Gate, anchors_of
+from moderation.matching import Composite, Matcher
+from moderation.policy import Policy
+from moderation.rules import Rule, RuleSet, State
+from moderation.signals.employees import Roster
+from moderation.signals.personal_data import OwnContacts, find_personal_data
+from moderation.signals.reported import find_reported
+from moderation.terms import Place, Shapes, TermIndex
+from moderation.text import Reading, is_disguised, normalise, unmasked
+from moderation.values import Finding, Post, RosterEntry
+from moderation.words import Words
+
+
+def compile_rules(
+    policy: Policy,
+    rules: RuleSet,
+    roster: Iterable[RosterEntry] = (),
+    own: OwnContacts | None = None,
+    *,
+    examples: Iterable[RosterEntry] | None = None,
+) -> Engine:
+    """Compile; refuses what is bound to no clause, refers to nothing, or fails its examples.
+
+    `examples`: the employees whom the rules' examples speak of; None leaves the examples unrun.
+    """
+    engine = Engine(policy, rules, Roster(roster), own or OwnContacts())
+    if examples is not None:
+        rehearsal = Engine(policy, rules, Roster(examples), own or OwnContacts())
+        for rule in rules.rules:
+            if rule.state is not State.RETIRED:
+                _run_examples(rehearsal, rule)
+    return engine
+
+
+def _run_examples(engine: Engine, rule: Rule) -> None:
+    for text, wanted in (*((t, True) for t in rule.match), *((t, False) for t in rule.no_match)):
+        hit = any(
+            rule.id == finding.rule for finding in engine.judge_text(text, states=tuple(State))
+        )
+        if hit is not wanted:
+            said = "does not match" if wanted else "matches"
+            raise ExampleFailed(*rule.place, f"rule {rule.id!r} {said} its example {text!r}")
+
+
+class Engine:
+    """A compiled set of rules; holds no state between posts and may be shared by threads."""
+
+    def __init__(self, policy: Policy, rules: RuleSet, roster: Roster, own: OwnContacts) -> None:
+        self.policy, self.rules = policy, tuple(sorted(rules.rules, key=lambda rule: rule.id))
+        self._roster, self._own = roster, own
+        self._signals = unique_signals(rules.signals)
+        self.labels = {**BUILT_IN, **{s.id: s.label for s in self._signals.values()}}
+        self._composites = {
+            signal.id: Composite(signal.expression, signal.scope)
+            for signal in self._signals.values()
+            if signal.expression is not None
+        }
+        check(self._signals, self.rules, policy)
+        pairs = [(s.id, term) for s in self._signals.values() for term in s.terms]
+        self._terms = TermIndex(pairs)
+        self._patterns = [(s.id, s.pattern) for s in self._signals.values() if s.pattern]
+        self._anchors = {rule.id: anchors_of(rule.when, self._signals)[1] for rule in self.rules}
+        self._gate = Gate(
+            (rule for rule in self.rules if rule.state in (State.LIVE, State.SHADOW)),
+            self._anchors,
+            self._signals,
+        )
+        offensive = {name for rule in self.rules for name in self._anchors[rule.id]}
+        self._shapes = Shapes(term for name, term in pairs if name in offensive)
+
+    def judge(self, post: Post) -> tuple[Finding, ...]:
+        """Return every clause held to be broken by a live rule, the most severe first."""
+        return self.judge_text(post.text)
+
+    def judge_text(
+        self, text: str, states: tuple[State, ...] = (State.LIVE,)
+    ) -> tuple[Finding, ...]:
+        """Return the findings of the rules in the given states."""
+        plain = normalise(text)
+        readings = [
+            reading
+            for reading in (plain, *unmasked(plain, self._shapes.guess))
+            if State.DRAFT in states or self._gate.opens(reading)
+        ]
+        marks: dict[str, set[tuple[int, int]]] = {}
+        reasons: dict[str, tuple[str, ...]] = {}
+        disguised: dict[str, bool] = {}
+        for reading in readings:
+            self._read(reading, states, marks, reasons, disguised)
+        found = [
+            self._finding(rule, marks[rule.id], reasons[rule.id], disguised=disguised[rule.id])
+            for rule in self.rules
+            if rule.id in marks
+        ]
+        return tuple(sorted(found, key=lambda finding: (-finding.severity, finding.rule)))
+
+    def _read(
+        self,
+        reading: Reading,
+        states: tuple[State, ...],
+        marks: dict[str, set[tuple[int, int]]],
+        reasons: dict[str, tuple[str, ...]],
+        disguised: dict[str, bool],
+    ) -> None:
+        words = Words(reading)
+        if not words.words:
+            return
+        places = self._places(words)
+        matcher = Matcher(words, places, self._composites)
+        for rule in self.rules:
+            # A later reading only adds rules; the plain one marks most exactly.
+            if rule.state not in states or rule.id in marks:
+                continue
+            hits = matcher.hits(rule.when, rule.scope)
+            if not hits:
+                continue
+            spots = {mark for hit in hits for mark in hit.marks}
+            marks[rule.id] = {words.span(*spot) for spot in spots}
+            disguised[rule.id] = any(
+                is_disguised(reading.original[slice(*words.span(*spot))], words.between(*spot))
+                for spot in spots
+            )
+            reasons[rule.id] = self._reasons(rule, matcher)
+
+    def _places(self, words: Words) -> dict[str, list[Place]]:
+        places = self._terms.find(words)
+        for name, pattern in self._patterns:
+            for start, end in pattern.places(words.reading.text):
+                spot = words.word_at(start), words.word_at(end - 1)
+                places.setdefault(name, []).append(spot)
+        places.update(find_personal_data(words, self._own))
+        places.update(self._roster.find(words, places))
+        reported = find_reported(words, places, places.get("employee", []))
+        if reported:
+            places["reported"] = reported
+        return places
+
+    def _reasons(self, rule: Rule, matcher: Matcher) -> tuple[str, ...]:
+        named = [name for name in _spoken(rule.when) if matcher.hits(Signal(name), rule.scope)]
+        return tuple(dict.fromkeys(self.labels[name] for name in named))
+
+    def _finding(
+        self, rule: Rule, spans: set[tuple[int, int]], reasons: tuple[str, ...], *, disguised: bool
+    ) -> Finding:
+        return Finding(
+            clause=rule.clause,
+            duty=self.policy.clause(rule.clause).duty,
+            rule=rule.id,
+            version=rule.version,
+            spans=tuple(_merged(spans)),
+            deobfuscated=disguised,
+            severity=rule.severity,
+            reasons=reasons,
+            shadow=rule.state is State.SHADOW,
+        )
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _spoken(expression: Expression) -> list[str]:
+    """Return the signals that must be present, in the order written: they are the reasons."""
+    if isinstance(expression, Signal):
+        return [expression.name]
+    if isinstance(expression, Not):
+        return []
+    operands = expression.operands
+    if isinstance(expression, Call) and expression.function in (
+        "not_after",
+        "not_before",
+        "outside",
+    ):
+        operands = operands[:1]
+    if isinstance(expression, Call) and expression.function == "aimed":
+        operands = (operands[1], operands[0])
+    return [name for part in operands for name in _spoken(part)]

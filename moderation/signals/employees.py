@@ -1,0 +1,248 @@
+"""Whom a post speaks of: employees by name, nickname, title or place of work, and by pronoun.
+
+A name is a fact, never a fault: no rule may flag on it alone. First names and common surnames
+count only beside a title or a place of work, since employees share them with citizens; and a name
+that the post itself gives to somebody else ("min fætter Lars Hansen") does not count.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+
+from moderation.terms import Place, Term, TermIndex, parse_term
+from moderation.text import normalise
+from moderation.values import RosterEntry
+from moderation.words import Words
+
+# Names that are also ordinary words, or surnames so common that they name nobody by themselves.
+_AMBIGUOUS = frozenset({
+    "bo", "dan", "my", "may", "liv", "storm", "lund", "dal", "dahl", "holm", "bach", "krog",
+    "skov", "bager", "smed", "friis", "rask", "vinter", "sommer", "bjerg", "bjerre", "kær",
+    "eng", "mark", "berg", "sten", "steen", "lind", "gran", "bang", "toft", "hede", "ravn",
+    "falk", "svane", "due", "bruun", "brun", "hvid", "sort", "lang", "krogh", "munk", "bisp",
+    "konge", "prins", "greve", "hauge", "haugen", "lie", "moen", "bakke", "strand", "sol",
+    "eik", "vik", "lille", "brandt", "kok", "fisker", "præst", "skytte", "ridder", "ager",
+    "vang", "bro", "kirk", "kirke", "mose", "å", "ø", "jul", "juul", "påske", "søndergaard",
+})  # fmt: skip
+_COMMON_SURNAMES = frozenset({
+    "nielsen", "jensen", "hansen", "pedersen", "andersen", "christensen", "larsen", "sørensen",
+    "rasmussen", "jørgensen", "petersen", "madsen", "kristensen", "olsen", "thomsen",
+    "christiansen", "poulsen", "johansen", "møller", "mortensen", "johnsen", "kristiansen",
+    "nilsen", "karlsen", "pettersen", "eriksen", "berntsen",
+})  # fmt: skip
+_VARIANTS = (("å", "aa"), ("ø", "oe"), ("æ", "ae"), ("ø", "o"), ("æ", "e"))
+_CONTEXT = 6
+_TWIN_BEFORE, _TWIN_AFTER = 2, 3
+_REFERENCE_SENTENCES = 2
+_NICKNAME_LETTERS = 3
+
+
+def _inflected(words: str) -> Iterator[str]:
+    """Yield a name with the endings of the genitive: Sørensens, Lars', Mathias's, Hansen’s."""
+    yield words
+    yield f"{words}s"
+    yield f"{words} s"
+    if words[-1] in "sxz":
+        yield f"{words}es"
+
+
+def _spellings(words: str) -> frozenset[str]:
+    """Return a name in the spellings that keyboards without æ, ø and å lead to."""
+    found = {words}
+    for letter, instead in _VARIANTS:
+        found |= {spelling.replace(letter, instead) for spelling in found}
+    if "aa" in words:
+        found |= {spelling.replace("aa", "å") for spelling in found}
+    return frozenset(found)
+
+
+def _name_forms(entry: RosterEntry) -> Iterator[tuple[str, str]]:
+    """Yield (kind, words) for every way in which an employee is named."""
+    parts = parse_term(entry.name).words.split()
+    first, last = parts[0], parts[-1]
+    if len(parts) > 1:
+        yield "full", " ".join(parts)
+        yield "full", f"{first} {last}"
+        for middle in parts[1:-1]:
+            yield "full", f"{first} {middle}"
+            yield "full", f"{middle} {last}"
+        yield "initial", f"{first} {last[0]}"
+        yield "initial", f"{first[0]} {last}"
+        weak = last in _AMBIGUOUS or last in _COMMON_SURNAMES
+        yield ("surname" if weak else "rare-surname"), last
+        yield "first", first
+    else:
+        yield "first", first
+    for nickname in entry.nicknames:
+        words = parse_term(nickname).words
+        yield ("nickname" if len(words) > _NICKNAME_LETTERS else "first"), words
+        if len(parts) > 1 and " " not in words:
+            yield "full", f"{words} {last}"
+
+
+class Roster:
+    """The employees of one municipality, compiled for finding."""
+
+    def __init__(self, entries: Iterable[RosterEntry]) -> None:
+        self.entries = tuple(entries)
+        forms: dict[tuple[str, str], None] = {}
+        context: dict[tuple[str, str], None] = {}
+        for entry in self.entries:
+            for kind, words in _name_forms(entry):
+                for spelling in _spellings(words):
+                    for form in _inflected(spelling):
+                        forms[kind, form] = None
+            for text in (entry.title, entry.unit):
+                if text and normalise(text).text.strip():
+                    context["context", text.rstrip("*~") + "~"] = None
+        self._index = TermIndex(
+            itertools.chain(
+                ((kind, Term(words)) for kind, words in forms),
+                ((kind, parse_term(text)) for kind, text in context),
+            )
+        )
+
+    def find(self, words: Words, found: Mapping[str, list[Place]]) -> dict[str, list[Place]]:
+        """Return the places of "employee" (by name or post) and "employee-ref" (also pronouns).
+
+        `found` holds the ordinary terms' places; used are "job-title", "leader-title",
+        "workplace", "private-relation", "other-role", "pronoun", "you", "other-person".
+        """
+        named = self._index.find(words)
+        strong = self._strong(words, named, found)
+        strong.extend(_by_post(words, found))
+        strong.extend(_titled_names(words, found))
+        employees = sorted(
+            {place for place in strong if not _is_somebody_else(words, place, found)}
+        )
+        if not employees:
+            return {}
+        references = _references(words, employees, found)
+        return {"employee": employees, "employee-ref": sorted({*employees, *references})}
+
+    def _strong(
+        self,
+        words: Words,
+        named: Mapping[str, list[Place]],
+        found: Mapping[str, list[Place]],
+    ) -> list[Place]:
+        strong = [
+            place
+            for kind in ("full", "rare-surname", "nickname", "initial")
+            for place in named.get(kind, ())
+            if _is_name_here(words, place, kind)
+        ]
+        context = [
+            *named.get("context", ()),
+            *found.get("job-title", ()),
+            *found.get("workplace", ()),
+            *found.get("honorific", ()),
+        ]
+        for kind in ("surname", "first"):
+            for place in named.get(kind, ()):
+                if not _is_name_here(words, place, kind):
+                    continue
+                if any(_close(words, place, other, _CONTEXT) for other in context):
+                    strong.append(place)
+        return strong
+
+
+def _is_name_here(words: Words, place: Place, kind: str) -> bool:
+    first, last = place
+    parts = [word.removesuffix("s") for word in words.words[first : last + 1]]
+    if kind == "initial":
+        return words.original(first)[0].isupper() and words.original(last)[0].isupper()
+    if all(part in _AMBIGUOUS for part in parts):
+        return all(words.original(number)[0].isupper() for number in range(first, last + 1))
+    return True
+
+
+def _close(words: Words, one: Place, other: Place, reach: int) -> bool:
+    if words.sentences[one[0]] != words.sentences[other[0]]:
+        return False
+    if one[0] <= other[1] and other[0] <= one[1]:
+        return False
+    return max(one[0] - other[1], other[0] - one[1]) - 1 < reach
+
+
+def _is_somebody_else(words: Words, place: Place, found: Mapping[str, list[Place]]) -> bool:
+    """Whether the post itself says that this is a private person, a celebrity, or a street."""
+    for other in found.get("private-relation", ()):
+        if 0 <= place[0] - other[1] - 1 < _TWIN_BEFORE and _close(words, place, other, 2):
+            return True
+    for other in found.get("other-role", ()):
+        before = 0 <= place[0] - other[1] - 1 < _TWIN_BEFORE
+        after = 0 <= other[0] - place[1] - 1 < _TWIN_AFTER
+        if (before or after) and words.sentences[other[0]] == words.sentences[place[0]]:
+            return True
+    return False
+
+
+def _by_post(words: Words, found: Mapping[str, list[Place]]) -> Iterator[Place]:
+    """Yield "lederen af borgerservice": a post that one person holds (PROCEDURE §11.5)."""
+    for title in found.get("leader-title", ()):
+        for workplace in found.get("workplace", ()):
+            if 0 < workplace[0] - title[1] <= _TWIN_AFTER and _close(words, title, workplace, 3):
+                yield title[0], workplace[1]
+
+
+def _titled_names(words: Words, found: Mapping[str, list[Place]]) -> Iterator[Place]:
+    """Yield "sagsbehandler Karen Holm": named, though not in the roster."""
+    for title in (*found.get("job-title", ()), *found.get("leader-title", ())):
+        number = title[1] + 1
+        last = title[1]
+        while (
+            number < len(words.words)
+            and number - title[1] <= _TWIN_AFTER
+            and words.sentences[number] == words.sentences[title[1]]
+            and _is_capitalised(words.original(number))
+            and words.between(number - 1, number)
+            == f"{words.words[number - 1]} {words.words[number]}"
+        ):
+            last = number
+            number += 1
+        if last > title[1] and not any(
+            place[0] <= last and title[1] < place[1] + 1 and place != title
+            for place in found.get("workplace", ())
+        ):
+            yield title[1] + 1, last
+
+
+def _is_capitalised(word: str) -> bool:
+    return len(word) > 1 and word[0].isupper() and word[1:].islower()
+
+
+def _references(
+    words: Words, employees: list[Place], found: Mapping[str, list[Place]]
+) -> Iterator[Place]:
+    """Yield the pronouns that speak of the employee last named, near enough to be sure."""
+    others = [
+        place
+        for place in found.get("other-person", ())
+        if not any(e[0] <= place[1] and place[0] <= e[1] for e in employees)
+    ]
+    for pronoun in found.get("pronoun", ()):
+        before = [place for place in employees if place[1] < pronoun[0]]
+        if not before:
+            continue
+        named = before[-1]
+        apart = words.sentences[pronoun[0]] - words.sentences[named[0]]
+        between = any(named[1] < other[0] and other[1] < pronoun[0] for other in others)
+        if apart <= _REFERENCE_SENTENCES and not between:
+            yield pronoun
+    for you in found.get("you", ()):
+        # "Mette Sørensen, du er ..." and "@Mette Sørensen ... du"
+        if any(_addresses(words, place, you) for place in employees):
+            yield you
+
+
+def _addresses(words: Words, name: Place, you: Place) -> bool:
+    if words.sentences[you[0]] - words.sentences[name[0]] > 1:
+        return False
+    text = words.reading.text
+    before = text[max(words.starts[name[0]] - 1, 0) : words.starts[name[0]]]
+    after = text[words.ends[name[1]] : words.ends[name[1]] + 1]
+    starts_sentence = name[0] == 0 or words.sentences[name[0] - 1] != words.sentences[name[0]]
+    vocative = starts_sentence or before == "@" or after in ("!", ",", "?")
+    return vocative and (before == "@" or after in (",", "!", "?", ":", " "))

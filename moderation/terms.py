@@ -1,0 +1,156 @@
+"""Terms: the words and phrases that a signal listens for.
+
+    idiot        the word alone
+    idiot~       the word with Danish or bokmål endings (idioter, idioternes, idiotisk is not)
+    *luder       words that end so; luder* begins so; *luder* contains it
+    {dræbe}      every form of the verb or noun (dræber, dræbte, dræbt), by simplemma
+    slå ihjel    a phrase; the last word may carry ~ or *, the first a leading *
+
+All hits are kept, also overlapping ones, each as the numbers of its first and last word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import ahocorasick
+import simplemma
+
+from moderation.errors import TermError
+from moderation.text import normalise
+from moderation.words import Words
+
+Place = tuple[int, int]
+"""First and last word of a hit, both included."""
+
+ENDINGS = frozenset({
+    "", "s", "e", "es", "en", "ens", "et", "ets", "er", "ers", "r", "n", "t", "ne", "nes",
+    "erne", "ernes", "ene", "enes", "ns", "ere", "este", "a", "ede", "te", "der", "ende",
+})  # fmt: skip
+"""Endings of Danish and bokmål nouns, adjectives and weak verbs, the empty one among them."""
+_WORDS = re.compile(r"[^\W_]+|[\U0001F300-\U0001FAFF\u2620\u26B0]")
+_OPEN_LEFT, _OPEN_RIGHT, _INFLECTED = 1, 2, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term as parsed: its words joined by spaces, and how its two ends are open."""
+
+    words: str
+    marks: int = 0
+    lemma: bool = False
+
+    @property
+    def length(self) -> int:
+        """How many words it has."""
+        return self.words.count(" ") + 1
+
+
+def parse_term(text: str) -> Term:
+    """Read a term in the notation above; TermError says what is wrong."""
+    stripped = text.strip()
+    if stripped.startswith("{"):
+        word = normalise(stripped.strip("{}")).text
+        if not stripped.endswith("}") or not _WORDS.fullmatch(word):
+            raise TermError(f"{text!r}: braces hold one word")
+        return Term(word, lemma=True)
+    marks = 0
+    if stripped.startswith("*"):
+        marks |= _OPEN_LEFT
+    if stripped.endswith("*"):
+        marks |= _OPEN_RIGHT
+    if stripped.endswith("~"):
+        marks |= _INFLECTED
+    words = _WORDS.findall(normalise(stripped.strip("*~")).text)
+    if not words:
+        raise TermError(f"{text!r} holds no word")
+    if any(mark in stripped.strip("*~ ") for mark in "*~{}"):
+        raise TermError(f"{text!r}: * and ~ stand at an end only")
+    return Term(" ".join(words), marks)
+
+
+@lru_cache(maxsize=65_536)
+def lemma_of(word: str) -> str:
+    """Return the dictionary form of a Danish or bokmål word, itself when unknown."""
+    return str(simplemma.lemmatize(word, lang=("da", "nb"))).lower()
+
+
+class TermIndex:
+    """Many terms in one Aho-Corasick automaton; finds all of them in one pass over the words."""
+
+    def __init__(self, terms: Iterable[tuple[str, Term]]) -> None:
+        """Build from pairs of a key (mostly a signal's name) and a term."""
+        entries: dict[str, list[tuple[str, int, int]]] = {}
+        self._lemmas: dict[str, list[str]] = {}
+        self._shapes: dict[tuple[int, str], list[str]] = {}
+        for key, term in terms:
+            if term.lemma:
+                self._lemmas.setdefault(term.words, []).append(key)
+                continue
+            left = "" if term.marks & _OPEN_LEFT else " "
+            right = "" if term.marks & (_OPEN_RIGHT | _INFLECTED) else " "
+            needle = f"{left}{term.words}{right}"
+            entries.setdefault(needle, []).append((key, term.marks, len(left)))
+        self._automaton = ahocorasick.Automaton()
+        for needle, payload in entries.items():
+            self._automaton.add_word(needle, (len(needle), tuple(payload)))
+        if entries:
+            self._automaton.make_automaton()
+        self._filled = bool(entries)
+
+    def find(self, words: Words) -> dict[str, list[Place]]:
+        """Return the places of every key that stands in the words, in order, overlaps kept."""
+        found: dict[str, list[Place]] = {}
+        stream = words.stream
+        if self._filled:
+            at = words.word_at_stream
+            for end, (length, payload) in self._automaton.iter(stream):
+                start = end - length + 1
+                for key, marks, offset in payload:
+                    if marks & _INFLECTED:
+                        word_end = stream.index(" ", end + 1)
+                        if stream[end + 1 : word_end] not in ENDINGS:
+                            continue
+                    last = end if stream[end] != " " else end - 1
+                    place = at(start + offset), at(last)
+                    places = found.setdefault(key, [])
+                    if place not in places[-3:]:
+                        places.append(place)
+        if self._lemmas:
+            self._find_lemmas(words, found)
+        for places in found.values():
+            places.sort()
+        return found
+
+    def _find_lemmas(self, words: Words, found: dict[str, list[Place]]) -> None:
+        for number, word in enumerate(words.words):
+            for key in self._lemmas.get(lemma_of(word), ()):
+                places = found.setdefault(key, [])
+                if (number, number) not in places:
+                    places.append((number, number))
+
+
+class Shapes:
+    """Known words by their visible letters, to guess `k*lling`; at least two letters must show."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._by_ends: dict[tuple[int, str], list[str]] = {}
+        for term in terms:
+            if " " not in term.words and not term.lemma and len(term.words) > 3:  # noqa: PLR2004 - shorter words fit too much
+                self._by_ends.setdefault((len(term.words), term.words[0]), []).append(term.words)
+
+    def guess(self, masked: str) -> str | None:
+        """Return the first known word of this shape, alone or with an ending."""
+        visible = sum(character != "*" for character in masked)
+        if visible < 2 or masked[0] == "*":  # noqa: PLR2004 - one letter says nothing
+            return None
+        for length in range(len(masked), 3, -1):
+            if masked[length:] not in ENDINGS:
+                continue
+            for word in self._by_ends.get((length, masked[0]), ()):
+                if all(a in ("*", b) for a, b in zip(masked[:length], word, strict=True)):
+                    return word + masked[length:]
+        return None
