@@ -7,6 +7,7 @@ are made at set-up and not committed; where one is missing or old, `load` compil
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ HERE: Final = Path(__file__).parent
 SOURCE: Final = HERE.parent
 LOCALES: Final = HERE / "locales"
 DOMAIN: Final = "messages"
+FIRST_DAY: Final = datetime(2026, 11, 21, tzinfo=UTC)
 TRANSLATED: Final = ("da", "nb")
 
 # `Words` holds its two look-ups as `_` and `_n`.
@@ -89,11 +91,21 @@ def update(language: str, messages: Catalog) -> None:
     catalogue = read(language)
     catalogue.update(messages, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    _head(catalogue, language)
     path = po_file(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         # Line numbers would change in every commit; the file that a message stands in is enough.
         write_po(file, catalogue, sort_by_file=True, include_lineno=False, width=100)
+
+
+def _head(catalogue: Catalog, language: str) -> None:
+    """Give the file a head that says what it is and does not change from day to day."""
+    catalogue.header_comment = f"# The words of the interface ({language}). Message ids: English."
+    catalogue.project, catalogue.version = "Værn", "1"
+    catalogue.last_translator = catalogue.language_team = "Værn"
+    catalogue.msgid_bugs_address = ""
+    catalogue.creation_date = catalogue.revision_date = FIRST_DAY
 
 
 def compile_one(language: str) -> Path:
