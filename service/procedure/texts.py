@@ -11,9 +11,11 @@ from service.procedure.model import Procedure, Step
 class StepText:
     """What the reader is told: what to do, why, who, and when it counts as done.
 
-    `fields` and `choices` (by field) map ids to labels, in the order of the file.
+    `number` is the step's as people say it (12.11; a part bears its step's). `fields` and
+    `choices` (by field) map ids to labels, in the order of the file.
     """
 
+    number: str
     title: str
     do: str
     why: str
@@ -25,6 +27,7 @@ class StepText:
 def render_text(step: Step, language: str) -> StepText:
     """Return the step's texts in `language` (`da`, `nb` or `en`; anything else reads Danish)."""
     return StepText(
+        number=_spoken_number(step.id),
         title=step.title.within(language),
         do=step.do.within(language),
         why=step.why.within(language),
@@ -36,6 +39,11 @@ def render_text(step: Step, language: str) -> StepText:
             if blank.choices
         },
     )
+
+
+def _spoken_number(step_id: str) -> str:
+    """`12.11-week` is said as 12.11, and `h.3` as 3: only the file needs the letters."""
+    return step_id.partition("-")[0].lstrip("abcdefghijklmnopqrstuvwxyz_").removeprefix(".")
 
 
 def responsible(procedure: Procedure, step: Step, language: str) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
 from service.procedure.model import Step
+from service.procedure.reading import SHIPPED
 from service.procedure.texts import cautions, event_word, render_text, responsible
 from tests.service.procedure.builders import facts, shipped
 
@@ -46,3 +47,11 @@ def test_the_leader_is_warned_against_dialogue_while_a_restraining_order_is_cons
     assert cautions(_step("12.7"), facts(), "da") == ()
     (warning,) = cautions(_step("12.7"), facts("restraining_order"), "da")
     assert warning.startswith("Tag ikke kontakt")
+
+
+def test_steps_are_numbered_as_people_say_them() -> None:
+    numbers = [render_text(_step(one), "da").number for one in ("12.1", "12.11-week")]
+    first = [render_text(shipped(name).steps[0], "da").number for name in SHIPPED]
+
+    assert numbers == ["12.1", "12.11"]
+    assert first == ["12.1", "1", "1"]
