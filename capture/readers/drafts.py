@@ -75,7 +75,7 @@ def _author(candidate: Candidate) -> tuple[str | None, frozenset[Run], str | Non
     if line is None:
         return labelled, frozenset(), _link_named(candidate, labelled) if labelled else None
     name, run = line
-    return labelled or name, frozenset({run}), _href(candidate, run)
+    return name, frozenset({run}), _href(candidate, run)
 
 
 def _author_line(candidate: Candidate, labelled: str | None) -> tuple[str, Run] | None:
@@ -85,14 +85,18 @@ def _author_line(candidate: Candidate, labelled: str | None) -> tuple[str, Run] 
         first = next(run for run in block if _is_wordy(run))
         name = wording.name_alone(first.text)
         if labelled and labelled in first.text:
-            return labelled, first
+            # The label may have been cut at a number: "Kommentar fra Borger 42 i går".
+            return (name if name.startswith(labelled) else labelled), first
         if not name or len(name) > _LONGEST_NAME or wording.is_stated_time(name):
             continue
         set_apart = first.marks & {"link", "heading", "strong", "header"}
         has_time = any("time" in r.marks for r in candidate.runs if abs(r.block - first.block) <= 2)  # noqa: PLR2004  # the line itself, or the next one
         more = nth + 1 < len(blocks) or sum(map(_is_wordy, block)) > 1
+        titled = first.marks & {"heading", "header"} and not labelled
+        if titled and not (has_time and wording.is_like_a_name(name)):
+            return None
         if more and "paragraph" not in first.marks and (set_apart or has_time):
-            return name, first
+            return labelled or name, first
         return None
     return None
 
@@ -152,8 +156,13 @@ def _text(candidate: Candidate, name: str | None, name_runs: frozenset[Run]) -> 
         run
         for block in _blocks(candidate)
         if not _is_chrome_block(block, name)
-        for run in block
-        if not run.property and not run.marks & _CHROME and run not in name_runs
+        for run in _without_signs(
+            [
+                run
+                for run in block
+                if not run.property and not run.marks & _CHROME and run not in name_runs
+            ]
+        )
     ]
     for edge in ("header", "footer"):
         within = [run for run in kept if edge not in run.marks]
@@ -161,6 +170,13 @@ def _text(candidate: Candidate, name: str | None, name_runs: frozenset[Run]) -> 
             kept = within
     lines = _joined(kept).split("\n")
     return "\n".join(line for line in lines if not wording.is_stated_time(line)).lstrip(":, \n")
+
+
+def _without_signs(runs: list[Run]) -> list[Run]:
+    """Nothing, where only separators are left of a line; a paragraph "112" is text."""
+    text = "".join(run.text for run in runs)
+    spoken = any("paragraph" in run.marks for run in runs)
+    return [] if wording.is_only_signs(text) and not spoken else runs
 
 
 def _is_chrome_block(block: list[Run], name: str | None) -> bool:

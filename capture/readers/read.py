@@ -173,15 +173,19 @@ def _joined(item: _Item) -> Draft:
     if stated.author and (author is None or stated.author in draft.words):
         author = stated.author
     stated_text = wording.squeeze(stated.text)
-    exact = wording.likeness(stated_text) in wording.likeness(draft.text)
+    # The shown words are the evidence; the stated ones tell which of them are the post's.
+    same = wording.likeness(stated_text) == wording.likeness(draft.text)
+    if not wording.shows(draft.words, stated_text):
+        stated_text = wording.without_tags(stated_text)
+    shown = wording.shows(draft.words, stated_text)
     return replace(
         draft,
         author=author,
         author_url=draft.author_url or (stated.author_url if author == stated.author else None),
         permalink=draft.permalink or stated.address,
         time=stated.time or draft.time,
-        time_stated=draft.time_stated or (None if item.candidate else stated.time_written),
-        text=stated_text if exact and stated_text else draft.text,
+        time_stated=draft.time_stated or (None if stated.time else stated.time_written),
+        text=stated_text if stated_text and shown and not same else draft.text,
     )
 
 

@@ -5,6 +5,7 @@ Danish, Norwegian and English, as people who comment on a Danish municipality's 
 
 from __future__ import annotations
 
+import html
 import re
 
 _UNITS = (
@@ -79,6 +80,8 @@ _PERMALINK_WORDS = re.compile(
 _ADVERT = re.compile(
     r"\b(?:sponsoreret|sponset|sponsored|annonce|annonse|reklame|promoted)\b", re.IGNORECASE
 )
+_MOST_NAMES = 6
+_PARTICLES = frozenset({"af", "al", "da", "de", "den", "der", "di", "el", "la", "van", "von", "zu"})
 _AFTER_NAME = re.compile(
     r"\s*(?:[·•|:—–]|,\s|\s-\s|\s(?:skrev|skriver|siger|svarede|sa|wrote|says|said|replied)\b).*$",
     re.DOTALL,
@@ -94,6 +97,16 @@ def squeeze(text: str) -> str:
 def likeness(text: str) -> str:
     """What two writings of the same words share: no white space, no tags, one case."""
     return "".join(re.sub(r"<[^<>]*>", "", text).split()).casefold()
+
+
+def without_tags(text: str) -> str:
+    """The words of a text that was stated as HTML."""
+    return squeeze(html.unescape(re.sub(r"<[^<>]*>", "", text)))
+
+
+def shows(words: str, text: str) -> bool:
+    """Whether a text stands among words, letter for letter but for white space."""
+    return "".join(text.split()) in "".join(words.split())
 
 
 def is_stated_time(text: str) -> bool:
@@ -121,6 +134,14 @@ def is_permalink_word(text: str) -> bool:
 def is_advert(text: str) -> bool:
     """Whether words outside the text mark the item as paid for."""
     return _ADVERT.search(text) is not None
+
+
+def is_like_a_name(text: str) -> bool:
+    """Whether a heading could name a person: few words, all but the particles capitalised."""
+    words = text.split()
+    return 0 < len(words) <= _MOST_NAMES and all(
+        not word[0].islower() or word in _PARTICLES or len(words) == 1 for word in words
+    )
 
 
 def name_in_label(label: str) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +21,9 @@ class Answer:
 
     @classmethod
     def page(cls, body: str, *, head: str = "", status: int = 200) -> Answer:
-        html = f'<!doctype html><html lang="da"><meta charset="utf-8">{head}<body>{body}</body></html>'
+        html = (
+            f'<!doctype html><html lang="da"><meta charset="utf-8">{head}<body>{body}</body></html>'
+        )
         return cls(html.encode(), status, {"Content-Type": "text/html; charset=utf-8"})
 
     @classmethod
@@ -79,7 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
         while answer.endless and not self.server.closing.wait(0.2):
             self.wfile.write(b" ")
 
-    do_POST = do_GET
+    def do_POST(self) -> None:
+        self.do_GET()
 
     def log_message(self, *_: object) -> None:
         """Tests print nothing."""
