@@ -40,7 +40,7 @@ def breaches(source: str) -> Iterator[tuple[int, str]]:
             yield number, "work left in the code belongs in an issue"
         rest, silenced = _SILENCER.subn("", token.string)
         if silenced and not (_REASON.search(rest) or _stands_alone(comments.get(number - 1))):
-            yield number, "silences a check without a reason"
+            yield number, "silences a check without its reason in words, here or on the line above"
 
 
 def _stands_alone(comment: tokenize.TokenInfo | None) -> bool:
