@@ -73,6 +73,11 @@ class Database:
         return self._writing
 
     @property
+    def read_only_engine(self) -> Engine:
+        """The engine that may not write; for checks."""
+        return self._reading
+
+    @property
     def path(self) -> Path | None:
         """The database file, where it is one."""
         return Path(self.url.database) if self.is_sqlite and self.url.database else None

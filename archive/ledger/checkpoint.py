@@ -76,18 +76,33 @@ def read_note(note: str, public_key: bytes, origin: str | None = None) -> Checkp
     if origin is not None and checkpoint.origin != origin:
         raise CheckpointInvalid(f"the note speaks of {checkpoint.origin}, not of {origin}")
     wanted = key_hash(checkpoint.origin, public_key)
-    for line in signatures.splitlines():
+    for line in signatures.split("\n"):
         dash, _, rest = line.partition(" ")
         name, _, encoded = rest.rpartition(" ")
         if dash != "—" or name != checkpoint.origin:
             continue
         try:
-            blob = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+            blob = _from_base64(encoded)
+        except (binascii.Error, ValueError):
             continue
         if blob[:_KEY_HASH_SIZE] == wanted and _signed(public_key, blob, text + "\n"):
             return checkpoint
     raise CheckpointInvalid("no valid signature by the log's key")
+
+
+def signed_by_one(note: str) -> bool:
+    """Tell whether a note ends after exactly one signature line, every byte of it accounted for."""
+    _, _, signatures = note.partition("\n\n")
+    line, newline, rest = signatures.partition("\n")
+    return newline == "\n" and not rest and len(line.split(" ")) == 3  # noqa: PLR2004 — dash, name, blob
+
+
+def _from_base64(encoded: str) -> bytes:
+    """Decode the one way to write these bytes; base64 has spare bits that others could flip."""
+    blob = base64.b64decode(encoded, validate=True)
+    if base64.b64encode(blob).decode() != encoded:
+        raise binascii.Error("not the canonical form")
+    return blob
 
 
 def _signed(public_key: bytes, blob: bytes, text: str) -> bool:
@@ -103,8 +118,8 @@ def _statement(lines: list[str]) -> Checkpoint:
     if not size.isascii() or not size.isdigit() or (len(size) > 1 and size.startswith("0")):
         raise CheckpointInvalid("the size is not a number")
     try:
-        root = base64.b64decode(encoded, validate=True)
-    except binascii.Error as bad:
+        root = _from_base64(encoded)
+    except (binascii.Error, ValueError) as bad:
         raise CheckpointInvalid("the root is not base64") from bad
     if len(root) != hashlib.sha256().digest_size:
         raise CheckpointInvalid("the root is not a SHA-256 hash")

@@ -17,6 +17,8 @@ from archive.records.columns import Protected, canonical, timestamp
 
 LEAF_VERSION = "vaern-ledger-leaf-1"
 SALT_SIZE = 32
+ERASED = "evidence.erased"
+"""The one kind of entry that may say that details of earlier entries are gone."""
 
 
 @dataclass

@@ -156,9 +156,15 @@ class IdempotencyRecord(Base):
 
 
 class ErasureRecord(Base):
-    """That a piece of evidence was erased: read by `restore`, which erases it again."""
+    """That a piece of evidence was erased: read by `restore`, which erases it again.
+
+    Its objects are removed from the store after the commit; `cleared_at` says
+    that none is left.
+    """
 
     __tablename__ = "erasures"
 
     evidence_id: Mapped[UUID] = mapped_column(primary_key=True)
     erased_at: Mapped[datetime]
+    objects: Mapped[list[Any]] = mapped_column(default=list)
+    cleared_at: Mapped[datetime | None] = mapped_column(default=None, index=True)

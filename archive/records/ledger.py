@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.records.columns import Base
+
+POSITION = BigInteger().with_variant(Integer(), "sqlite")
+"""On SQLite the position is then the row's own number: no second index to write and read."""
 
 
 class LedgerHeadRecord(Base):
@@ -31,7 +34,7 @@ class LedgerEntryRecord(Base):
 
     __tablename__ = "ledger_entries"
 
-    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(POSITION, primary_key=True, autoincrement=False)
     leaf: Mapped[bytes]
 
 
@@ -39,6 +42,7 @@ class LedgerNodeRecord(Base):
     """The hash of a complete subtree above the leaves, kept so that proofs read O(log n) rows."""
 
     __tablename__ = "ledger_nodes"
+    __table_args__ = {"sqlite_with_rowid": False}
 
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -60,7 +64,7 @@ class LedgerDetailRecord(Base):
     )
 
     position: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("ledger_entries.position"), primary_key=True, autoincrement=False
+        POSITION, ForeignKey("ledger_entries.position"), primary_key=True, autoincrement=False
     )
     kind: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
@@ -76,6 +80,6 @@ class CheckpointRecord(Base):
 
     __tablename__ = "checkpoints"
 
-    size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(POSITION, primary_key=True, autoincrement=False)
     made_at: Mapped[datetime]
     note: Mapped[str] = mapped_column(Text)

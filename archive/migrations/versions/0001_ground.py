@@ -21,7 +21,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "checkpoints",
-        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "size",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_checkpoints")),
@@ -30,8 +35,11 @@ def upgrade() -> None:
         "erasures",
         sa.Column("evidence_id", sa.Uuid(), nullable=False),
         sa.Column("erased_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("objects", sa.JSON(), nullable=False),
+        sa.Column("cleared_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("evidence_id", name=op.f("pk_erasures")),
     )
+    op.create_index(op.f("ix_erasures_cleared_at"), "erasures", ["cleared_at"], unique=False)
     op.create_table(
         "idempotency",
         sa.Column("key_sha256", sa.String(length=64), nullable=False),
@@ -43,7 +51,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_idempotency_made_at"), "idempotency", ["made_at"], unique=False)
     op.create_table(
         "ledger_entries",
-        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "position",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_ledger_entries")),
     )
@@ -65,6 +78,7 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("level", "number", name=op.f("pk_ledger_nodes")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "units",
@@ -135,7 +149,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_evidence_unit_id"), "evidence", ["unit_id"], unique=False)
     op.create_table(
         "ledger_details",
-        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "position",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("kind", sa.String(length=60), nullable=False),
         sa.Column("at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("subject", sa.String(length=120), nullable=True),
