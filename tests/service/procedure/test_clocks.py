@@ -4,7 +4,7 @@ import pytest
 
 from service.procedure.clocks import ClockState, ClockView, clocks
 from service.procedure.deadlines import Due
-from service.procedure.endings import Ending, ProposedEnding, end_step
+from service.procedure.endings import Ending, ProposedEnding, correct_ending, end_step
 from service.procedure.facts import Facts
 from service.procedure.model import Outcome
 from tests.service.procedure.builders import LEADER, OPENED, ended, facts, shipped
@@ -88,6 +88,19 @@ def test_deciding_not_to_report_stops_the_clock_too() -> None:
     ending = end_step(shipped(), decided, "12.9", waived, facts=case, now=OPENED + HOUR)
 
     assert _clock("police", case, 2, (*decided, ending)).state is ClockState.STOPPED
+
+
+def test_correcting_the_ending_later_does_not_move_the_moment_the_clock_stopped() -> None:
+    case = facts("threat", incident=OPENED)
+    endings = ended("12.9-decide", "12.9", case=case, now=OPENED + 10 * HOUR)
+    again = ProposedEnding(Outcome.WAIVED, LEADER, "the police sent it back")
+    correction = correct_ending(
+        shipped(), endings, "12.9", again, facts=case, now=OPENED + 90 * HOUR
+    )
+
+    view = _clock("police", case, 100, (*endings, correction))
+
+    assert (view.stopped_at, view.late) == (OPENED + 10 * HOUR, False)
 
 
 def test_an_event_stops_a_clock_as_well_as_a_step_does() -> None:

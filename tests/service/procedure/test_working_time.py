@@ -194,14 +194,19 @@ def test_months_end_on_the_same_day_or_on_the_month_s_last(start: datetime, mont
 
 
 @unhurried
-@given(starts, st.integers(0, 48))
-def test_a_reminder_comes_in_working_hours_and_in_time(due: datetime, hours: int) -> None:
+@given(near_changes, st.integers(0, 48))
+def test_a_reminder_comes_in_working_hours_and_as_late_as_it_may(due: datetime, hours: int) -> None:
     reminder = DENMARK.reminder_before(due, hours)
 
-    wall = reminder.astimezone(COPENHAGEN)
-    assert due - reminder >= timedelta(hours=hours)
+    wall, latest = reminder.astimezone(COPENHAGEN), due - timedelta(hours=hours)
+    assert reminder <= latest
     assert DENMARK.is_working_day(wall.date())
     assert time(8) <= wall.time() <= time(16)
+    assert _slow_working_minutes(DENMARK, reminder, latest) == 0
+
+
+def test_a_reminder_for_the_very_opening_comes_at_the_opening() -> None:
+    assert DENMARK.reminder_before(local(2027, 2, 5, 10), 2) == local(2027, 2, 5, 8)
 
 
 def test_store_bededag_was_a_holiday_until_2023_and_no_longer() -> None:
@@ -222,6 +227,7 @@ def test_the_clock_on_the_wall_says_whether_the_workplace_is_open() -> None:
     assert not DENMARK.is_open(local(2027, 2, 6, 10))
 
 
-def test_a_working_day_must_have_an_hour_in_it() -> None:
+@pytest.mark.parametrize("closes", [time(7), time(8)])
+def test_a_working_day_must_have_an_hour_in_it(closes: time) -> None:
     with pytest.raises(ValueError, match="opens before it closes"):
-        WorkingTime("DK", "Europe/Copenhagen", time(16), time(8))
+        WorkingTime("DK", "Europe/Copenhagen", time(8), closes)
