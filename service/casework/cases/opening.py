@@ -1,0 +1,283 @@
+"""Opening a case: its number, procedure, those harassed, accounts, circle and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from archive.ledger.log import SYSTEM, record
+from archive.records.cases import (
+    AccountRecord,
+    CaseEvidenceRecord,
+    CaseNumberRecord,
+    CaseRecord,
+    CircleRecord,
+    HarassedRecord,
+)
+from archive.records.evidence import EvidenceRecord, Known
+from archive.records.people import PersonRecord, RoleRecord, UnitRecord
+from service.errors import CaseClosed
+from service.procedure.deadlines import due
+from service.procedure.facts import Facts
+from service.procedure.model import Procedure
+from service.procedure.reading import load_procedure
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+UNIT_LEADER = "unit_leader"
+"""The reason in the circle of whoever leads the unit of the employee concerned."""
+_LONGEST_NAME = 300
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSeen:
+    """An account from which something came, as it is known before there is a case."""
+
+    platform: str
+    name: str
+    address: str | None
+    known: str = Known.TOLD
+
+
+@cache
+def procedure_named(name: str) -> Procedure:
+    """Return a procedure that ships with the product, read once."""
+    shipped = resources.files("service.procedure").joinpath("shipped", f"{name}.toml")
+    return load_procedure(shipped.read_text("utf-8"))
+
+
+def open_case(
+    session: Session,
+    *,
+    procedure: Procedure,
+    unit_id: UUID | None,
+    harassed: Sequence[PersonRecord],
+    accounts: Sequence[AccountSeen],
+    evidence: Sequence[EvidenceRecord],
+    now: datetime,
+    actor: str = SYSTEM,
+    incident_at: datetime | None = None,
+) -> CaseRecord:
+    """Open a case with everything that is known of it; the caller's transaction keeps all or none.
+
+    The handler is the nearest leader who is not among those harassed; where
+    there is none the case has no handler, and the archivist sees it as such.
+    """
+    handler = nearest_leader(session, unit_id, {person.id for person in harassed}, now)
+    case = CaseRecord(
+        id=uuid4(),
+        number=next_number(session, now),
+        unit_id=unit_id,
+        procedure=procedure.id,
+        procedure_version=str(procedure.version),
+        opened_at=now,
+        opened_by=actor,
+        incident_at=incident_at,
+        handler_id=handler.id if handler else None,
+    )
+    session.add(case)
+    record(
+        session,
+        "case.opened",
+        at=now,
+        actor=actor,
+        subject=case,
+        case_id=case.id,
+        number=case.number,
+        procedure=f"{procedure.id} {procedure.version}",
+    )
+    for person in harassed:
+        add_harassed(session, case, person, now, actor)
+    if handler is not None:
+        add_to_circle(
+            session, case, handler, role="leader", reason=UNIT_LEADER, now=now, actor=actor
+        )
+    for account in accounts:
+        add_account(session, case, account, now, actor)
+    for item in evidence:
+        join_evidence(session, case, item, now, actor)
+    return case
+
+
+def next_number(session: Session, now: datetime) -> str:
+    """Take the next number of the year, without gaps: a transaction that fails gives it back.
+
+    The counter's row is locked until the commit, so two cases at once wait for
+    each other here and nowhere else before the ledger's head.
+    """
+    year = now.astimezone(COPENHAGEN).year
+    query = (
+        select(CaseNumberRecord)
+        .where(CaseNumberRecord.year == year)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    counter = session.scalars(query).one_or_none()
+    if counter is None:
+        try:
+            with session.begin_nested():
+                session.add(CaseNumberRecord(year=year, last=0))
+        except IntegrityError:
+            pass  # another transaction has begun the year; its row is the one to wait for
+        counter = session.scalars(query).one()
+    counter.last += 1
+    # Flushed before anything else reads it: the number must come from the locked row.
+    session.flush()
+    return f"{year}-{counter.last:03d}"
+
+
+def nearest_leader(
+    session: Session, unit_id: UUID | None, other_than: set[UUID], now: datetime
+) -> PersonRecord | None:
+    """Return the leader of a unit, or of the nearest unit above it; never one of `other_than`."""
+    seen: set[UUID] = set()
+    unit = session.get(UnitRecord, unit_id) if unit_id is not None else None
+    while unit is not None and unit.id not in seen:
+        seen.add(unit.id)
+        query = (
+            select(PersonRecord)
+            .join(RoleRecord, RoleRecord.person_id == PersonRecord.id)
+            .where(
+                RoleRecord.role == "leader",
+                RoleRecord.unit_id == unit.id,
+                RoleRecord.since <= now,
+                or_(RoleRecord.until.is_(None), RoleRecord.until > now),
+                or_(PersonRecord.ended_at.is_(None), PersonRecord.ended_at > now),
+                PersonRecord.id.not_in(other_than),
+            )
+            .order_by(RoleRecord.since, PersonRecord.id)
+            .limit(1)
+        )
+        leader = session.scalars(query).first()
+        if leader is not None:
+            return leader
+        unit = session.get(UnitRecord, unit.parent_id) if unit.parent_id is not None else None
+    return None
+
+
+def add_harassed(
+    session: Session, case: CaseRecord, person: PersonRecord, now: datetime, actor: str
+) -> HarassedRecord:
+    """Name an employee as one of those concerned."""
+    row = HarassedRecord(
+        id=uuid4(),
+        case_id=case.id,
+        kind="employee",
+        person_id=person.id,
+        name=person.name,
+        added_at=now,
+    )
+    session.add(row)
+    record(session, "case.employee_added", at=now, actor=actor, subject=case, case_id=case.id)
+    return row
+
+
+def add_to_circle(
+    session: Session,
+    case: CaseRecord,
+    person: PersonRecord,
+    *,
+    role: str,
+    reason: str,
+    now: datetime,
+    actor: str,
+) -> CircleRecord:
+    """Take a person into the circle of a case."""
+    row = CircleRecord(
+        id=uuid4(), case_id=case.id, person_id=person.id, role=role, reason=reason, since=now
+    )
+    session.add(row)
+    record(
+        session,
+        "case.circle_entered",
+        at=now,
+        actor=actor,
+        subject=case,
+        case_id=case.id,
+        person=person.id,
+        role=role,
+    )
+    return row
+
+
+def add_account(
+    session: Session, case: CaseRecord, account: AccountSeen, now: datetime, actor: str
+) -> AccountRecord:
+    """Note an account in a case; one that stands there already is returned as it is."""
+    standing = session.scalars(
+        select(AccountRecord).where(
+            AccountRecord.case_id == case.id,
+            AccountRecord.platform == account.platform,
+            AccountRecord.address == account.address,
+            AccountRecord.name == account.name[:_LONGEST_NAME],
+        )
+    ).first()
+    if standing is not None:
+        return standing
+    row = AccountRecord(
+        id=uuid4(),
+        case_id=case.id,
+        platform=account.platform,
+        name=account.name[:_LONGEST_NAME],
+        address=account.address,
+        known=account.known,
+        added_at=now,
+    )
+    session.add(row)
+    record(session, "case.account_added", at=now, actor=actor, subject=case, case_id=case.id)
+    return row
+
+
+def join_evidence(
+    session: Session, case: CaseRecord, evidence: EvidenceRecord, now: datetime, actor: str
+) -> None:
+    """Let a piece of evidence, and what came inside it, belong to a case; quiet where it does.
+
+    Raises `CaseClosed`.
+    """
+    if case.closed_at is not None:
+        raise CaseClosed(case.number)
+    for item in (evidence, *children_of(session, evidence.id)):
+        if session.get(CaseEvidenceRecord, (case.id, item.id)) is not None:
+            continue
+        session.add(
+            CaseEvidenceRecord(case_id=case.id, evidence_id=item.id, added_at=now, added_by=actor)
+        )
+        record(
+            session,
+            "case.evidence_added",
+            at=now,
+            actor=actor,
+            subject=item,
+            case_id=case.id,
+            number=case.number,
+        )
+
+
+def children_of(session: Session, evidence_id: UUID) -> Sequence[EvidenceRecord]:
+    """Return what came inside a piece of evidence, in the order in which it stood there."""
+    return session.scalars(
+        select(EvidenceRecord)
+        .where(EvidenceRecord.parent_id == evidence_id)
+        .order_by(EvidenceRecord.received_at, EvidenceRecord.id)
+    ).all()
+
+
+def reads_before(case: CaseRecord) -> datetime | None:
+    """Return by when the handler has read it: the first deadline of the procedure's first step."""
+    procedure = procedure_named(case.procedure)
+    facts = Facts(opened=case.opened_at)
+    for step in procedure.steps:
+        for period in step.deadlines:
+            found = due(period, facts, {}, procedure.working_time)
+            if found is not None:
+                return found.moment
+    return None

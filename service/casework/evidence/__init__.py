@@ -1,0 +1,1 @@
+"""Evidence: handed in, read, listed, viewed, proven; one use case a file."""

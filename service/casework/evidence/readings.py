@@ -1,0 +1,174 @@
+"""What a program found in a piece of evidence: sealed beside the original, never instead of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.errors import EvidenceNotFound
+from archive.intake.receive import evidence_key, object_row
+from archive.ledger.log import record
+from archive.records.evidence import EvidenceRecord, EvidenceState, ObjectRecord, ReadingRecord
+from archive.vault.sealing import EvidenceKey
+from archive.vault.vault import Sealed, Vault
+
+ORIGINAL: Final = "original"
+READING: Final = "reading"
+PREVIEW: Final = "preview"
+THUMBNAIL: Final = "thumbnail"
+READ: Final = "read"
+COULD_NOT: Final = "could_not"
+
+_READERS: Final = (("message/rfc822", "message"), ("image/", "image"), ("text/", "text"))
+
+
+@dataclass(frozen=True)
+class ToRead:
+    """A piece of evidence with what is needed to open its original."""
+
+    id: UUID
+    kind: str
+    media_type: str
+    state: str
+    original: ObjectRecord
+    key: EvidenceKey
+
+    def stream(self, vault: Vault) -> Iterator[bytes]:
+        """Yield the original, its digest checked at the end."""
+        return vault.stream(self.key, self.original)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Something sealed that was made from an original."""
+
+    role: str
+    media_type: str
+    sealed: Sealed
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a reading ended. `reason` is a code where it could not be read."""
+
+    reader: str
+    version: str
+    reason: str | None = None
+    derived: tuple[Derived, ...] = ()
+
+
+@dataclass(frozen=True)
+class StoredReading:
+    """The latest reading of a piece of evidence: its facts, opened."""
+
+    reader: str
+    made_at: datetime
+    outcome: str
+    reason: str | None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def reader_for(media_type: str) -> str | None:
+    """Return the confined reader for a media type; None where the product has none yet."""
+    return next((name for start, name in _READERS if media_type.startswith(start)), None)
+
+
+def to_read(session: Session, vault: Vault, evidence_id: UUID) -> ToRead:
+    """Load a piece of evidence and its key; raises `EvidenceErased`."""
+    evidence = session.get_one(EvidenceRecord, evidence_id)
+    return ToRead(
+        evidence.id,
+        evidence.kind,
+        evidence.media_type,
+        evidence.state,
+        object_of(session, evidence_id, ORIGINAL),
+        evidence_key(session, vault, evidence_id),
+    )
+
+
+def object_of(session: Session, evidence_id: UUID, role: str) -> ObjectRecord:
+    """Return the latest object of a role; raises `EvidenceNotFound`."""
+    row = session.scalars(
+        select(ObjectRecord)
+        .where(ObjectRecord.evidence_id == evidence_id, ObjectRecord.role == role)
+        .order_by(ObjectRecord.made_at.desc(), ObjectRecord.name)
+        .limit(1)
+    ).first()
+    if row is None:
+        raise EvidenceNotFound(f"evidence {evidence_id} has no {role}")
+    return row
+
+
+def seal_facts(vault: Vault, key: EvidenceKey, facts: Mapping[str, Any]) -> Derived:
+    """Seal what was found, as JSON."""
+    plain = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
+    return Derived(READING, "application/json", vault.keep(key, plain))
+
+
+def discard(vault: Vault, derived: tuple[Derived, ...]) -> None:
+    """Remove sealed objects that no row will name."""
+    for item in derived:
+        vault.discard(item.sealed.name, item.sealed.segments)
+
+
+def keep_reading(
+    session: Session, evidence: EvidenceRecord, result: Result, now: datetime
+) -> ReadingRecord:
+    """Write the reading of a held row, and say in the ledger how it ended."""
+    made_by = f"{result.reader} {result.version}"
+    for item in result.derived:
+        session.add(
+            object_row(evidence.id, item.sealed, item.role, item.media_type, now, made_by=made_by)
+        )
+    # The reading's row names an object that must stand first.
+    session.flush()
+    found = next((item for item in result.derived if item.role == READING), None)
+    reading = ReadingRecord(
+        id=uuid4(),
+        evidence_id=evidence.id,
+        reader=result.reader,
+        version=result.version,
+        made_at=now,
+        outcome=COULD_NOT if result.reason else READ,
+        reason=result.reason,
+        object_name=found.sealed.name if found else None,
+    )
+    session.add(reading)
+    evidence.state = EvidenceState.UNREADABLE if result.reason else EvidenceState.READ
+    record(
+        session,
+        "evidence.could_not_be_read" if result.reason else "evidence.read",
+        at=now,
+        subject=evidence,
+        reader=result.reader,
+        version=result.version,
+        reason=result.reason,
+    )
+    return reading
+
+
+def latest_reading(session: Session, vault: Vault, evidence_id: UUID) -> StoredReading | None:
+    """Return the latest reading with its facts; None before the first.
+
+    Raises `EvidenceErased` where there was one and its key is gone.
+    """
+    row = session.scalars(
+        select(ReadingRecord)
+        .where(ReadingRecord.evidence_id == evidence_id)
+        .order_by(ReadingRecord.made_at.desc(), ReadingRecord.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    facts: dict[str, Any] = {}
+    if row.object_name is not None:
+        stored = session.get_one(ObjectRecord, row.object_name)
+        facts = json.loads(vault.read(evidence_key(session, vault, evidence_id), stored))
+    return StoredReading(row.reader, row.made_at, row.outcome, row.reason, facts)

@@ -1,0 +1,44 @@
+"""A mail arrives: durable first, acknowledged then, read later."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+
+from archive.errors import StorageFull
+from archive.intake.receive import About, Envelope, Kept
+from archive.records.evidence import Known
+from service.installation import Installation
+
+KIND = "mail"
+MEDIA_TYPE = "message/rfc822"
+
+
+def accept(
+    installation: Installation,
+    content: bytes,
+    *,
+    mail_from: str,
+    recipients: Sequence[str],
+    door: str = "smtp",
+) -> Kept:
+    """Keep a mail as it came; on return it would survive a power cut.
+
+    The envelope says who handed it over, not who wrote it: no part of it gives
+    any right. Raises `StorageFull` before the last room is used up, which the
+    ledger needs.
+    """
+    require_room(installation, len(content))
+    return installation.intake.receive(
+        content,
+        About(kind=KIND, known=Known.HANDED_IN, media_type=MEDIA_TYPE),
+        Envelope(door=door, facts={"mail_from": mail_from, "recipients": sorted(recipients)}),
+        installation.clock.now(),
+    )
+
+
+def require_room(installation: Installation, coming: int) -> None:
+    """Raise `StorageFull` where `coming` bytes would eat into the reserve."""
+    free = shutil.disk_usage(installation.data).free
+    if free < installation.settings.reserve_bytes + coming:
+        raise StorageFull("only the reserve is left")

