@@ -10,12 +10,15 @@ def browser_flags(proxy_port: int) -> list[str]:
     """Flags for a visit whose only way out is the proxy at a loopback port.
 
     Without the first two, Chromium reaches loopback past the proxy; without the
-    third, WebRTC sends UDP past it (both measured, `findings/security.md` §2).
+    next two, WebRTC sends UDP past it. All of it was measured: Chromium takes the
+    one name of that policy, its headless shell the other, and each ignores its
+    fellow's.
     """
     return [
         f"--proxy-server=http://127.0.0.1:{proxy_port}",
         "--proxy-bypass-list=<-loopback>",
         "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+        "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
         "--disable-quic",  # UDP past the proxy
         # The browser itself looks nothing up: names go to the proxy as names.
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",

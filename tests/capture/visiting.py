@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from capture.browser.launch import BrowserSettings
@@ -34,6 +35,18 @@ def document(files: dict[str, bytes], name: str = "capture.json") -> Any:
     return json.loads(files[name])
 
 
-def settings(**changes: float) -> VisitSettings:
-    values = {"wall_seconds": 40.0, "answer_seconds": 8.0, "settle_seconds": 3.0, **changes}
-    return VisitSettings(**values, scroll=ScrollLimits(seconds=5), browser=BrowserSettings())
+def settings(
+    *,
+    wall_seconds: float = 40,
+    answer_seconds: float = 8,
+    settle_seconds: float = 3,
+    scroll_height: int = 100_000,
+    executable: Path | None = None,
+) -> VisitSettings:
+    return VisitSettings(
+        wall_seconds=wall_seconds,
+        answer_seconds=answer_seconds,
+        settle_seconds=settle_seconds,
+        scroll=ScrollLimits(seconds=5, height=scroll_height),
+        browser=BrowserSettings(executable=executable),
+    )
