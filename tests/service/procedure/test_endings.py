@@ -143,10 +143,9 @@ def test_who_decides_a_block_does_not_carry_it_out() -> None:
 
     with pytest.raises(NotByThisPerson):
         _end("12.4", ProposedEnding(Outcome.DONE, LEADER, values=values))
-    assert _end(
-        "12.4",
-        ProposedEnding(Outcome.DONE, LEADER, values=values | {"carried_out_by": COLLEAGUE}),
-    )
+    values["carried_out_by"] = COLLEAGUE
+    ending = _end("12.4", ProposedEnding(Outcome.DONE, LEADER, values=values))
+    assert ending.values["carried_out_by"] == COLLEAGUE
 
 
 def test_an_ended_step_does_not_end_again() -> None:

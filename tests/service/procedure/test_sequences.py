@@ -134,8 +134,8 @@ def test_what_is_shown_as_open_can_end_and_what_is_shown_as_waiting_cannot(
         trial = _Case(name)
         trial.endings, trial.holds, trial.now = case.endings, case.holds, case.now
         if view.ended:
-            assert view.state == next(
-                one.outcome for one in reversed(case.endings) if one.step_id == view.step.id
+            assert view.state.value == next(
+                one.outcome.value for one in reversed(case.endings) if one.step_id == view.step.id
             )
         else:
             assert trial.act(view.step.id, Outcome.DONE) is (view.state is StepState.OPEN)

@@ -146,6 +146,10 @@ def test_four_working_hours_from_friday_afternoon_end_on_monday() -> None:
     assert DENMARK.after_working_hours(local(2027, 2, 5, 14), 4) == local(2027, 2, 8, 10)
 
 
+def test_a_full_working_day_ends_at_closing_time_and_not_the_next_morning() -> None:
+    assert DENMARK.after_working_hours(local(2027, 2, 5, 8), 8) == local(2027, 2, 5, 16)
+
+
 def test_working_days_step_over_easter() -> None:
     assert DENMARK.after_working_days(local(2027, 3, 24, 10), 1) == local(2027, 3, 30, 16)
 
