@@ -1,0 +1,116 @@
+"""Every screen with its samples on loopback, with the real headers: for eyes and for the browser.
+
+`python -m tests.service.web.preview` serves them until it is stopped and prints the address.
+"""
+
+import contextlib
+import dataclasses
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from service.web.rendering import Templates, front_end_mounts, wants_partial
+from tests.service.web.samples import SAMPLES
+
+ROOT = Path(__file__).parents[3]
+TEMPLATES = Templates()
+
+
+def _context(name: str, language: str) -> tuple[str, dict[str, Any]]:
+    template, context = SAMPLES[name]
+    frame = dataclasses.replace(context["frame"], language=language)
+    return template, {**context, "frame": frame}
+
+
+def show(request: Request) -> Response:
+    """Answer with a sample; a screen that htmx asks for again is answered with itself."""
+    name = request.path_params["name"]
+    template, context = _context(name, request.query_params.get("language", "da"))
+    return TEMPLATES.response(request, template, context)
+
+
+def reveal(request: Request) -> Response:
+    """Answer a viewing as the routes do: a partial to htmx, a page without JavaScript."""
+    _, context = _context("revealed_text", "da")
+    target = f"text-{request.path_params['id']}"
+    context["revealed"] = dataclasses.replace(context["revealed"], target=target)
+    name = "partials/revealed_text.html" if wants_partial(request) else "revealed.html"
+    return TEMPLATES.response(request, name, context)
+
+
+def decide(request: Request) -> Response:
+    """Answer a decision as the routes do: the queue with the next post."""
+    _, context = _context("queue_proposal", "da")
+    name = "partials/queue.html" if wants_partial(request) else "queue.html"
+    return TEMPLATES.response(request, name, context)
+
+
+def refuse(request: Request) -> Response:
+    """Answer as when the right was lost in between."""
+    _, context = _context("error_403", "da")
+    return TEMPLATES.response(request, "error.html", context, status_code=403)
+
+
+async def hand_in(request: Request) -> Response:
+    """Take the files and answer as the routes do: 201 and the receipt's path."""
+    async with request.form() as form:
+        files = [one for one in form.getlist("files") if not isinstance(one, str)]
+        names = [one.filename for one in files]
+    if "broken.txt" in names:
+        return JSONResponse({"code": "no-space", "evidence": []}, status_code=507)
+    kept = [{"filename": name} for name in names]
+    return JSONResponse({"evidence": kept, "receipt": "/preview/receipt"}, status_code=201)
+
+
+def overview(_: Request) -> Response:
+    """List the samples."""
+    items = "".join(f'<li><a href="/preview/{name}">{name}</a></li>' for name in SAMPLES)
+    return HTMLResponse(f"<ul>{items}</ul>")
+
+
+APPLICATION = Starlette(
+    routes=[
+        Route("/", overview),
+        Route("/preview/{name}", show),
+        Route("/evidence/forbidden/viewing", refuse, methods=["POST"]),
+        Route("/evidence/{id}/viewing", reveal, methods=["POST"]),
+        Route("/posts/{id}/viewing", reveal, methods=["POST"]),
+        Route("/posts/{id}/decision", decide, methods=["POST"]),
+        Route("/hand-in", hand_in, methods=["POST"]),
+        *(
+            Mount(path, StaticFiles(directory=folder))
+            for path, folder in front_end_mounts(ROOT / "node_modules").items()
+        ),
+    ]
+)
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[str]:
+    """Serve the samples on a free port in a thread; yields the address, stops at the end."""
+    door = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(APPLICATION, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
+    thread.start()
+    try:
+        # The socket listens already, so a browser waits in its queue until the server takes it.
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        door.close()
+
+
+if __name__ == "__main__":
+    with serving() as address:
+        print(address)  # noqa: T201 — the whole purpose of starting it by hand
+        threading.Event().wait()

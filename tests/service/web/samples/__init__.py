@@ -1,0 +1,15 @@
+"""Honest samples of every screen in its states: what the browser tests and eyes look at."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.service.web.samples import case, doors, evidence, operations, person, queue
+
+SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    **doors.SAMPLES,
+    **person.SAMPLES,
+    **evidence.SAMPLES,
+    **queue.SAMPLES,
+    **case.SAMPLES,
+    **operations.SAMPLES,
+}

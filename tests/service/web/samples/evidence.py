@@ -1,0 +1,217 @@
+"""Samples: a piece of evidence in its states, the list, and what is revealed."""
+
+from service.web.views.evidence import (
+    CustodyAct,
+    CustodyEntry,
+    Erasure,
+    EvidenceKind,
+    EvidenceListView,
+    EvidencePart,
+    EvidenceRow,
+    EvidenceState,
+    EvidenceView,
+    Fact,
+    FactName,
+    HiddenPicture,
+    HiddenText,
+    HowKnown,
+    Mark,
+    OutsideSeal,
+    Proof,
+    Reader,
+    RevealedPicture,
+    RevealedText,
+    Unchanged,
+)
+from service.web.views.frame import Place
+from tests.service.web.samples.around import CASE, DIGEST, ago, frame, page
+
+_FACTS = (
+    Fact(FactName.FROM, "Kurt Berg <kurt.berg@example.org>", HowKnown.ATTACHED),
+    Fact(FactName.TO, "amira.hansen@havn.example", HowKnown.ATTACHED),
+    Fact(FactName.SENT, ago(hours=13), HowKnown.VERIFIED),
+    Fact(FactName.RECEIVED, ago(hours=1.3), HowKnown.MEASURED),
+    Fact(FactName.HANDED_IN_BY, "Amira Hansen", HowKnown.TOLD),
+    Fact(FactName.NOTE, "Det er den samme som i november.", HowKnown.TOLD),
+    Fact(FactName.SIZE, 48_213, HowKnown.MEASURED),
+    Fact(FactName.DIGEST, DIGEST, HowKnown.MEASURED),
+)
+_CUSTODY = (
+    CustodyEntry(ago(hours=1.3), CustodyAct.RECEIVED, 1840, "Amira Hansen"),
+    CustodyEntry(ago(hours=1.29), CustodyAct.READ, 1841),
+    CustodyEntry(ago(hours=1.28), CustodyAct.JOINED_CASE, 1842, None, "2027-014"),
+    CustodyEntry(ago(minutes=22), CustodyAct.VIEWED, 1855, "Mette Holm"),
+)
+_PROOF = Proof(
+    1840,
+    DIGEST,
+    (DIGEST[::-1], DIGEST),
+    1861,
+    DIGEST[::-1],
+    ago(minutes=14),
+    DIGEST,
+    (OutsideSeal("Vidne: Nabokommunen", ago(hours=2), 1822),),
+)
+_READERS = (Reader("Mette Holm", "leader", ago(minutes=22), "Sagsansvarlig, trin 12.1"),)
+
+
+def _view(**changes: object) -> EvidenceView:
+    whole: dict[str, object] = {
+        "id": "e42",
+        "number": "D-0042",
+        "kind": EvidenceKind.MAIL,
+        "state": EvidenceState.READ,
+        "received_at": ago(hours=1.3),
+        "sha256": DIGEST,
+        "facts": _FACTS,
+        "unchanged": Unchanged.UNCHANGED,
+        "checked_at": ago(minutes=14),
+        "text": HiddenText(612, 1),
+        "cases": (CASE,),
+        "readers": _READERS,
+        "custody": _CUSTODY,
+        "proof": _PROOF,
+        "original_url": "/evidence/e42/original",
+        "parts": (
+            EvidencePart("billede.jpg", EvidenceKind.PICTURE, EvidenceState.READ, "/evidence/e43"),
+            EvidencePart(
+                "https://example.org/grupper/opslag/1234567890/kommentarer",
+                EvidenceKind.PAGE,
+                EvidenceState.READING,
+                "/evidence/e44",
+            ),
+        ),
+    }
+    return EvidenceView(**{**whole, **changes})  # type: ignore[arg-type]  # keyword bag of a sample
+
+
+_FRAME = frame(Place.EVIDENCE)
+_ROWS = (
+    EvidenceRow(
+        "D-0042",
+        "/evidence/e42",
+        EvidenceKind.MAIL,
+        EvidenceState.READ,
+        ago(hours=1.3),
+        "Amira Hansen, Borgerservice",
+        48_213,
+        Unchanged.UNCHANGED,
+        CASE,
+    ),
+    EvidenceRow(
+        "D-0043",
+        "/evidence/e43",
+        EvidenceKind.PICTURE,
+        EvidenceState.READING,
+        ago(hours=30),
+        "Sikret af Sara Lund",
+        3_214_880,
+    ),
+    EvidenceRow(
+        "D-0031",
+        "/evidence/e31",
+        EvidenceKind.OTHER,
+        EvidenceState.UNREADABLE,
+        ago(days=6),
+        "arkiv@havn.example",
+        912,
+        case=CASE,
+    ),
+)
+_WORDS = "Du er en dårlig sagsbehandler, Amira H., og det ved I godt alle sammen derinde."
+
+SAMPLES = {
+    "evidence": ("evidence.html", page(_view(), _FRAME)),
+    "evidence_picture": (
+        "evidence.html",
+        page(
+            _view(
+                kind=EvidenceKind.PICTURE,
+                picture=HiddenPicture(1170, 2532, 2, has_text=True),
+                glass=True,
+                proof=None,
+                parts=(),
+            ),
+            _FRAME,
+        ),
+    ),
+    "evidence_reading": (
+        "evidence.html",
+        page(
+            _view(
+                state=EvidenceState.RECEIVED,
+                unchanged=Unchanged.NOT_CHECKED,
+                checked_at=None,
+                text=None,
+                parts=(),
+                readers=(),
+                cases=(),
+            ),
+            _FRAME,
+        ),
+    ),
+    "evidence_unreadable": (
+        "evidence.html",
+        page(
+            _view(
+                state=EvidenceState.UNREADABLE,
+                text=None,
+                parts=(),
+                may_reveal=False,
+                original_url=None,
+            ),
+            _FRAME,
+        ),
+    ),
+    "evidence_changed": ("evidence.html", page(_view(unchanged=Unchanged.CHANGED), _FRAME)),
+    "evidence_erased": (
+        "evidence.html",
+        page(
+            _view(
+                state=EvidenceState.ERASED,
+                text=None,
+                parts=(),
+                facts=_FACTS[3:4],
+                erasure=Erasure(ago(days=2), "Jurist Bo Lind", "Indsendt ved en fejl."),
+                original_url=None,
+                proof=Proof(1840, DIGEST, (), 1861, DIGEST, ago(minutes=14), DIGEST),
+            ),
+            _FRAME,
+        ),
+    ),
+    "evidence_list": (
+        "evidence_list.html",
+        page(EvidenceListView(_ROWS, "", 3, next_url="/evidence?after=3"), _FRAME),
+    ),
+    "evidence_nothing_found": (
+        "evidence_list.html",
+        page(EvidenceListView((), "trusler"), _FRAME),
+    ),
+    "evidence_none": ("evidence_list.html", page(EvidenceListView(()), _FRAME)),
+    "revealed_text": (
+        "revealed.html",
+        {
+            "frame": _FRAME,
+            "part": "text",
+            "revealed": RevealedText(
+                _WORDS, ago(seconds=2), "/evidence/e42", "text-e42", (Mark(10, 32), Mark(34, 42))
+            ),
+        },
+    ),
+    "revealed_picture": (
+        "revealed.html",
+        {
+            "frame": _FRAME,
+            "part": "picture",
+            "revealed": RevealedPicture(
+                ("/static/app-icon.svg",),
+                "Skærmbillede af et opslag fra i går",
+                ago(seconds=2),
+                "/evidence/e42",
+                "picture-e42",
+                512,
+                512,
+            ),
+        },
+    ),
+}

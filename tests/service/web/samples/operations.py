@@ -1,0 +1,148 @@
+"""Samples: Sikr opslaget and Drift."""
+
+from service.web.views.capture import (
+    CapturedPost,
+    CaptureProblem,
+    CaptureRow,
+    CaptureRun,
+    CaptureStage,
+    CaptureState,
+    CaptureView,
+)
+from service.web.views.frame import Place
+from service.web.views.operations import (
+    Light,
+    LightName,
+    LightState,
+    OperationsView,
+    VerifyFinding,
+    VerifyProgress,
+    VerifyState,
+)
+from tests.service.web.samples.around import CASE, ago, frame, page, wrong
+
+_ADDRESS = "https://example.org/havn/opslag/1234567890123456789?vis=alle-kommentarer"
+_POSTS = (
+    CapturedPost("Havn Kommune", ago(hours=20), None, 0, 240, marked=False, url="/posts/1"),
+    CapturedPost("Kurt Berg", None, "2 t", 1, 141, marked=True, url="/posts/2"),
+    CapturedPost(None, None, None, 1, 12, marked=False, url="/posts/3"),
+)
+_EARLIER = (
+    CaptureRow("/capture/2", _ADDRESS, CaptureState.FAILED, ago(hours=4), 0),
+    CaptureRow("/capture/1", "https://example.org/havn", CaptureState.CAPTURED, ago(days=1), 41),
+)
+
+
+def _run(state: CaptureState, **changes: object) -> CaptureView:
+    run = CaptureRun("3", "/capture/3", _ADDRESS, state, ago(minutes=1), case=CASE, **changes)  # type: ignore[arg-type]  # keyword bag of a sample
+    return CaptureView(run, _EARLIER, (CASE,), "2027-014")
+
+
+_SEIZED = VerifyProgress(
+    "/operations/verify/1",
+    VerifyState.FINDINGS,
+    ago(minutes=9),
+    ago(minutes=2),
+    1861,
+    1861,
+    402,
+    402,
+    (VerifyFinding("object-changed", "o-77", None, "object o-77 does not match its digest"),),
+    ("outside head: none configured",),
+)
+_RUNNING = VerifyProgress(
+    "/operations/verify/2", VerifyState.RUNNING, ago(minutes=1), None, 1861, 1861, 120, 402
+)
+_CLEAN = VerifyProgress(
+    "/operations/verify/3", VerifyState.CLEAN, ago(hours=9), ago(hours=8), 1861, 1861, 402, 402
+)
+_LIGHTS = (
+    Light(
+        LightName.BACKUP,
+        LightState.STOPPED,
+        ago(days=3),
+        "Den sidste sikkerhedskopi er tre døgn gammel: Mappen svarer ikke.",
+        "Prøv mappen igen",
+        "/operations/backup",
+        act_posts=True,
+    ),
+    Light(
+        LightName.OUTSIDE_SEAL,
+        LightState.AMBER,
+        ago(hours=30),
+        "Intet segl har forladt huset i dag.",
+        "Se indstillingerne",
+        "/operations/settings",
+    ),
+    Light(
+        LightName.MAILBOX,
+        LightState.GREEN,
+        ago(minutes=40),
+        None,
+        "Send testmail",
+        "/operations/test-mail",
+        act_posts=True,
+    ),
+    Light(LightName.READING, LightState.GREEN, ago(minutes=2)),
+    Light(LightName.PAGES, LightState.OFF, None, "Ingen sider besøges endnu."),
+    Light(LightName.CONFINEMENT, LightState.GREEN, ago(minutes=2)),
+)
+_DESK = frame(
+    Place.OPERATIONS,
+    name="Iben Fog",
+    role="operator",
+    places=(Place.TODAY, Place.OPERATIONS, Place.RIGHTS),
+)
+
+
+def _desk(lights: tuple[Light, ...], verify: VerifyProgress | None) -> dict[str, object]:
+    return page(OperationsView(lights, "0.1.0", "SQLite", 2, ago(minutes=3), verify), _DESK)
+
+
+_FRAME = frame(Place.CAPTURE)
+SAMPLES = {
+    "capture": ("capture.html", page(CaptureView(cases=(CASE,)), _FRAME)),
+    "capture_wrong": (
+        "capture.html",
+        page(
+            CaptureView(form=wrong("address", "Adressen skal begynde med https://.", "havn")),
+            _FRAME,
+        ),
+    ),
+    "capture_running": (
+        "capture.html",
+        page(
+            _run(CaptureState.RUNNING, stage=CaptureStage.PICTURES, posts_read=14, posts_stated=41),
+            _FRAME,
+        ),
+    ),
+    "capture_done": (
+        "capture.html",
+        page(
+            _run(
+                CaptureState.PARTIAL,
+                posts=_POSTS,
+                posts_read=3,
+                posts_stated=5,
+                ended_at=ago(seconds=20),
+                evidence_number="D-0053",
+                evidence_url="/evidence/e53",
+            ),
+            _FRAME,
+        ),
+    ),
+    "capture_failed": (
+        "capture.html",
+        page(
+            _run(
+                CaptureState.FAILED,
+                problem=CaptureProblem.SIGN_IN_NEEDED,
+                problem_detail="the page answered with a sign-in form (403)",
+            ),
+            _FRAME,
+        ),
+    ),
+    "operations": ("operations.html", _desk(_LIGHTS, _SEIZED)),
+    "operations_running": ("operations.html", _desk(_LIGHTS[1:], _RUNNING)),
+    "operations_green": ("operations.html", _desk(_LIGHTS[2:4], _CLEAN)),
+}

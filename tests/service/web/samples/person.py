@@ -1,0 +1,83 @@
+"""Samples: Min sag."""
+
+from service.web.views.evidence import EvidenceKind, HiddenPicture, HiddenText, Reader, Unchanged
+from service.web.views.frame import Place
+from service.web.views.person import (
+    Contact,
+    MyCaseView,
+    OwnEvidence,
+    Progress,
+    Stage,
+    Wish,
+    WishState,
+)
+from tests.service.web.samples.around import EMPLOYEE, ago, ahead, frame, page
+
+_STAGES = (
+    Stage("Vi har modtaget det", Progress.DONE),
+    Stage("Din leder har set det og tager sig af sagen", Progress.DONE),
+    Stage("Vi gør noget ved det", Progress.NOW),
+    Stage("Vi taler med dig igen efter en uge og en måned", Progress.LATER),
+    Stage("Vi ser på, hvad vi har lært", Progress.LATER),
+)
+_EVIDENCE = (
+    OwnEvidence(
+        "e42",
+        "D-0042",
+        EvidenceKind.MAIL,
+        ago(hours=1.3),
+        Unchanged.UNCHANGED,
+        text=HiddenText(612, 1),
+        readers=(
+            Reader("Mette Holm", "leader", ago(minutes=22)),
+            Reader("Karen Vig", "key_person", ago(minutes=10)),
+        ),
+    ),
+    OwnEvidence(
+        "e43",
+        "D-0043",
+        EvidenceKind.PICTURE,
+        ago(hours=1.2),
+        Unchanged.NOT_CHECKED,
+        picture=HiddenPicture(1170, 2532, has_text=True),
+    ),
+)
+
+
+def _case(**changes: object) -> MyCaseView:
+    whole: dict[str, object] = {
+        "number": "2027-014",
+        "url": "/my-case/2027-014",
+        "handler": "Mette Holm",
+        "stages": _STAGES,
+        "hand_in_url": "/hand-in?case=2027-014",
+        "now": "Mette ringer til dig",
+        "now_before": ahead(minutes=46),
+        "evidence": _EVIDENCE,
+        "contacts": (
+            Contact("Lone Dam", "amr", "43 57 11 22"),
+            Contact("Per Skov", "tr", "43 57 11 23"),
+        ),
+        "wishes": (
+            Wish(
+                "Jeg vil helst ikke have, at mit team hører om det.", ago(hours=1), WishState.ASKED
+            ),
+        ),
+    }
+    return MyCaseView(**{**whole, **changes})  # type: ignore[arg-type]  # keyword bag of a sample
+
+
+_FRAME = frame(Place.MY_CASE, name="Amira Hansen", role="employee", places=EMPLOYEE)
+
+SAMPLES = {
+    "my_case": ("my_case.html", page(_case(), _FRAME)),
+    "my_case_danger": ("my_case.html", page(_case(danger=True, wishes=()), _FRAME)),
+    "my_case_new": (
+        "my_case.html",
+        page(
+            _case(handler=None, now=None, now_before=None, evidence=(), wishes=(), contacts=()),
+            _FRAME,
+        ),
+    ),
+    "my_case_none": ("my_case.html", page(None, _FRAME)),
+}
