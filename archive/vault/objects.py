@@ -9,6 +9,7 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -32,6 +33,9 @@ class Objects(Protocol):
 
     def names(self) -> Iterator[str]:
         """Name every object, in no particular order."""
+
+    def made_at(self, name: str) -> datetime:
+        """Return when an object was stored; raises `ObjectMissing`."""
 
 
 class LocalObjects:
@@ -93,6 +97,13 @@ class LocalObjects:
         for path in self._folder.glob("??/*"):
             if not path.name.startswith(_TEMPORARY):
                 yield path.name
+
+    def made_at(self, name: str) -> datetime:
+        """Return when an object was stored."""
+        try:
+            return datetime.fromtimestamp(self._path(name).stat().st_mtime, UTC)
+        except FileNotFoundError as missing:
+            raise ObjectMissing(name) from missing
 
     def size(self, name: str) -> int:
         """Return the bytes an object takes; raises `ObjectMissing`."""
