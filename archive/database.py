@@ -59,6 +59,7 @@ class Database:
 
     def __init__(self, url: str, signer: Signer | None = None) -> None:
         self.url: URL = make_url(url)
+        self.signer = signer
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._reading = self._engine(read_only=True)
         self._writing = self._engine(read_only=False)

@@ -83,7 +83,3 @@ class CommitUnknown(ArchiveError):
 
 class TransactionLost(ArchiveError):
     """The database rolled a transaction back by itself; nothing more may be done in it."""
-
-
-class LedgerUnsound(ArchiveError):
-    """What was restored does not verify."""

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from archive.database import Database
 from archive.errors import SchemaMismatch
@@ -39,7 +40,13 @@ def newest() -> str:
 
 def require(database: Database) -> None:
     """Refuse to go on with another schema than this program's (scale-out never migrates itself)."""
-    standing = present(database)
+    with database.engine.connect() as connection:
+        require_on(connection)
+
+
+def require_on(connection: Connection) -> None:
+    """Refuse a connection to a database with another schema than this program's."""
+    standing = MigrationContext.configure(connection).get_current_revision()
     if standing != newest():
         raise SchemaMismatch(
             f"the database is at {standing}, this program needs {newest()}: run 'vaern migrate'"

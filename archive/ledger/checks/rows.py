@@ -24,7 +24,7 @@ def check_rows(source: Source, findings: Findings, scratch: Scratch) -> None:
     damaged: set[str] = set()
     for protected in protected_tables():
         try:
-            _read_rows(source, findings, scratch, protected)
+            read_rows(source, findings, scratch, protected)
         except Damaged as torn:
             name = protected.__table__.name
             findings.add(Kind.DATABASE, f"table {name}: {torn}", id=name)
@@ -60,9 +60,10 @@ def check_erasures(source: Source, findings: Findings, scratch: Scratch) -> None
         findings.add(Kind.ROW_UNRECORDED, "no entry speaks of this erasure", id=f"erasures:{key}")
 
 
-def _read_rows(
+def read_rows(
     source: Source, findings: Findings, scratch: Scratch, protected: type[Protected]
 ) -> None:
+    """Note the digest of every row of one table, as it stands; raises `Damaged`."""
     table: Table = protected.__table__
     cells = Cells(source, table, protected.protected_columns())
     keys = [column.name for column in table.primary_key.columns]

@@ -1,0 +1,90 @@
+"""Rows from one database to another, whichever of the two kinds each is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.pool import NullPool
+
+from archive.database import sqlite_module
+from archive.records import Base
+from archive.records.evidence import WrappedKeyRecord
+from archive.records.people import SessionRecord
+
+_BATCH = 1000
+_LEFT_OUT = {WrappedKeyRecord.__tablename__, SessionRecord.__tablename__}
+
+
+def tables() -> list[Table]:
+    """Return every table but those of wrapped keys and signed-in browsers, referred ones first.
+
+    Sessions that have ended since must not come to life again.
+    """
+    return [table for table in Base.metadata.sorted_tables if table.name not in _LEFT_OUT]
+
+
+def copy_table(source: Connection, target: Connection, table: Table) -> int:
+    """Copy all rows of a table in batches; returns how many.
+
+    A row that refers to another of the same table gets that reference when
+    all of them stand.
+    """
+    within = [
+        column
+        for column in table.columns
+        if any(key.column.table is table for key in column.foreign_keys)
+    ]
+    waiting: list[dict[str, Any]] = []
+    copied = 0
+    reading = source.execution_options(stream_results=True, max_row_buffer=_BATCH)
+    with reading.execute(select(table)) as result:
+        for rows in result.mappings().partitions(_BATCH):
+            values = [dict(row) for row in rows]
+            for row in values:
+                if any(row[column.name] is not None for column in within):
+                    waiting.append(_reference(table, within, row))
+                    row.update({column.name: None for column in within})
+            target.execute(insert(table), values)
+            copied += len(values)
+    if waiting:
+        key = [column == bindparam(f"key_{column.name}") for column in table.primary_key.columns]
+        change: dict[str, Any] = {column.name: bindparam(f"to_{column.name}") for column in within}
+        target.execute(update(table).where(*key).values(change), waiting)
+    return copied
+
+
+@contextmanager
+def portable(path: Path) -> Iterator[Connection]:
+    """Open a portable file to be filled or read, without references being checked midway."""
+    engine = create_engine(f"sqlite:///{path}", module=sqlite_module(), poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(link: Any, _record: object) -> None:
+        link.execute("PRAGMA journal_mode=DELETE")
+        link.execute("PRAGMA trusted_schema=OFF")
+
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _reference(table: Table, within: list[Any], row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **{f"key_{column.name}": row[column.name] for column in table.primary_key.columns},
+        **{f"to_{column.name}": row[column.name] for column in within},
+    }

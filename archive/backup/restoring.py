@@ -1,0 +1,218 @@
+"""Restoring: into an empty data folder, with whatever was erased since erased again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Container, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from sqlalchemy import Connection, func, insert, select, text
+
+from archive import schema
+from archive.backup.copying import copy_table, portable, tables
+from archive.backup.folder import KEYS_KEPT, RECORDS, BackupFolder, Manifest
+from archive.backup.taking import segments_of
+from archive.clearing import clear_erased
+from archive.database import Database
+from archive.errors import BackupInvalid, NotEmpty, ObjectMissing, SigningKeyMissing
+from archive.ledger.checks.details import check_details
+from archive.ledger.checks.findings import Findings
+from archive.ledger.checks.rows import read_rows
+from archive.ledger.checks.scratch import Scratch
+from archive.ledger.checks.source import opened
+from archive.ledger.log import SYSTEM, record
+from archive.ledger.mentions import row_by_key
+from archive.ledger.verify import Report, verify
+from archive.records.evidence import EvidenceRecord, ObjectRecord, WrappedKeyRecord
+from archive.records.ledger import LedgerHeadRecord
+from archive.retention import erase
+from archive.vault.objects import Objects
+from archive.vault.sealing import WrappedKey
+
+_RESTATED_TOGETHER = 500
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What stands after a restore, and what `verify` says of it."""
+
+    made_at: str
+    report: Report
+    erased_again: int
+    without_key: int
+    """Pieces of evidence that cannot be read, for no fresh enough keys were at hand."""
+
+
+def restore(
+    folder: Path,
+    database: Database,
+    objects: Objects,
+    now: datetime,
+    *,
+    snapshot: str | None = None,
+    accept_old_keys: bool = False,
+) -> Restored:
+    """Bring a backup back, by default the newest, and verify what stands.
+
+    The ledger's signing key must be restored first: it signs what the restore
+    itself does. Keys older than 7 days are not taken unless asked for, since
+    an erasure may have come after them; the evidence is then there and cannot
+    be read. Raises `BackupInvalid`, `NotEmpty`, `SigningKeyMissing`.
+    """
+    place = BackupFolder(folder)
+    chosen = _choose(place, snapshot)
+    manifest = place.manifest(chosen)
+    erased = place.erasures()
+    keys = _keys(place, now, accept_old_keys=accept_old_keys)
+    _require_empty(database, objects)
+    with _present_form(chosen / RECORDS, manifest) as source:
+        public_key = _require_signer(source, database)
+        _copy_objects(place, objects, manifest, source, erased.keys())
+        standing = _load(source, database, keys, erased.keys())
+    _restate_keys(database, manifest, now)
+    again = _erase_again(database, erased, now)
+    clear_erased(database, objects, now)
+    report = verify(database, objects, public_key=public_key)
+    return Restored(manifest.made_at, report, again, standing)
+
+
+def _choose(place: BackupFolder, snapshot: str | None) -> Path:
+    for folder in reversed(place.snapshots()):
+        if snapshot in {None, folder.name}:
+            return folder
+    raise BackupInvalid(
+        f"{place.path} holds no complete backup{f' {snapshot}' if snapshot else ''}"
+    )
+
+
+def _keys(place: BackupFolder, now: datetime, *, accept_old_keys: bool) -> dict[UUID, WrappedKey]:
+    newest = place.newest_keys()
+    if newest is None or (newest[0] < now - KEYS_KEPT and not accept_old_keys):
+        return {}
+    return newest[1]
+
+
+def _require_empty(database: Database, objects: Objects) -> None:
+    """Refuse anything but no tables at all, or those of a service that has never been used."""
+    if next(iter(objects.names()), None) is not None:
+        raise NotEmpty("objects are kept here already")
+    if schema.present(database) is None:
+        return
+    with database.reading() as session:
+        for table in tables():
+            rows = session.scalar(select(func.count()).select_from(table))
+            unused = table.name == LedgerHeadRecord.__tablename__ and not session.scalar(
+                select(func.max(LedgerHeadRecord.size))
+            )
+            if rows and not unused:
+                raise NotEmpty(f"the table {table.name} holds rows already")
+
+
+@contextmanager
+def _present_form(records: Path, manifest: Manifest) -> Iterator[Connection]:
+    """Open the records in this program's schema; an older form is migrated on a copy."""
+    if manifest.schema == schema.newest():
+        with portable(records) as source:
+            yield source
+        return
+    with TemporaryDirectory() as scratch:
+        copy = Path(scratch) / RECORDS
+        shutil.copyfile(records, copy)
+        with closing(Database(f"sqlite:///{copy}")) as older:
+            schema.migrate(older)
+        with portable(copy) as source:
+            yield source
+
+
+def _require_signer(source: Connection, database: Database) -> bytes:
+    head = source.execute(select(LedgerHeadRecord.origin, LedgerHeadRecord.public_key)).one()
+    signer = database.signer
+    if signer is None or (signer.origin, signer.public_key) != tuple(head):
+        raise SigningKeyMissing(
+            "this ledger is signed by another key: restore it from the key backup first"
+        )
+    return signer.public_key
+
+
+def _copy_objects(
+    place: BackupFolder,
+    objects: Objects,
+    manifest: Manifest,
+    source: Connection,
+    erased: Container[UUID],
+) -> None:
+    """Copy the objects, having seen that all of them are there."""
+    query = select(ObjectRecord.name, ObjectRecord.segments, ObjectRecord.evidence_id)
+    listed = {name: count for name, count, of in source.execute(query) if of not in erased}
+    standing, known = set(place.objects.names()), set(manifest.missing)
+    due = [segment for segment in segments_of(listed) if segment not in known]
+    for segment in due:
+        if segment not in standing:
+            raise BackupInvalid(f"the backup lacks the object {segment}")
+    for segment in due:
+        try:
+            objects.put(segment, place.objects.get(segment))
+        except ObjectMissing as gone:
+            raise BackupInvalid(f"the backup lacks the object {segment}") from gone
+
+
+def _load(
+    source: Connection,
+    database: Database,
+    keys: dict[UUID, WrappedKey],
+    erased: Container[UUID],
+) -> int:
+    """Copy the rows in one transaction; returns how much evidence has no key."""
+    schema.migrate(database)
+    standing = EvidenceRecord.erased_at.is_(None)
+    with database.engine.begin() as target:
+        target.execute(text("DELETE FROM ledger_head"))
+        for table in tables():
+            copy_table(source, target, table)
+        evidence = [of for (of,) in source.execute(select(EvidenceRecord.id).where(standing))]
+        fitting = [of for of in evidence if of in keys and of not in erased]
+        rows = [
+            {"evidence_id": of, "key_id": keys[of].key_id, "wrapped": keys[of].wrapped}
+            for of in fitting
+        ]
+        if rows:
+            target.execute(insert(WrappedKeyRecord), rows)
+    return sum(1 for of in evidence if of not in keys and of not in erased)
+
+
+def _restate_keys(database: Database, manifest: Manifest, now: datetime) -> None:
+    """Say in the ledger that a restore took place, and which keys are not those of its moment.
+
+    Keys may be younger than the records (wrapped anew since), or be gone.
+    """
+    findings = Findings()
+    with closing(Scratch()) as scratch, opened(database) as source:
+        check_details(source, findings, scratch)
+        read_rows(source, findings, scratch, WrappedKeyRecord)
+        other = [key for key, _ in (*scratch.changed(), *scratch.vanished(), *scratch.unrecorded())]
+    keys = sorted({key for key in other if key.startswith(f"{WrappedKeyRecord.__tablename__}:")})
+    for start in range(0, max(len(keys), 1), _RESTATED_TOGETHER):
+        with database.writing() as session:
+            entry = record(
+                session, "archive.restored", at=now, actor=SYSTEM, backup=manifest.made_at
+            )
+            for key in keys[start : start + _RESTATED_TOGETHER]:
+                entry.rows[key] = row_by_key(session, key)
+
+
+def _erase_again(database: Database, erased: dict[UUID, datetime], now: datetime) -> int:
+    """Erase what was erased after the backup was taken."""
+    done = 0
+    for evidence_id, at in sorted(erased.items(), key=lambda item: item[1]):
+        with database.writing() as session:
+            evidence = session.get(EvidenceRecord, evidence_id)
+            if evidence is not None and evidence.erased_at is None:
+                reason = f"erased on {at.date()}, before this restore"
+                erase(session, evidence_id, reason, SYSTEM, now, again=True)
+                done += 1
+    return done
