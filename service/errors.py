@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from archive import errors as archive
 from archive.ledger.gate import GateClosed
+from service.procedure import errors as procedure
 
 
 class ServiceError(Exception):
@@ -108,6 +109,10 @@ class AddressInvalid(ServiceError):
     """The address is not one that can be opened: only http and https, with a host."""
 
 
+class FormInvalid(ServiceError):
+    """The form has a field that nobody asked for."""
+
+
 class NameTaken(ServiceError):
     """A person, unit or page of that name or address stands already."""
 
@@ -135,6 +140,15 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     UploadTooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "upload-too-large"),
     IdempotencyConflict: (HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-conflict"),
     AddressInvalid: (HTTPStatus.UNPROCESSABLE_ENTITY, "address-invalid"),
+    FormInvalid: (HTTPStatus.UNPROCESSABLE_ENTITY, "form-invalid"),
+    procedure.StepUnknown: (HTTPStatus.NOT_FOUND, "step-not-found"),
+    procedure.StepNotAllowed: (HTTPStatus.CONFLICT, "step-not-allowed"),
+    procedure.NotByThisPerson: (HTTPStatus.CONFLICT, "not-by-this-person"),
+    procedure.StepAlreadyEnded: (HTTPStatus.CONFLICT, "step-already-ended"),
+    procedure.NothingToCorrect: (HTTPStatus.CONFLICT, "nothing-to-correct"),
+    procedure.ReasonMissing: (HTTPStatus.UNPROCESSABLE_ENTITY, "reason-missing"),
+    procedure.FieldMissing: (HTTPStatus.UNPROCESSABLE_ENTITY, "field-missing"),
+    procedure.FieldInvalid: (HTTPStatus.UNPROCESSABLE_ENTITY, "field-invalid"),
     NameTaken: (HTTPStatus.CONFLICT, "name-taken"),
     archive.EvidenceNotFound: (HTTPStatus.NOT_FOUND, "evidence-not-found"),
     archive.EvidenceErased: (HTTPStatus.GONE, "evidence-erased"),

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from archive.records.columns import Base
+from archive.records.columns import Base, Work
 
 
-class VerificationRecord(Base):
+class VerificationRecord(Base, Work):
     """One run of `verify` from the interface: how far it is, and what it found."""
 
     __tablename__ = "verifications"

@@ -133,11 +133,11 @@ class FormModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    csrf: str
+    csrf_token: str
 
     def check(self, who: Principal) -> None:
         """Raise `FormExpired` unless this form was made for this session."""
-        require_form_token(who, self.csrf)
+        require_form_token(who, self.csrf_token)
 
 
 def require_form_token(who: Principal, given: str) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 from fastapi import Depends, FastAPI, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from archive.errors import EvidenceErased, EvidenceNotFound
 from archive.vault.sealing import EvidenceKey
 from archive.vault.vault import StoredObject, Vault
 from service.access.people import principal_of, session_by_key
@@ -28,6 +29,7 @@ from service.web.problems import problem, status_of
 INLINE = frozenset({"image/png", "image/webp", "image/jpeg"})
 """Only pictures made by our own child are shown; everything else is a download."""
 
+_NOTHING = (CapabilityInvalid, NotFound, NotSignedIn, EvidenceNotFound, EvidenceErased)
 _OPEN = Public("the link is the right: signed, short-lived, checked against session and right")
 
 
@@ -41,7 +43,7 @@ def make_evidence_host(installation: Installation, *, secret: bytes, web_url: st
         "/o/{link}", _open, methods=["GET"], dependencies=[Depends(_OPEN)], response_model=None
     )
     app.add_exception_handler(Exception, _refuse)
-    for kind in (NotFound, NotSignedIn, CapabilityInvalid):
+    for kind in _NOTHING:
         app.add_exception_handler(kind, _refuse)
     app.add_middleware(Headers)
     return app
@@ -63,9 +65,9 @@ def _open(request: Request, link: str, house: House, now: Now) -> Response:
             session,
             house.vault,
             who,
-            UUID(capability.evidence),
-            capability.object_name,
-            now,
+            evidence_id=UUID(capability.evidence),
+            name=capability.object_name,
+            now=now,
         )
     headers = {
         "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -87,7 +89,7 @@ def _bytes(vault: Vault, key: EvidenceKey, stored: StoredObject) -> Iterator[byt
 
 
 def _refuse(request: Request, error: Exception) -> JSONResponse:
-    if isinstance(error, CapabilityInvalid | NotFound | NotSignedIn):
+    if isinstance(error, _NOTHING):
         return problem(request, HTTPStatus.NOT_FOUND, "not-found", "this link opens nothing")
     status, code = status_of(error)
     return problem(request, status, code, status.phrase)

@@ -98,7 +98,20 @@ def upgrade() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=120), nullable=True),
+        sa.Column(
+            "next_attempt_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("claimed_by", sa.String(length=120), nullable=True),
+        sa.Column(
+            "claimed_until", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("fence", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verifications")),
+    )
+    op.create_index(
+        op.f("ix_verifications_next_attempt_at"), "verifications", ["next_attempt_at"], unique=False
     )
     op.create_table(
         "evidence",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
 from archive.records.cases import CaseRecord
-from archive.records.pages import PageRecord, PostRecord, VisitRecord
+from archive.records.pages import FindingRecord, PageRecord, PostRecord, VisitRecord
 from service.access.principal import Principal
 from service.access.rights import Scope
 from service.access.visibility import cases_within
@@ -104,6 +104,20 @@ def posts_of(session: Session, visit: VisitRecord) -> list[PostRecord]:
     """Return the posts of a capture in page order."""
     query = select(PostRecord).where(PostRecord.visit_id == visit.id)
     return list(session.scalars(query.order_by(PostRecord.number)))
+
+
+def flagged_among(session: Session, posts: list[PostRecord]) -> set[UUID]:
+    """Return which of these posts a rule has flagged."""
+    wanted = [post.id for post in posts]
+    query = select(FindingRecord.post_id).where(FindingRecord.post_id.in_(wanted))
+    return set(session.scalars(query))
+
+
+def case_number_of(session: Session, visit: VisitRecord) -> str | None:
+    """Return the number of the case that a capture belongs to."""
+    if visit.case_id is None:
+        return None
+    return session.scalars(select(CaseRecord.number).where(CaseRecord.id == visit.case_id)).one()
 
 
 def _page_of(session: Session, address: str) -> UUID | None:

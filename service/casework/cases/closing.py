@@ -15,7 +15,9 @@ from service.errors import CaseNotReady
 from service.procedure.closing import missing_for_closing
 
 
-def close_case(session: Session, who: Principal, number: str, now: datetime) -> CaseRecord:
+def close_case(
+    session: Session, who: Principal, number: str, now: datetime, *, summary: str = ""
+) -> CaseRecord:
     """Close a case whose every step has ended; raises `CaseNotReady` naming what is missing."""
     case = case_for(session, who, number, "case.close", now)
     course = course_of(session, case)
@@ -24,5 +26,13 @@ def close_case(session: Session, who: Principal, number: str, now: datetime) -> 
         raise CaseNotReady(tuple(one.step.id for one in missing))
     case.closed_at = now
     case.closed_by = who.actor
-    record(session, "case.closed", at=now, actor=who.actor, subject=case, case_id=case.id)
+    record(
+        session,
+        "case.closed",
+        at=now,
+        actor=who.actor,
+        subject=case,
+        case_id=case.id,
+        summary=summary.strip(),
+    )
     return case

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib import resources
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -25,11 +23,11 @@ from archive.records.cases import (
 )
 from archive.records.evidence import EvidenceRecord, Known
 from archive.records.people import PersonRecord, RoleRecord, UnitRecord
+from service.casework.cases.course import shipped_procedure
 from service.errors import CaseClosed
 from service.procedure.deadlines import due
 from service.procedure.facts import Facts
 from service.procedure.model import Procedure
-from service.procedure.reading import load_procedure
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 UNIT_LEADER = "unit_leader"
@@ -45,13 +43,6 @@ class AccountSeen:
     name: str
     address: str | None
     known: str = Known.TOLD
-
-
-@cache
-def procedure_named(name: str) -> Procedure:
-    """Return a procedure that ships with the product, read once."""
-    shipped = resources.files("service.procedure").joinpath("shipped", f"{name}.toml")
-    return load_procedure(shipped.read_text("utf-8"))
 
 
 def open_case(
@@ -197,7 +188,7 @@ def add_to_circle(
     session.add(row)
     record(
         session,
-        "case.circle_entered",
+        "circle.joined",
         at=now,
         actor=actor,
         subject=case,
@@ -273,7 +264,7 @@ def children_of(session: Session, evidence_id: UUID) -> Sequence[EvidenceRecord]
 
 def reads_before(case: CaseRecord) -> datetime | None:
     """Return by when the handler has read it: the first deadline of the procedure's first step."""
-    procedure = procedure_named(case.procedure)
+    procedure = shipped_procedure(case.procedure)
     facts = Facts(opened=case.opened_at)
     for step in procedure.steps:
         for period in step.deadlines:

@@ -86,9 +86,20 @@ def decide(
 
 
 def approve(
-    session: Session, who: Principal, post_id: UUID, *, agrees: bool, now: datetime
+    session: Session,
+    who: Principal,
+    post_id: UUID,
+    *,
+    agrees: bool,
+    now: datetime,
+    reason: str = "",
 ) -> DecisionRecord:
-    """Answer a proposal as the second person; raises `FourEyes` for the one who proposed it."""
+    """Answer a proposal as the second person; a refusal gives its reason.
+
+    Raises `FourEyes` for the one who proposed it, `ReasonMissing`, `AlreadyDecided`.
+    """
+    if not agrees and not reason.strip():
+        raise ReasonMissing("say why the proposal is refused")
     card = card_of(session, who, post_id, now)
     person = who.person_id
     if person is None or not who.may("post.approve"):
@@ -114,7 +125,7 @@ def approve(
         case_id=card.visit.case_id,
         act=proposal.act,
         proposed_by=proposal.decided_by,
-        reason=proposal.reason,
+        reason=reason.strip() or proposal.reason,
     )
     return proposal
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.records.cases import CaseRecord
+from archive.records.evidence import ViewingRecord
 from archive.records.pages import (
     DecisionRecord,
     FindingRecord,
@@ -33,6 +35,7 @@ class Waiting:
     visit: VisitRecord
     page_name: str | None
     rank: int
+    clause: str
     proposed: bool
 
 
@@ -71,8 +74,12 @@ def waiting_posts(session: Session, who: Principal, now: datetime) -> list[Waiti
         .limit(PAGE)
     )
     rows = session.execute(query).all()
-    proposed = _proposed(session, [row[0].id for row in rows])
-    return [Waiting(row[0], row[1], row[2], int(row[3]), row[0].id in proposed) for row in rows]
+    posts = [row[0].id for row in rows]
+    proposed, clauses = _proposed(session, posts), _worst_clauses(session, posts)
+    return [
+        Waiting(row[0], row[1], row[2], int(row[3]), clauses[row[0].id], row[0].id in proposed)
+        for row in rows
+    ]
 
 
 def count_waiting(session: Session, who: Principal, now: datetime) -> int:
@@ -84,6 +91,28 @@ def count_waiting(session: Session, who: Principal, now: datetime) -> int:
         .where(_visible(who, "queue.see", now), _latest_sighting(), _undecided())
     )
     return int(session.scalar(query) or 0)
+
+
+def decided_today(session: Session, who: Principal, now: datetime) -> int:
+    """Return how many posts this person has decided since midnight in Copenhagen."""
+    query = select(func.count()).where(
+        DecisionRecord.decided_by == who.person_id, DecisionRecord.decided_at >= midnight(now)
+    )
+    return int(session.scalar(query) or 0)
+
+
+def exposures_today(session: Session, who: Principal, now: datetime) -> int:
+    """Return how much hidden content this person has revealed today (A5)."""
+    query = select(func.count()).where(
+        ViewingRecord.person_id == who.person_id, ViewingRecord.at >= midnight(now)
+    )
+    return int(session.scalar(query) or 0)
+
+
+def midnight(now: datetime) -> datetime:
+    """Return the last midnight in Copenhagen."""
+    local = now.astimezone(ZoneInfo("Europe/Copenhagen"))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def card_of(session: Session, who: Principal, post_id: UUID, now: datetime) -> Card:
@@ -178,6 +207,15 @@ def _latest_sighting() -> ColumnElement[bool]:
 def _findings(session: Session, post_id: UUID) -> list[FindingRecord]:
     query = select(FindingRecord).where(FindingRecord.post_id == post_id)
     return list(session.scalars(query.order_by(FindingRecord.rank.desc(), FindingRecord.rule)))
+
+
+def _worst_clauses(session: Session, posts: list[UUID]) -> dict[UUID, str]:
+    query = (
+        select(FindingRecord.post_id, FindingRecord.clause)
+        .where(FindingRecord.post_id.in_(posts))
+        .order_by(FindingRecord.rank)
+    )
+    return {row.post_id: row.clause for row in session.execute(query)}
 
 
 def _proposed(session: Session, posts: list[UUID]) -> set[UUID]:

@@ -40,7 +40,7 @@ class SignInForm(BaseModel):
     email: str = Field(max_length=320)
     password: str = Field(max_length=1024)
     next: str = "/"
-    csrf: str = ""
+    csrf_token: str = ""
 
 
 class LanguageForm(BaseModel):
@@ -50,7 +50,7 @@ class LanguageForm(BaseModel):
 
     language: str
     next: str = "/"
-    csrf: str = ""
+    csrf_token: str = ""
 
 
 def inner_path(path: str) -> str:

@@ -77,8 +77,8 @@ class VerifyProgress:
         url: Polled while it runs.
         state: How far.
         started_at: When it was started; `ended_at` when it ended.
-        entries_checked, entries_total: Of the ledger.
-        objects_checked, objects_total: Of the vault.
+        entries_checked, objects_checked: What an ended check has counted over.
+        done, total: Items checked so far, while it runs.
         findings: What does not fit; empty when clean.
         unchecked: What could not be checked and why, as it stands.
     """
@@ -88,9 +88,9 @@ class VerifyProgress:
     started_at: datetime
     ended_at: datetime | None = None
     entries_checked: int = 0
-    entries_total: int = 0
     objects_checked: int = 0
-    objects_total: int = 0
+    done: int = 0
+    total: int = 0
     findings: tuple[VerifyFinding, ...] = ()
     unchecked: tuple[str, ...] = ()
 

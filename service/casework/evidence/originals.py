@@ -1,0 +1,82 @@
+"""The sealed objects themselves: the original as it came, a picture that our child made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from archive.errors import EvidenceNotFound
+from archive.intake.receive import evidence_key
+from archive.records.evidence import EvidenceRecord, ObjectRecord, ViewingRecord
+from archive.records.pages import PostRecord
+from archive.vault.sealing import EvidenceKey
+from archive.vault.vault import Vault
+from service.access.principal import Principal
+from service.access.rights import Scope
+from service.access.visibility import evidence_within
+from service.casework.evidence.listing import find_evidence
+
+
+def original_of(session: Session, evidence: EvidenceRecord) -> ObjectRecord:
+    """Return the object that holds the original; raises `EvidenceNotFound` for a tombstone."""
+    query = select(ObjectRecord).where(
+        ObjectRecord.evidence_id == evidence.id, ObjectRecord.role == "original"
+    )
+    row = session.scalars(query).first()
+    if row is None:
+        raise EvidenceNotFound(str(evidence.id))
+    return row
+
+
+def object_of(
+    session: Session,
+    vault: Vault,
+    who: Principal,
+    *,
+    evidence_id: UUID,
+    name: str,
+    now: datetime,
+) -> tuple[ObjectRecord, EvidenceKey]:
+    """Return an object that this person may see now, and its key.
+
+    A picture of a post is open to the page team through the queue; everything else through
+    `evidence.view`. Both ask that the viewing stands in the ledger.
+    """
+    _require_open(session, who, evidence_id, name, now)
+    seen = select(ViewingRecord.id).where(
+        ViewingRecord.evidence_id == evidence_id, ViewingRecord.person_id == who.person_id
+    )
+    if session.execute(seen.limit(1)).first() is None:
+        raise EvidenceNotFound(str(evidence_id))
+    stored = session.get(ObjectRecord, name)
+    if stored is None or stored.evidence_id != evidence_id:
+        raise EvidenceNotFound(str(evidence_id))
+    return stored, evidence_key(session, vault, evidence_id)
+
+
+def original_for(
+    session: Session, vault: Vault, who: Principal, evidence_id: UUID, now: datetime
+) -> tuple[EvidenceRecord, ObjectRecord, EvidenceKey]:
+    """Return the original for somebody to whom the content is open, and its key."""
+    evidence = find_evidence(session, who, evidence_id, now, "evidence.view")
+    return evidence, original_of(session, evidence), evidence_key(session, vault, evidence_id)
+
+
+def _require_open(
+    session: Session, who: Principal, evidence_id: UUID, name: str, now: datetime
+) -> None:
+    in_queue = any(reach.scope is Scope.ALL for reach in who.reaches("queue.see"))
+    pictured = select(PostRecord.evidence_id).where(PostRecord.picture_name == name)
+    query = select(EvidenceRecord.id).where(
+        EvidenceRecord.id == evidence_id,
+        EvidenceRecord.erased_at.is_(None),
+        or_(
+            evidence_within(who, "evidence.view", now),
+            EvidenceRecord.id.in_(pictured) if in_queue else EvidenceRecord.id.is_(None),
+        ),
+    )
+    if session.execute(query).first() is None:
+        raise EvidenceNotFound(str(evidence_id))

@@ -1,0 +1,154 @@
+"""Viewing: content is shown only after the ledger says who sees it, for what, since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.errors import EvidenceErased, EvidenceNotFound
+from archive.ledger.log import record
+from archive.records.cases import CaseEvidenceRecord
+from archive.records.evidence import EvidenceRecord, ViewingRecord
+from service.access.principal import Principal
+from service.casework.evidence.listing import find_evidence, objects_of
+from service.casework.evidence.readings import text_in
+from service.errors import NotPermitted
+from service.installation import Installation
+
+WINDOW = timedelta(minutes=15)
+SHOWN_ROLES = ("preview", "page", "picture")
+
+
+@dataclass(frozen=True)
+class ShownObject:
+    """A picture that may be shown: the object's name on the evidence host."""
+
+    name: str
+    media_type: str
+
+
+def note_viewing(
+    installation: Installation,
+    who: Principal,
+    evidence_id: UUID,
+    *,
+    case_id: UUID | None,
+    purpose: str,
+    now: datetime,
+) -> None:
+    """Commit that this person sees this evidence; once for each quarter of an hour."""
+    person = who.person_id
+    if person is None:
+        raise NotPermitted("evidence.view")
+    window = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+
+    def act(session: Session) -> None:
+        noted = select(ViewingRecord.id).where(
+            ViewingRecord.person_id == person,
+            ViewingRecord.evidence_id == evidence_id,
+            ViewingRecord.window == window,
+        )
+        if session.execute(noted).first() is not None:
+            return
+        session.add(
+            ViewingRecord(
+                id=uuid4(),
+                person_id=person,
+                evidence_id=evidence_id,
+                case_id=case_id,
+                purpose=purpose,
+                window=window,
+                at=now,
+            )
+        )
+        record(
+            session,
+            "evidence.viewed",
+            at=now,
+            actor=who.actor,
+            subject=f"evidence:{evidence_id}",
+            case_id=case_id,
+            purpose=purpose,
+        )
+
+    installation.gate.run(act)
+
+
+def may_view(session: Session, who: Principal, evidence: EvidenceRecord, now: datetime) -> bool:
+    """Tell whether this person may ask for the content."""
+    try:
+        find_evidence(session, who, evidence.id, now, "evidence.view")
+    except EvidenceNotFound:
+        return False
+    return evidence.erased_at is None
+
+
+def reveal_text(
+    installation: Installation, who: Principal, evidence_id: UUID, now: datetime
+) -> str:
+    """Return the text that was read in a piece of evidence, its viewing committed first.
+
+    Raises `EvidenceNotFound`, `NotPermitted`, `EvidenceErased`.
+    """
+    _permitted(installation, who, evidence_id, now)
+    with installation.database.reading() as session:
+        return text_in(session, installation.vault, evidence_id)
+
+
+def reveal_pictures(
+    installation: Installation, who: Principal, evidence_id: UUID, now: datetime
+) -> list[ShownObject]:
+    """Return the pictures of a piece of evidence that may be shown, its viewing committed first."""
+    evidence = _permitted(installation, who, evidence_id, now)
+    with installation.database.reading() as session:
+        found = [one for one in objects_of(session, evidence) if one.role in SHOWN_ROLES]
+    roles = ("page",) if evidence.kind == "capture" else ("preview",)
+    return [ShownObject(one.name, one.media_type) for one in found if one.role in roles]
+
+
+def purpose_of(who: Principal, case_id: UUID | None) -> str:
+    """Derive why somebody sees evidence: their part, and whether it belongs to a case."""
+    return f"{who.main_role}:case" if case_id is not None else f"{who.main_role}:archive"
+
+
+def require_view(
+    session: Session, who: Principal, evidence_id: UUID, now: datetime
+) -> EvidenceRecord:
+    """Return evidence whose content is open to this person.
+
+    Raises `EvidenceNotFound` where it is invisible, `NotPermitted` where only its facts are
+    shown, `EvidenceErased` where nothing is left.
+    """
+    evidence = find_evidence(session, who, evidence_id, now)
+    try:
+        find_evidence(session, who, evidence_id, now, "evidence.view")
+    except EvidenceNotFound as hidden:
+        raise NotPermitted("evidence.view") from hidden
+    if evidence.erased_at is not None:
+        raise EvidenceErased(str(evidence_id))
+    return evidence
+
+
+def _permitted(
+    installation: Installation, who: Principal, evidence_id: UUID, now: datetime
+) -> EvidenceRecord:
+    with installation.database.reading() as session:
+        evidence = require_view(session, who, evidence_id, now)
+        case_id = session.scalars(
+            select(CaseEvidenceRecord.case_id)
+            .where(CaseEvidenceRecord.evidence_id == evidence_id)
+            .limit(1)
+        ).first()
+    note_viewing(
+        installation,
+        who,
+        evidence_id,
+        case_id=case_id,
+        purpose=purpose_of(who, case_id),
+        now=now,
+    )
+    return evidence

@@ -1,0 +1,89 @@
+"""The check of everything as a job: its progress stands in the row, for whoever looks."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import ColumnElement, update
+
+from archive.ledger.log import record
+from archive.ledger.verify import verify
+from archive.records.operations import VerificationRecord
+from service.installation import Installation
+from service.jobs.claims import Claim, done, given_up, held
+from service.jobs.kinds import Kind, Wake
+
+TOLD_EVERY = 1.0
+MOST_FINDINGS = 200
+
+
+def waiting() -> ColumnElement[bool]:
+    """Return which checks wait."""
+    return VerificationRecord.ended_at.is_(None)
+
+
+def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
+    """Check everything, and keep what was found under the claim's fence."""
+    del wake
+    told = _Teller(installation, claim)
+    report = verify(
+        installation.database,
+        installation.objects,
+        public_key=installation.signer.public_key,
+        progress=told,
+    )
+    result = report.to_json()
+    result["findings"] = result["findings"][:MOST_FINDINGS]
+    now = installation.clock.now()
+    with installation.database.writing() as session:
+        run = held(session, VerificationRecord, claim)
+        run.ended_at, run.result = now, result
+        run.done = run.total = max(run.total, told.total)
+        done(run)
+        record(
+            session,
+            "verification.ended",
+            at=now,
+            subject=f"check:{run.id}",
+            ok=report.ok,
+            findings=len(report.findings),
+        )
+
+
+def give_up(installation: Installation, claim: Claim, code: str) -> None:
+    """Leave a check that our own side could not carry out; the page says that it broke off."""
+    with installation.database.writing() as session:
+        run = held(session, VerificationRecord, claim)
+        run.ended_at = installation.clock.now()
+        given_up(run, code)
+
+
+class _Teller:
+    """Writes the progress to the row, at most once a second."""
+
+    def __init__(self, installation: Installation, claim: Claim) -> None:
+        self._installation = installation
+        self._claim = claim
+        self._last = 0.0
+        self.total = 0
+
+    def __call__(self, checked: int, total: int) -> None:
+        self.total = total
+        now = time.monotonic()
+        if now - self._last < TOLD_EVERY:
+            return
+        self._last = now
+        with self._installation.database.writing() as session:
+            session.execute(
+                update(VerificationRecord)
+                .where(
+                    VerificationRecord.id == self._claim.id,
+                    VerificationRecord.fence == self._claim.fence,
+                )
+                .values(done=checked, total=total)
+            )
+
+
+VERIFICATIONS = Kind(
+    "verifications", VerificationRecord, waiting, perform, give_up, at_once=1, most_attempts=2
+)

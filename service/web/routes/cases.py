@@ -1,0 +1,195 @@
+"""Sag: the list, one case with its steps, ending a step, closing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from pydantic import ConfigDict
+from starlette.responses import RedirectResponse, Response
+
+from service.access.principal import Principal
+from service.casework.cases.closing import close_case
+from service.casework.cases.finding import case_for, find_case
+from service.casework.cases.listing import list_cases
+from service.casework.cases.steps import end_case_step
+from service.errors import CaseNotReady, FormInvalid
+from service.procedure.errors import FieldInvalid, FieldMissing, ProcedureError, ReasonMissing
+from service.procedure.model import Outcome
+from service.web.dependencies import FormModel, Now, PageRight, Reading, Writing
+from service.web.frames import frame_for
+from service.web.screens.cases import case_rows, case_view, close_view
+from service.web.views.case import CasesView, Tab
+from service.web.views.frame import FieldError, FormState, Notice, Place
+from service.web.wording import gettext_of, notice_for
+
+router = APIRouter(include_in_schema=False)
+See = Annotated[Principal, Depends(PageRight("case.see"))]
+Step = Annotated[Principal, Depends(PageRight("case.step"))]
+Close = Annotated[Principal, Depends(PageRight("case.close"))]
+
+
+class StepFormModel(FormModel):
+    """A step's form: its own fields are named `field-…` by the procedure."""
+
+    model_config = ConfigDict(extra="allow", str_strip_whitespace=True)
+
+    outcome: Outcome
+    reason: str = ""
+
+
+class CloseFormModel(FormModel):
+    """The last question before closing."""
+
+    summary: str = ""
+
+
+@router.get("/cases")
+def show_all(
+    request: Request,
+    who: See,
+    session: Reading,
+    now: Now,
+    closed: bool = False,
+    before: datetime | None = None,
+    after: UUID | None = None,
+) -> Response:
+    """Show the cases that this person may see, the latest first."""
+    position = (before, after) if before is not None and after is not None else None
+    found = list_cases(session, who, now, closed=closed, before=position)
+    rows, more = case_rows(session, found, now, frame_for(request, who).language, closed=closed)
+    view = CasesView(rows=rows, closed=closed, more_url=more)
+    context = {"frame": frame_for(request, who, Place.CASES), "view": view}
+    answer: Response = request.app.state.templates.response(request, "cases.html", context)
+    return answer
+
+
+@router.get("/cases/{number}")
+def show(
+    request: Request,
+    number: str,
+    who: See,
+    session: Reading,
+    now: Now,
+    step: str | None = None,
+    tab: Tab = Tab.DOCUMENTATION,
+    said: str | None = None,
+) -> Response:
+    """Show one case."""
+    notice = notice_for(frame_for(request, who).language, said)
+    return _page(request, who, session, now, number=number, step=step, tab=tab, notice=notice)
+
+
+@router.post("/cases/{number}/steps/{step_id}")
+def end_step(
+    request: Request,
+    number: str,
+    step_id: str,
+    who: Step,
+    form: Annotated[StepFormModel, Form()],
+    now: Now,
+    session: Writing,
+) -> Response:
+    """End a step; what is missing is said beside its field, and nothing typed is lost."""
+    form.check(who)
+    typed = {str(key): str(value) for key, value in (form.model_extra or {}).items()}
+    unknown = [name for name in typed if not name.startswith("field-")]
+    if unknown:
+        raise FormInvalid(unknown[0])
+    values = {name.removeprefix("field-"): value for name, value in typed.items() if value}
+    try:
+        end_case_step(
+            session,
+            who,
+            number,
+            step_id,
+            outcome=form.outcome,
+            now=now,
+            reason=form.reason,
+            values=values,
+        )
+    except ProcedureError as refused:
+        state = FormState(
+            values={**typed, "reason": form.reason}, errors=_errors(request, who, refused)
+        )
+        return _page(
+            request, who, session, now, number=number, step=step_id, form=state, refused=True
+        )
+    return RedirectResponse(f"/cases/{number}?said=step_ended", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/cases/{number}/close")
+def ask_to_close(request: Request, number: str, who: Close, session: Reading, now: Now) -> Response:
+    """Show what is missing, or ask for the last time."""
+    case = case_for(session, who, number, "case.close", now)
+    context = {
+        "frame": frame_for(request, who, Place.CASES),
+        "view": close_view(session, case, now, frame_for(request, who).language),
+    }
+    answer: Response = request.app.state.templates.response(request, "close_case.html", context)
+    return answer
+
+
+@router.post("/cases/{number}/close")
+def close(
+    request: Request,
+    number: str,
+    who: Close,
+    form: Annotated[CloseFormModel, Form()],
+    session: Writing,
+    now: Now,
+) -> Response:
+    """Close the case; refused with the list of what is missing."""
+    form.check(who)
+    try:
+        close_case(session, who, number, now, summary=form.summary)
+    except CaseNotReady:
+        case = case_for(session, who, number, "case.close", now)
+        context = {
+            "frame": frame_for(request, who, Place.CASES),
+            "view": close_view(session, case, now, frame_for(request, who).language),
+        }
+        answer: Response = request.app.state.templates.response(
+            request, "close_case.html", context, status_code=HTTPStatus.CONFLICT
+        )
+        return answer
+    return RedirectResponse(f"/cases/{number}?said=case_closed", HTTPStatus.SEE_OTHER)
+
+
+def _page(
+    request: Request,
+    who: Principal,
+    session: Reading,
+    now: datetime,
+    *,
+    number: str,
+    step: str | None,
+    tab: Tab = Tab.DOCUMENTATION,
+    form: FormState | None = None,
+    notice: Notice | None = None,
+    refused: bool = False,
+) -> Response:
+    found = find_case(session, who, number, now)
+    frame = frame_for(request, who, Place.CASES, notice=notice)
+    view = case_view(
+        session, who, found, now, language=frame.language, step=step, tab=tab, form=form
+    )
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+    answer: Response = request.app.state.templates.response(
+        request, "case.html", {"frame": frame, "view": view}, status_code=status.value
+    )
+    return answer
+
+
+def _errors(request: Request, who: Principal, refused: ProcedureError) -> tuple[FieldError, ...]:
+    _ = gettext_of(frame_for(request, who).language)
+    if isinstance(refused, ReasonMissing):
+        return (FieldError("reason", _("Give the reason.")),)
+    if isinstance(refused, FieldMissing):
+        return tuple(FieldError(f"field-{one}", _("Fill in this field.")) for one in refused.names)
+    if isinstance(refused, FieldInvalid):
+        return (FieldError(f"field-{refused.name}", _("This is not accepted here.")),)
+    return (FieldError("step-title", _("This step cannot be ended like that now.")),)

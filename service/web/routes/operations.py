@@ -1,0 +1,128 @@
+"""Drift: traffic lights, and the check of everything that is kept."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse, Response
+
+from service.access.principal import Principal
+from service.casework.operations.verifications import (
+    find_verification,
+    last_mail,
+    latest_verification,
+    start_verification,
+    waiting_to_be_read,
+)
+from service.installation import Installation
+from service.web.dependencies import FormModel, House, Now, PageRight, Reading
+from service.web.frames import frame_for
+from service.web.rendering import wants_partial
+from service.web.screens.operations import verify_progress
+from service.web.views.frame import Place
+from service.web.views.operations import Light, LightName, LightState, OperationsView
+from service.web.wording import gettext_of, notice_for
+
+router = APIRouter(include_in_schema=False)
+Verify = Annotated[Principal, Depends(PageRight("ledger.verify"))]
+
+
+@router.get("/operations")
+def show(
+    request: Request, who: Verify, session: Reading, house: House, said: str | None = None
+) -> Response:
+    """Show the lights and the last check."""
+    frame = frame_for(request, who, Place.OPERATIONS)
+    notice = notice_for(frame.language, said)
+    waiting, oldest = waiting_to_be_read(session)
+    run = latest_verification(session)
+    view = OperationsView(
+        lights=_lights(request, session, house, frame.now, frame.language),
+        version=version("vaern"),
+        database="SQLite" if house.database.is_sqlite else "PostgreSQL",
+        waiting_rows=waiting,
+        oldest_waiting=oldest,
+        verify=verify_progress(run) if run else None,
+    )
+    context = {
+        "frame": frame_for(request, who, Place.OPERATIONS, notice=notice),
+        "view": view,
+    }
+    answer: Response = request.app.state.templates.response(request, "operations.html", context)
+    return answer
+
+
+@router.post("/operations/verify")
+def check(
+    request: Request, who: Verify, form: Annotated[FormModel, Form()], house: House, now: Now
+) -> Response:
+    """Begin a check of everything."""
+    form.check(who)
+    with house.database.writing() as session:
+        start_verification(session, who, now)
+    request.app.state.engine.wake("verifications")
+    return RedirectResponse("/operations?said=check_started", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/operations/verify/{run_id}")
+def progress(request: Request, run_id: UUID, who: Verify, session: Reading) -> Response:
+    """Show how far a check is; htmx asks for the partial."""
+    run = verify_progress(find_verification(session, run_id))
+    if not wants_partial(request):
+        return RedirectResponse("/operations", HTTPStatus.SEE_OTHER)
+    context = {"frame": frame_for(request, who, Place.OPERATIONS), "progress": run}
+    answer: Response = request.app.state.templates.response(
+        request, "partials/verify_progress.html", context
+    )
+    return answer
+
+
+def _lights(
+    request: Request, session: Session, house: Installation, now: datetime, language: str
+) -> tuple[Light, ...]:
+    _ = gettext_of(language)
+    missing = house.confinement.layers().missing()
+    room = shutil.disk_usage(house.data).free > 4 * house.settings.reserve_bytes
+    run = latest_verification(session)
+    lights = [
+        Light(LightName.MAILBOX, LightState.GREEN, last_mail(session)),
+        Light(LightName.READING, LightState.GREEN, now)
+        if request.app.state.engine.is_running
+        else Light(LightName.READING, LightState.STOPPED, cause=_("The worker has stopped.")),
+        Light(LightName.DISK, LightState.GREEN)
+        if room
+        else Light(LightName.DISK, LightState.STOPPED, cause=_("The disk is nearly full.")),
+        Light(LightName.CONFINEMENT, LightState.GREEN)
+        if not missing
+        else Light(
+            LightName.CONFINEMENT,
+            LightState.AMBER,
+            cause=_("This machine's kernel lacks: %(walls)s.") % {"walls": ", ".join(missing)},
+        ),
+        _check_light(run.ended_at if run else None, run.result if run else None, language),
+        Light(
+            LightName.OUTSIDE_SEAL,
+            LightState.OFF,
+            cause=_("No head of the ledger leaves this machine yet."),
+        ),
+    ]
+    order = (LightState.STOPPED, LightState.AMBER, LightState.GREEN, LightState.OFF)
+    return tuple(sorted(lights, key=lambda one: order.index(one.state)))
+
+
+def _check_light(
+    ended_at: datetime | None, result: dict[str, object] | None, language: str
+) -> Light:
+    _ = gettext_of(language)
+    if ended_at is None or result is None:
+        return Light(LightName.CHECK, LightState.AMBER, cause=_("Nothing has been checked yet."))
+    if result.get("ok"):
+        return Light(LightName.CHECK, LightState.GREEN, ended_at)
+    return Light(LightName.CHECK, LightState.STOPPED, ended_at, _("Something does not fit."))

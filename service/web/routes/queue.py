@@ -1,0 +1,230 @@
+"""Til vurdering: the queue, decisions, approvals, and revealing a post."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse, Response
+
+from service.access.principal import Principal
+from service.casework.moderation.deciding import REMOVING, Proposed, approve, decide
+from service.casework.moderation.queue import (
+    card_of,
+    count_waiting,
+    decided_today,
+    exposures_today,
+    waiting_posts,
+)
+from service.casework.moderation.revealing import reveal_post
+from service.casework.moderation.verifying import check_preserved
+from service.errors import (
+    AlreadyDecided,
+    ClauseMissing,
+    FourEyes,
+    NotYetCaptured,
+    PostNotFound,
+    ReasonMissing,
+)
+from service.web.dependencies import FormModel, House, Now, PageRight, Reading
+from service.web.evidencelinks import link_to
+from service.web.frames import frame_for
+from service.web.rendering import wants_partial
+from service.web.screens.queue import decision_card, queue_rows
+from service.web.views.evidence import Mark, RevealedPicture, RevealedText
+from service.web.views.frame import FieldError, FormState, Notice, NoticeKind, Place
+from service.web.views.queue import Outcome, QueueView
+from service.web.wording import gettext_of, notice_for
+
+router = APIRouter(include_in_schema=False)
+See = Annotated[Principal, Depends(PageRight("queue.see"))]
+Decide = Annotated[Principal, Depends(PageRight("post.decide"))]
+Approve = Annotated[Principal, Depends(PageRight("post.approve"))]
+
+
+class DecisionForm(FormModel):
+    """One of the four acts, with clause and reason."""
+
+    decision: Outcome
+    reason: str = ""
+    clause: str | None = None
+
+
+class ApprovalForm(FormModel):
+    """The second person's answer."""
+
+    answer: str
+    reason: str = ""
+
+
+class PostViewingForm(FormModel):
+    """Which part of a post is to be shown."""
+
+    part: str
+
+
+@router.get("/queue")
+def show(
+    request: Request,
+    who: See,
+    session: Reading,
+    now: Now,
+    post: UUID | None = None,
+    said: str | None = None,
+) -> Response:
+    """Show the queue with one post open: the wanted one, else the worst."""
+    notice = notice_for(frame_for(request, who).language, said)
+    return _queue(request, who, session, now, opened=post, notice=notice)
+
+
+@router.post("/posts/{post_id}/decision")
+def post_decision(
+    request: Request,
+    post_id: UUID,
+    who: Decide,
+    form: Annotated[DecisionForm, Form()],
+    house: House,
+    now: Now,
+) -> Response:
+    """Record a decision; the next post is already there."""
+    form.check(who)
+    removing = form.decision in REMOVING
+    with house.database.reading() as session:
+        card_of(session, who, post_id, now)
+    preserved = check_preserved(house, post_id) if removing else None
+    proposed = Proposed(str(form.decision), form.reason, form.clause)
+    try:
+        with house.database.writing() as session:
+            decision = decide(session, who, post_id, proposed, preserved=preserved, now=now)
+            waits = decision.needs_approval
+    except (NotYetCaptured, ReasonMissing, ClauseMissing, FourEyes, AlreadyDecided) as refused:
+        return _refused(request, who, house, now, post_id, form, refused)
+    return _next(request, who, house, now, "proposed" if waits else "decided")
+
+
+@router.post("/posts/{post_id}/approval")
+def post_approval(
+    request: Request,
+    post_id: UUID,
+    who: Approve,
+    form: Annotated[ApprovalForm, Form()],
+    house: House,
+    now: Now,
+) -> Response:
+    """Approve or refuse a colleague's proposal."""
+    form.check(who)
+    agrees = form.answer == "approve"
+    if agrees:
+        preserved = check_preserved(house, post_id)
+        if not preserved.whole:
+            raise NotYetCaptured("the post has no verified capture")
+    try:
+        with house.database.writing() as session:
+            approve(session, who, post_id, agrees=agrees, reason=form.reason, now=now)
+    except (ReasonMissing, FourEyes, AlreadyDecided) as refused:
+        return _refused(request, who, house, now, post_id, form, refused)
+    return _next(request, who, house, now, "approved" if agrees else "refused")
+
+
+@router.post("/posts/{post_id}/viewing")
+def reveal(
+    request: Request,
+    post_id: UUID,
+    who: See,
+    form: Annotated[PostViewingForm, Form()],
+    house: House,
+    now: Now,
+) -> Response:
+    """Show a post's text or picture, once its viewing is in the ledger."""
+    form.check(who)
+    shown = reveal_post(house, who, post_id, now)
+    back = f"/queue?post={post_id}"
+    part = "picture" if form.part == "picture" else "text"
+    revealed: RevealedPicture | RevealedText
+    if part == "picture":
+        if shown.picture_name is None:
+            raise PostNotFound(str(post_id))
+        url = link_to(request, shown.evidence_id, shown.picture_name)
+        _ = gettext_of(frame_for(request, who).language)
+        revealed = RevealedPicture(
+            (url,), _("Picture of the post"), now, back, f"picture-{post_id}"
+        )
+    else:
+        marks = tuple(Mark(start, end) for start, end in shown.marks)
+        revealed = RevealedText(shown.text, now, back, f"text-{post_id}", marks)
+    name = f"partials/revealed_{part}.html" if wants_partial(request) else "revealed.html"
+    context = {"frame": frame_for(request, who, Place.QUEUE), "revealed": revealed, "part": part}
+    answer: Response = request.app.state.templates.response(request, name, context)
+    return answer
+
+
+def _queue(
+    request: Request,
+    who: Principal,
+    session: Session,
+    now: datetime,
+    *,
+    opened: UUID | None = None,
+    form: FormState | None = None,
+    notice: Notice | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    waiting = waiting_posts(session, who, now)
+    total = count_waiting(session, who, now)
+    first = opened or (waiting[0].post.id if waiting else None)
+    frame = frame_for(request, who, Place.QUEUE, notice=notice, waiting={Place.QUEUE: total})
+    card = card_of(session, who, first, now) if first else None
+    view = QueueView(
+        rows=tuple(queue_rows(waiting, first, frame.language)),
+        card=decision_card(session, who, card, frame.language, form) if card else None,
+        more=max(0, total - len(waiting)),
+        decided_today=decided_today(session, who, now),
+        exposures_today=exposures_today(session, who, now),
+    )
+    name = "partials/queue.html" if wants_partial(request) else "queue.html"
+    answer: Response = request.app.state.templates.response(
+        request, name, {"frame": frame, "view": view}, status_code=status.value
+    )
+    return answer
+
+
+def _next(request: Request, who: Principal, house: House, now: datetime, said: str) -> Response:
+    if not wants_partial(request):
+        return RedirectResponse(f"/queue?said={said}", HTTPStatus.SEE_OTHER)
+    notice = notice_for(frame_for(request, who).language, said)
+    with house.database.reading() as session:
+        return _queue(request, who, session, now, notice=notice)
+
+
+def _refused(
+    request: Request,
+    who: Principal,
+    house: House,
+    now: datetime,
+    post_id: UUID,
+    form: DecisionForm | ApprovalForm,
+    refused: Exception,
+) -> Response:
+    _ = gettext_of(frame_for(request, who).language)
+    texts: dict[type[Exception], tuple[str, str]] = {
+        NotYetCaptured: ("reason", _("It cannot be deleted before it is secured.")),
+        ReasonMissing: ("reason", _("Give the reason.")),
+        ClauseMissing: ("clause", _("Choose the rule that it rests on.")),
+        FourEyes: ("reason", _("Somebody else must answer this one.")),
+        AlreadyDecided: ("reason", _("A colleague has just decided this post.")),
+    }
+    field, text = texts[type(refused)]
+    values = {"reason": form.reason}
+    if isinstance(form, DecisionForm):
+        values["clause"] = form.clause or ""
+    state = FormState(values=values, errors=(FieldError(field, text),))
+    notice = Notice(NoticeKind.REFUSED, text)
+    status = HTTPStatus.OK if wants_partial(request) else HTTPStatus.UNPROCESSABLE_ENTITY
+    with house.database.reading() as session:
+        return _queue(
+            request, who, session, now, opened=post_id, form=state, notice=notice, status=status
+        )

@@ -1,0 +1,104 @@
+"""Sikr opslaget, filled: one capture with its posts, and earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from service.web.screens.queue import moment_of
+from service.web.views.capture import (
+    CapturedPost,
+    CaptureProblem,
+    CaptureRow,
+    CaptureRun,
+    CaptureStage,
+    CaptureState,
+)
+from service.web.views.frame import CaseLink
+
+if TYPE_CHECKING:
+    from archive.records.pages import PostRecord, VisitRecord
+
+_PROBLEMS = {
+    "http_404": CaptureProblem.GONE,
+    "http_410": CaptureProblem.GONE,
+    "soft_error": CaptureProblem.GONE,
+    "login_wall": CaptureProblem.SIGN_IN_NEEDED,
+    "http_401": CaptureProblem.SIGN_IN_NEEDED,
+    "http_403": CaptureProblem.SIGN_IN_NEEDED,
+    "refused": CaptureProblem.REFUSED_ADDRESS,
+    "address_not_web": CaptureProblem.REFUSED_ADDRESS,
+    "not_reached": CaptureProblem.UNREACHABLE,
+    "time_limit": CaptureProblem.TOO_SLOW,
+    "never_still": CaptureProblem.TOO_SLOW,
+}
+
+
+def capture_run(
+    visit: VisitRecord, posts: Sequence[PostRecord], flagged: set[UUID], case_number: str | None
+) -> CaptureRun:
+    """Return one capture as its page shows it."""
+    state = state_of(visit)
+    return CaptureRun(
+        id=str(visit.id),
+        url=f"/capture/{visit.id}",
+        address=visit.url,
+        state=state,
+        started_at=visit.started_at or visit.requested_at,
+        stage=CaptureStage.OPENING if state is CaptureState.RUNNING else None,
+        final_address=visit.final_url if visit.final_url != visit.url else None,
+        ended_at=visit.ended_at,
+        posts_read=visit.posts_read or 0,
+        posts_stated=visit.posts_stated,
+        problem=_problem(visit.reason) if state is CaptureState.FAILED else None,
+        problem_detail=visit.reason,
+        posts=_posts(posts, flagged),
+        evidence_number=f"D-{str(visit.evidence_id)[:8]}" if visit.evidence_id else None,
+        evidence_url=f"/evidence/{visit.evidence_id}" if visit.evidence_id else None,
+        case=CaseLink(case_number, f"/cases/{case_number}") if case_number else None,
+    )
+
+
+def capture_row(visit: VisitRecord) -> CaptureRow:
+    """Return one row of the list of earlier captures."""
+    return CaptureRow(
+        url=f"/capture/{visit.id}",
+        address=visit.url,
+        state=state_of(visit),
+        at=visit.ended_at or visit.requested_at,
+        posts_read=visit.posts_read or 0,
+    )
+
+
+def state_of(visit: VisitRecord) -> CaptureState:
+    """Return how far a capture is."""
+    if visit.status == "requested":
+        return CaptureState.RUNNING if visit.claimed_by else CaptureState.WAITING
+    if visit.status == "failed":
+        return CaptureState.FAILED
+    return CaptureState.PARTIAL if visit.left_out else CaptureState.CAPTURED
+
+
+def _problem(reason: str | None) -> CaptureProblem:
+    return _PROBLEMS.get(reason or "", CaptureProblem.OTHER)
+
+
+def _posts(posts: Sequence[PostRecord], flagged: set[UUID]) -> tuple[CapturedPost, ...]:
+    depths: dict[UUID, int] = {}
+    found = []
+    for post in posts:
+        depth = depths.get(post.parent_id, -1) + 1 if post.parent_id else 0
+        depths[post.id] = depth
+        found.append(
+            CapturedPost(
+                author=post.author,
+                posted_at=moment_of(post.time),
+                posted_as_stated=post.time_stated,
+                depth=depth,
+                characters=len(post.text),
+                marked=post.id in flagged,
+                url=f"/evidence/{post.evidence_id}",
+            )
+        )
+    return tuple(found)

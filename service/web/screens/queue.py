@@ -1,0 +1,184 @@
+"""Til vurdering, filled: the list worst first, and the card of the post that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from moderation.policy import Policy
+from moderation.shipped import default_policy
+from service.access.principal import Principal
+from service.casework.cases.listing import names_of
+from service.casework.moderation.deciding import REMOVING, is_party, is_waiting, needs_second
+from service.casework.moderation.queue import Card, Waiting, similar_decisions
+from service.web.views.evidence import HiddenPicture, HiddenText
+from service.web.views.frame import CaseLink, FormState
+from service.web.views.queue import (
+    Barrier,
+    DecisionCard,
+    Duty,
+    FindingView,
+    Grade,
+    Outcome,
+    Proposal,
+    QueueRow,
+    Secured,
+    SimilarDecision,
+    ThreadPost,
+)
+from service.web.wording import gettext_of
+
+if TYPE_CHECKING:
+    from archive.records.pages import FindingRecord, PostRecord
+
+MUST_RANK = 100
+
+
+def queue_rows(waiting: Sequence[Waiting], opened: UUID | None, language: str) -> list[QueueRow]:
+    """Return the list at the left."""
+    _ = gettext_of(language)
+    policy = default_policy()
+    return [
+        QueueRow(
+            url=f"/queue?post={one.post.id}",
+            author=one.post.author or _("Unknown account"),
+            page=one.page_name or one.visit.url,
+            found_at=one.visit.ended_at or one.visit.requested_at,
+            duty=Duty.MUST if one.rank >= MUST_RANK else Duty.MAY,
+            clause_title=policy.clause(one.clause).title,
+            unlawful=one.clause == "unlawful",
+            waits_for_second=one.proposed,
+            secured=one.post.picture_name is not None,
+            this=one.post.id == opened,
+        )
+        for one in waiting
+    ]
+
+
+def decision_card(
+    session: Session, who: Principal, card: Card, language: str, form: FormState | None = None
+) -> DecisionCard:
+    """Return the card of one post."""
+    _ = gettext_of(language)
+    policy = default_policy()
+    post, visit = card.post, card.visit
+    return DecisionCard(
+        post_id=str(post.id),
+        author=post.author or _("Unknown account"),
+        page=card.page_name or visit.url,
+        findings=tuple(_finding(one, policy) for one in card.findings),
+        permalink=post.permalink if _is_web(post.permalink) else None,
+        posted_at=moment_of(post.time),
+        posted_as_stated=post.time_stated,
+        text=HiddenText(len(post.text)),
+        picture=HiddenPicture() if post.picture_name else None,
+        thread=_thread(card, _("Unknown account")),
+        similar=tuple(
+            SimilarDecision(
+                one.decision.decided_at,
+                Outcome(one.decision.act),
+                policy.clause(one.clause).title,
+                one.decision.reason or None,
+            )
+            for one in similar_decisions(session, card)
+        ),
+        secured=_secured(card),
+        barriers=_barriers(session, who, card),
+        needs_second=needs_second(card, "delete"),
+        proposal=_proposal(session, card, policy),
+        case=CaseLink(card.case_number, f"/cases/{card.case_number}") if card.case_number else None,
+        form=form or FormState(),
+    )
+
+
+def moment_of(time: str | None) -> datetime | None:
+    """Return a post's time as a moment; a day without an hour, or none, is not one."""
+    if time is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(time)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _finding(row: FindingRecord, policy: Policy) -> FindingView:
+    clause = policy.clause(row.clause)
+    valid_from: date = policy.valid_from
+    return FindingView(
+        clause=row.clause,
+        clause_title=clause.title,
+        duty=Duty(row.duty),
+        rule=" + ".join(str(one) for one in row.reasons) or row.rule,
+        version=row.version,
+        valid_from=valid_from,
+        marked=len(row.spans),
+        deobfuscated=row.deobfuscated,
+    )
+
+
+def _thread(card: Card, unknown: str) -> tuple[ThreadPost, ...]:
+    depths: dict[UUID, int] = {}
+    found = []
+    for post in card.thread:
+        depth = depths.get(post.parent_id, -1) + 1 if post.parent_id else 0
+        depths[post.id] = depth
+        found.append(
+            ThreadPost(
+                author=post.author or unknown,
+                posted_at=moment_of(post.time),
+                depth=depth,
+                this=post.id == card.post.id,
+                secured=post.picture_name is not None,
+            )
+        )
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _secured(card: Card) -> Secured | None:
+    ended = card.visit.ended_at
+    if card.post.picture_name is None or ended is None:
+        return None
+    number = evidence_number(card.post)
+    return Secured(ended, Grade.OWN_CAPTURE, number, None)
+
+
+def _barriers(session: Session, who: Principal, card: Card) -> dict[Outcome, Barrier]:
+    everything = tuple(Outcome)
+    if not who.may("post.decide") and not who.may("post.approve"):
+        return dict.fromkeys(everything, Barrier.NOT_PERMITTED)
+    if who.person_id is not None and is_party(session, card, who.person_id):
+        return dict.fromkeys(everything, Barrier.OWN_MATTER)
+    waiting = [one for one in card.decisions if is_waiting(one)]
+    if waiting and waiting[-1].decided_by == who.person_id:
+        return dict.fromkeys(everything, Barrier.OWN_PROPOSAL)
+    if card.post.picture_name is None:
+        return {Outcome(act): Barrier.NO_VERIFIED_CAPTURE for act in sorted(REMOVING)}
+    return {}
+
+
+def _proposal(session: Session, card: Card, policy: Policy) -> Proposal | None:
+    waiting = [one for one in card.decisions if is_waiting(one)]
+    if not waiting:
+        return None
+    proposal = waiting[-1]
+    return Proposal(
+        outcome=Outcome(proposal.act),
+        by=names_of(session, [proposal.decided_by])[proposal.decided_by],
+        at=proposal.decided_at,
+        reason=proposal.reason,
+        clause_title=policy.clause(proposal.clause).title if proposal.clause else None,
+    )
+
+
+def evidence_number(post: PostRecord) -> str:
+    """Return the short number by which people name the evidence of a post."""
+    return f"D-{str(post.evidence_id)[:8]}"
+
+
+def _is_web(address: str | None) -> bool:
+    return address is not None and address.startswith(("http://", "https://"))

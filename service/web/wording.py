@@ -1,0 +1,66 @@
+"""Words that Python itself says, in the reader's language: notices, field errors, timelines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from service.web import catalogues
+from service.web.views.frame import Notice, NoticeKind
+
+
+@cache
+def gettext_of(language: str) -> Callable[[str], str]:
+    """Return the look-up of a language's catalogue."""
+    return catalogues.load(language).gettext
+
+
+def notice_for(language: str, said: str | None) -> Notice | None:
+    """Return what the last act did, by its code in the address; unknown codes say nothing."""
+    if said is None:
+        return None
+    _ = gettext_of(language)
+    texts = {
+        "step_ended": _("The step is settled."),
+        "case_closed": _("The case is closed."),
+        "circumstance_stated": _("Noted."),
+        "decided": _("The decision is kept."),
+        "proposed": _("It waits for a colleague's approval."),
+        "approved": _("Approved."),
+        "refused": _("The proposal is refused."),
+        "check_started": _("The check has begun."),
+        "told": _("It is kept, and your case handler sees it."),
+        "sorted": _("It has its place now."),
+    }
+    text = texts.get(said)
+    return Notice(NoticeKind.DONE, text) if text else None
+
+
+def happened(language: str, kind: str) -> str:
+    """Return a ledger entry's kind in plain words, for a timeline."""
+    _ = gettext_of(language)
+    texts = {
+        "case.opened": _("The case was opened"),
+        "case.closed": _("The case was closed"),
+        "case.circumstance_stated": _("A circumstance was noted"),
+        "case.evidence_added": _("Evidence joined the case"),
+        "evidence.received": _("Evidence came in and is safe"),
+        "evidence.delivered_again": _("The same evidence came in once more"),
+        "evidence.read": _("A program read the evidence"),
+        "evidence.could_not_be_read": _("The evidence could not be read by a program"),
+        "evidence.viewed": _("Somebody viewed the evidence"),
+        "step.ended": _("A step was settled"),
+        "step.corrected": _("A step was corrected"),
+        "circle.joined": _("A person joined the circle"),
+        "circle.left": _("A person left the circle"),
+        "capture.requested": _("A capture was asked for"),
+        "capture.kept": _("A page was captured"),
+        "capture.failed": _("A capture failed"),
+        "post.decided": _("A post was decided"),
+        "post.proposed": _("A decision was proposed"),
+        "post.approved": _("A proposal was approved"),
+        "post.proposal_refused": _("A proposal was refused"),
+        "notice.made": _("A receipt was written"),
+        "notice.sent": _("A receipt was sent"),
+    }
+    return texts.get(kind, kind)
