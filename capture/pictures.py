@@ -72,14 +72,15 @@ class PagePicture:
     def __init__(self, tiles: Sequence[Tile]) -> None:
         self.tiles = tiles
         self._decoded: dict[int, Image.Image] = {}
+        self._unchecked = set(range(len(tiles)))
 
     def check(self) -> None:
-        """Decode every tile once.
+        """Decode every tile that no crop has yet decoded, so that each was looked at once.
 
         Raises:
             PictureUnreadable: one is empty, broken, or of another size than asked for.
         """
-        for nth in range(len(self.tiles)):
+        for nth in sorted(self._unchecked):
             self._tile(nth)
 
     def crop(self, box: Box) -> bytes | None:
@@ -109,6 +110,7 @@ class PagePicture:
             while len(self._decoded) >= _DECODED_AT_ONCE:
                 del self._decoded[min(self._decoded)]
             self._decoded[nth] = _decode(self.tiles[nth])
+            self._unchecked.discard(nth)
         return self._decoded[nth]
 
 

@@ -130,7 +130,6 @@ def _with_pictures(
     posts: tuple[Post, ...], seen: Seen, keep: Callable[[str, bytes], CapturedFile]
 ) -> list[CapturedPost]:
     page = PagePicture(seen.tiles)
-    page.check()
     pictured = []
     for post in posts:
         png = page.crop(post.box) if post.box is not None else None
@@ -139,6 +138,7 @@ def _with_pictures(
         else:
             file = keep(f"posts/{post.id}.png", png)
             pictured.append(CapturedPost(post, file.name, file.sha256))
+    page.check()
     return pictured
 
 

@@ -81,7 +81,7 @@ def _author(candidate: Candidate) -> tuple[str | None, frozenset[Run], str | Non
 def _author_line(candidate: Candidate, labelled: str | None) -> tuple[str, Run] | None:
     """The run that names the author: at the start, short, and followed by other words."""
     blocks = [block for block in _blocks(candidate) if _has_words(block)]
-    for nth, block in enumerate(blocks[:3]):
+    for block in blocks[:3]:
         first = next(run for run in block if _is_wordy(run))
         name = wording.name_alone(first.text)
         if labelled and labelled in first.text:
@@ -91,7 +91,7 @@ def _author_line(candidate: Candidate, labelled: str | None) -> tuple[str, Run] 
             continue
         set_apart = first.marks & {"link", "heading", "strong", "header"}
         has_time = any("time" in r.marks for r in candidate.runs if abs(r.block - first.block) <= 2)  # noqa: PLR2004  # the line itself, or the next one
-        more = nth + 1 < len(blocks) or sum(map(_is_wordy, block)) > 1
+        more = any(_speaks(run) for run in candidate.runs if run is not first)
         titled = first.marks & {"heading", "header"} and not labelled
         if titled and not (has_time and wording.is_like_a_name(name)):
             return None
@@ -212,6 +212,14 @@ def _is_wordy(run: Run) -> bool:
         and any(ch.isalpha() for ch in run.text)
         and not wording.is_action(run.text)
     )
+
+
+def _speaks(run: Run) -> bool:
+    """Whether a run could be of the text: words, emoji, or a paragraph that is only a number."""
+    text = run.text.strip()
+    if run.marks & _CHROME or not text or wording.is_action(text) or wording.is_stated_time(text):
+        return False
+    return "paragraph" in run.marks or not wording.is_only_signs(text)
 
 
 def _href(candidate: Candidate, run: Run) -> str | None:
