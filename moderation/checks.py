@@ -13,6 +13,8 @@ BUILT_IN: Mapping[str, str] = {
     "employee": "navngivet medarbejder",
     "employee-ref": "navngivet medarbejder",
     "reported": "gengivelse af andres ord",
+    "you-plural": "direkte tiltale",
+    "private-name": "navngiven privatperson",
     "personal-number": "personnummer",
     "phone": "telefonnummer",
     "email": "privat e-mailadresse",

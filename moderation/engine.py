@@ -16,6 +16,7 @@ from moderation.gate import Gate, anchors_of
 from moderation.matching import Composite, Matcher
 from moderation.policy import Policy
 from moderation.rules import Rule, RuleSet, State
+from moderation.signals.citizens import add_citizens
 from moderation.signals.employees import Roster
 from moderation.signals.personal_data import OwnContacts, find_personal_data
 from moderation.signals.reported import find_reported
@@ -79,8 +80,7 @@ class Engine:
             self._anchors,
             self._signals,
         )
-        offensive = {name for rule in self.rules for name in self._anchors[rule.id]}
-        self._shapes = Shapes(term for name, term in pairs if name in offensive)
+        self._shapes = Shapes((*(term for _, term in pairs), *roster.full_names()))
 
     def judge(self, post: Post) -> tuple[Finding, ...]:
         """Return every clause held to be broken by a live rule, the most severe first."""
@@ -144,6 +144,7 @@ class Engine:
                 places.setdefault(name, []).append(spot)
         places.update(find_personal_data(words, self._own))
         places.update(self._roster.find(words, places))
+        add_citizens(words, places)
         reported = find_reported(words, places, places.get("employee", []))
         if reported:
             places["reported"] = reported

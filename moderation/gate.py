@@ -19,7 +19,9 @@ from moderation.terms import Term
 from moderation.text import Reading
 
 NUMERIC = frozenset(
-    name for name in BUILT_IN if name not in ("employee", "employee-ref", "reported")
+    name
+    for name in BUILT_IN
+    if name not in ("employee", "employee-ref", "reported", "you-plural", "private-name")
 )
 """The built-in signals that `HINT` foretells."""
 _COMMON_COST, _NAME_COST = 10_000, 1_000

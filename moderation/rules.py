@@ -5,7 +5,8 @@ id = "insult"
 label = "nedværdigende ord"
 [[signal.group]]
 source = "why these words"
-terms = ["idiot~", "{tosse}"]
+inflected = true                 # as if every term ended in ~
+terms = ["idiot", "{tosse}"]
 
 [[signal]]                       # or an expression over other signals, or a pattern
 id = "attack"
@@ -149,6 +150,13 @@ class _Lines:
                     return number + 1
         return start
 
+    def line_of_text(self, kind: str, index: int, text: str) -> int:
+        start = self.line(kind, index)
+        for number in range(start, len(self._lines)):
+            if f'"{text}"' in self._lines[number]:
+                return number + 1
+        return start
+
     def error(self, kind: str, index: int, key: str, message: str) -> RuleFileError:
         return RuleFileError(self.source, self.line(kind, index, key), message)
 
@@ -161,6 +169,10 @@ class _Table:
 
     def fail(self, key: str, message: str) -> RuleFileError:
         return self._lines.error(self._kind, self._index, key, message)
+
+    def fail_at_text(self, key: str, text: str, message: str) -> RuleFileError:
+        line = self._lines.line_of_text(self._kind, self._index, text)
+        return RuleFileError(self._lines.source, line, f"{key!r}, {message}")
 
     def take(self, key: str, kind: type, default: Any = None) -> Any:
         if key not in self._entry:
@@ -251,9 +263,13 @@ def _terms(table: _Table) -> Iterator[Term]:
             raise table.fail("", "each group has a source (who judged, why) and terms")
         for text in group["terms"]:
             try:
-                yield parse_term(str(text))
+                yield _term(str(text), inflected=bool(group.get("inflected")))
             except TermError as problem:
-                raise table.fail("terms", str(problem)) from problem
+                raise table.fail_at_text("terms", str(text), str(problem)) from problem
+
+
+def _term(text: str, *, inflected: bool) -> Term:
+    return parse_term(f"{text}~" if inflected and text[-1:].isalpha() else text)
 
 
 def _rule(entry: dict[str, Any], lines: _Lines, index: int) -> Rule:

@@ -134,23 +134,33 @@ class TermIndex:
 
 
 class Shapes:
-    """Known words by their visible letters, to guess `k*lling`; at least two letters must show."""
+    """Known words by length and first letter, to guess what `k*lling` or `dr4ber` stands for."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        self._by_ends: dict[tuple[int, str], list[str]] = {}
+        """Remember every word of the terms that is long enough to be told by its shape."""
+        self._by_start: dict[tuple[int, str], dict[str, None]] = {}
         for term in terms:
-            if " " not in term.words and not term.lemma and len(term.words) > 3:  # noqa: PLR2004 - shorter words fit too much
-                self._by_ends.setdefault((len(term.words), term.words[0]), []).append(term.words)
+            for word in term.words.split():
+                if len(word) >= _SHORTEST_SHAPE:
+                    self._by_start.setdefault((len(word), word[0]), {})[word] = None
 
-    def guess(self, masked: str) -> str | None:
-        """Return the first known word of this shape, alone or with an ending."""
-        visible = sum(character != "*" for character in masked)
-        if visible < 2 or masked[0] == "*":  # noqa: PLR2004 - one letter says nothing
+    def guess(self, letters: tuple[str, ...]) -> str | None:
+        """Return the first known word that fits, alone or with an ending."""
+        sure = sum(len(choice) == 1 for choice in letters)
+        if sure < _SURE_LETTERS or not letters[0]:
             return None
-        for length in range(len(masked), 3, -1):
-            if masked[length:] not in ENDINGS:
+        for length in range(len(letters), _SHORTEST_SHAPE - 1, -1):
+            ending = letters[length:]
+            if any(len(choice) != 1 for choice in ending) or "".join(ending) not in ENDINGS:
                 continue
-            for word in self._by_ends.get((length, masked[0]), ()):
-                if all(a in ("*", b) for a, b in zip(masked[:length], word, strict=True)):
-                    return word + masked[length:]
+            for first in letters[0]:
+                for word in self._by_start.get((length, first), ()):
+                    if all(
+                        not choice or letter in choice
+                        for choice, letter in zip(letters[:length], word, strict=True)
+                    ):
+                        return word + "".join(ending)
         return None
+
+
+_SHORTEST_SHAPE, _SURE_LETTERS = 3, 2

@@ -115,8 +115,13 @@ _STARRED = re.compile(r"(?<![^\W_])[^\W_]+[*#•]+[^\W_]*(?:[*#•]+[^\W_]+)*")
 _LEET_I = str.maketrans("013457@$!|€¡ß", "oieastasiieib")
 _LEET_L = str.maketrans("013457@$!|€¡ß", "oleastasileib")
 
-Guess = Callable[[str], str | None]
-"""Given a word with `*` for hidden letters, name the known word of that shape, or None."""
+_MAY_MEAN = {
+    "0": "oø", "1": "il", "3": "eæ", "4": "aæå", "5": "s", "7": "t", "@": "aåæ", "$": "s", "!": "il",
+    "|": "il", "€": "eæ", "¡": "i", "ß": "b", "8": "b", "9": "g", "*": "", "#": "", "•": "",
+}  # fmt: skip
+
+Guess = Callable[[tuple[str, ...]], str | None]
+"""Given for each place the letters that may be meant (none: any), name a known word, or None."""
 
 
 def unmasked(reading: Reading, guess: Guess) -> tuple[Reading, ...]:
@@ -131,8 +136,8 @@ def unmasked(reading: Reading, guess: Guess) -> tuple[Reading, ...]:
 
 def _unmask(reading: Reading, keep: int, leet: dict[int, int], guess: Guess) -> Reading | None:
     text = reading.text
-    replaced = _MIXED.sub(lambda match: match[0].translate(leet), text)
-    replaced = _STARRED.sub(lambda match: _guessed(match[0], guess), replaced)
+    replaced = _MIXED.sub(lambda match: _guessed(match[0], guess, leet), text)
+    replaced = _STARRED.sub(lambda match: _guessed(match[0], guess, leet), replaced)
     drop: set[int] = set()
     for match in _SPACED.finditer(replaced):
         drop.update(i for i in range(*match.span()) if not replaced[i].isalpha())
@@ -151,6 +156,6 @@ def _unmask(reading: Reading, keep: int, leet: dict[int, int], guess: Guess) -> 
     )
 
 
-def _guessed(word: str, guess: Guess) -> str:
-    known = guess(re.sub(r"[#•]", "*", word))
-    return word if known is None or len(known) != len(word) else known
+def _guessed(word: str, guess: Guess, leet: dict[int, int]) -> str:
+    known = guess(tuple(_MAY_MEAN.get(letter, letter) for letter in word))
+    return known if known is not None and len(known) == len(word) else word.translate(leet)

@@ -33,7 +33,7 @@ _COMMON_SURNAMES = frozenset({
 })  # fmt: skip
 _VARIANTS = (("å", "aa"), ("ø", "oe"), ("æ", "ae"), ("ø", "o"), ("æ", "e"))
 _CONTEXT = 6
-_TWIN_BEFORE, _TWIN_AFTER = 2, 3
+_TWIN_BEFORE, _TWIN_NAMED, _TWIN_AFTER = 2, 6, 3
 _REFERENCE_SENTENCES = 2
 _NICKNAME_LETTERS = 3
 
@@ -76,7 +76,10 @@ def _name_forms(entry: RosterEntry) -> Iterator[tuple[str, str]]:
         yield "first", first
     for nickname in entry.nicknames:
         words = parse_term(nickname).words
-        yield ("nickname" if len(words) > _NICKNAME_LETTERS else "first"), words
+        if len(words) <= _NICKNAME_LETTERS:
+            yield ("capitals" if nickname.isupper() else "first"), words
+        else:
+            yield "nickname", words
         if len(parts) > 1 and " " not in words:
             yield "full", f"{words} {last}"
 
@@ -102,6 +105,10 @@ class Roster:
                 ((kind, parse_term(text)) for kind, text in context),
             )
         )
+
+    def full_names(self) -> Iterator[Term]:
+        """Yield the employees' names as terms."""
+        return (parse_term(entry.name) for entry in self.entries)
 
     def find(self, words: Words, found: Mapping[str, list[Place]]) -> dict[str, list[Place]]:
         """Return the places of "employee" (by name or post) and "employee-ref" (also pronouns).
@@ -129,7 +136,7 @@ class Roster:
     ) -> list[Place]:
         strong = [
             place
-            for kind in ("full", "rare-surname", "nickname", "initial")
+            for kind in ("full", "rare-surname", "nickname", "initial", "capitals")
             for place in named.get(kind, ())
             if _is_name_here(words, place, kind)
         ]
@@ -153,6 +160,8 @@ def _is_name_here(words: Words, place: Place, kind: str) -> bool:
     parts = [word.removesuffix("s") for word in words.words[first : last + 1]]
     if kind == "initial":
         return words.original(first)[0].isupper() and words.original(last)[0].isupper()
+    if kind == "capitals":
+        return words.original(first).isupper()
     if all(part in _AMBIGUOUS for part in parts):
         return all(words.original(number)[0].isupper() for number in range(first, last + 1))
     return True
@@ -169,7 +178,11 @@ def _close(words: Words, one: Place, other: Place, reach: int) -> bool:
 def _is_somebody_else(words: Words, place: Place, found: Mapping[str, list[Place]]) -> bool:
     """Whether the post itself says that this is a private person, a celebrity, or a street."""
     for other in found.get("private-relation", ()):
-        if 0 <= place[0] - other[1] - 1 < _TWIN_BEFORE and _close(words, place, other, 2):
+        between = words.words[other[1] + 1 : place[0]]
+        named = any(word in ("hedder", "heter", "navn", "navnet") for word in between)
+        before = 0 <= place[0] - other[1] - 1 < (_TWIN_NAMED if named else _TWIN_BEFORE)
+        after = 0 <= other[0] - place[1] - 1 < 1
+        if (before or after) and words.sentences[other[0]] == words.sentences[place[0]]:
             return True
     for other in found.get("other-role", ()):
         before = 0 <= place[0] - other[1] - 1 < _TWIN_BEFORE
@@ -231,18 +244,35 @@ def _references(
         between = any(named[1] < other[0] and other[1] < pronoun[0] for other in others)
         if apart <= _REFERENCE_SENTENCES and not between:
             yield pronoun
-    for you in found.get("you", ()):
-        # "Mette Sørensen, du er ..." and "@Mette Sørensen ... du"
-        if any(_addresses(words, place, you) for place in employees):
+    for you in (*found.get("you", ()), *found.get("your", ())):
+        if any(_addresses(words, place, you, others) for place in employees):
             yield you
+    yield from _outcries(words, employees, {*others, *found.get("self", ()), *found.get("you", ())})
 
 
-def _addresses(words: Words, name: Place, you: Place) -> bool:
-    if words.sentences[you[0]] - words.sentences[name[0]] > 1:
+def _addresses(words: Words, name: Place, you: Place, others: list[Place]) -> bool:
+    """Whether "du" speaks to the employee named just before: "Mette Sørensen, du er …"."""
+    apart = words.sentences[you[0]] - words.sentences[name[0]]
+    if you[0] < name[0]:
+        return apart == 0 and name[0] - you[1] <= _CONTEXT
+    if apart > 1 or any(name[1] < other[0] and other[1] < you[0] for other in others):
         return False
-    text = words.reading.text
-    before = text[max(words.starts[name[0]] - 1, 0) : words.starts[name[0]]]
-    after = text[words.ends[name[1]] : words.ends[name[1]] + 1]
+    after = words.reading.text[words.ends[name[1]] :][:1]
+    before = words.reading.text[: words.starts[name[0]]][-1:]
     starts_sentence = name[0] == 0 or words.sentences[name[0] - 1] != words.sentences[name[0]]
-    vocative = starts_sentence or before == "@" or after in ("!", ",", "?")
-    return vocative and (before == "@" or after in (",", "!", "?", ":", " "))
+    return before == "@" or after in (",", "!", "?", ".", ":", "") or starts_sentence
+
+
+def _outcries(words: Words, employees: list[Place], others: set[Place]) -> Iterator[Place]:
+    """Yield the first word of a short sentence without a person, after one that names somebody.
+
+    "Spørg Mette Sørensen. Det monster."
+    """
+    named = {words.sentences[place[0]] for place in employees}
+    spoken = {words.sentences[place[0]] for place in others} | named
+    numbers: dict[int, list[int]] = {}
+    for number, sentence in enumerate(words.sentences):
+        numbers.setdefault(sentence, []).append(number)
+    for sentence, inside in numbers.items():
+        if sentence - 1 in named and sentence not in spoken and len(inside) <= _CONTEXT:
+            yield inside[0], inside[0]

@@ -41,11 +41,13 @@ _OFFICE = re.compile(
     r"presse\w*|redaktion\w*|tilmeld\w*|support|hej|kontor\w*|bibliotek\w*|skole\w*|service\w*|"
     r"admin\w*|sekretariat\w*|formand\w*|bestyrelse\w*|teknik\w*|miljo\w*|miljø\w*|dpo|noreply)"
 )
-_ACCOUNT = re.compile(r"\b(?:reg\.?\s?(?:nr\.?|nummer)?\W{0,3})?(\d{4})[ -/]{1,3}(\d{6,10})(?!\d)")
+_ACCOUNT = re.compile(
+    r"\b(?:reg\.?\s?(?:nr\.?|nummer)?\W{0,3})?(\d{4})(?:[ -/]{1,3}|\W{1,3}konto\w*\W{1,3})(\d{6,10})(?!\d)"
+)
 _ACCOUNT_WORD = re.compile(r"\b(?:konto\w*|reg\.?\s?n\w*|bank\w*|iban|overfør\w*|mobilepay)\b")
 _CASE = re.compile(
     r"\b(?:sags?\s?(?:nr|nummer\w*|id)|saksn(?:umme)?r\w*|j(?:ournal)?\.?\s?(?:nr|nummer\w*))"
-    r"\W{0,4}(\d[\d./-]{2,}\d)"
+    r"(?:\W{0,4}|\W{1,2}(?:er|på|var)\W{1,3})(\d[\d./-]{2,}\d)"
 )
 _ADDRESS = re.compile(
     r"\b((?:[a-zæøå]+\s){0,2}?[a-zæøå.]*(?:vej|vejen|vænge|vænget|gade|gaden|allé|alle|stræde|"
@@ -53,8 +55,13 @@ _ADDRESS = re.compile(
     r"agre|kæret|engen|gata|gaten|gate|veien|vegen|vei|veg|stien|svingen|tunet|plassen))"
     r"\s(?:nr\.?\s?)?(\d{1,3}\s?[a-hj-z]?)\b(?!\s?(?:kr|procent|%|\.?\d|km|meter|år|timer|gange))"
 )
+_HOME = re.compile(
+    r"\b(?:bor|boede|bodde|bosat|adresse\w*|hjemme|flyttet)\b[^.!?\n]{0,40}?(?:\b(?:på|i|er)|:)\s"
+    r"([a-zæøå]{4,}(?:\s[a-zæøå]{3,})?)\s(\d{1,3}\s?[a-h]?)\b(?![\d.]|\s(?:år|sal|km|m|mdr))"
+)
 _PLATE = re.compile(r"\b([a-zæøå]{2})\s?(\d{2})\s?(\d{3})\b")
 _PLATE_WORD = re.compile(r"\b(?:nummerplade\w*|registreringsn\w*|bil\w*|kører|nummerskilt\w*)\b")
+_SHAPES = (("case-number", _CASE), ("street-address", _ADDRESS), ("street-address", _HOME))
 _CONTEXT = 40
 
 
@@ -93,7 +100,7 @@ def _kinds(text: str, own: OwnContacts) -> Iterator[tuple[str, int, int]]:
         ours = match[2] in own.mail_domains or "kommune" in match[2]
         if not ours and not _OFFICE.fullmatch(match[1]):
             yield "email", *match.span()
-    for kind, shape in (("case-number", _CASE), ("street-address", _ADDRESS)):
+    for kind, shape in _SHAPES:
         for match in shape.finditer(text):
             yield kind, *match.span()
     for match in _PLATE.finditer(text):
