@@ -37,7 +37,7 @@ class RightsCell:
 
     Attributes:
         level: `full`, `status`, `own`, `anonymous` or `none`.
-        scope: `self`, `case_circle`, `unit`, `all`; None where the level is `none`.
+        scope: `self`, `circle`, `unit`, `all`; None where the level is `none`.
         condition: `serious`, `invited`, `step`, or None.
     """
 

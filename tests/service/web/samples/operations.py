@@ -38,23 +38,21 @@ def _run(state: CaptureState, **changes: object) -> CaptureView:
     return CaptureView(run, _EARLIER, (CASE,), "2027-014")
 
 
-_SEIZED = VerifyProgress(
+_FINDINGS = VerifyProgress(
     "/operations/verify/1",
     VerifyState.FINDINGS,
     ago(minutes=9),
     ago(minutes=2),
     1861,
-    1861,
     402,
-    402,
-    (VerifyFinding("object-changed", "o-77", None, "object o-77 does not match its digest"),),
-    ("outside head: none configured",),
+    findings=(VerifyFinding("object-changed", "o-77", None, "object o-77 is not as received"),),
+    unchecked=("outside head: none configured",),
 )
 _RUNNING = VerifyProgress(
-    "/operations/verify/2", VerifyState.RUNNING, ago(minutes=1), None, 1861, 1861, 120, 402
+    "/preview/operations_running", VerifyState.RUNNING, ago(minutes=1), done=1981, total=2263
 )
 _CLEAN = VerifyProgress(
-    "/operations/verify/3", VerifyState.CLEAN, ago(hours=9), ago(hours=8), 1861, 1861, 402, 402
+    "/operations/verify/3", VerifyState.CLEAN, ago(hours=9), ago(hours=8), 1861, 402
 )
 _LIGHTS = (
     Light(
@@ -142,7 +140,7 @@ SAMPLES = {
             _FRAME,
         ),
     ),
-    "operations": ("operations.html", _desk(_LIGHTS, _SEIZED)),
+    "operations": ("operations.html", _desk(_LIGHTS, _FINDINGS)),
     "operations_running": ("operations.html", _desk(_LIGHTS[1:], _RUNNING)),
     "operations_green": ("operations.html", _desk(_LIGHTS[2:4], _CLEAN)),
 }
