@@ -21,7 +21,7 @@ from archive.confinement.frames import Reading
 from archive.errors import CommitUnknown, EvidenceErased, ObjectMissing, SealBroken
 from archive.mailbox.values import Message
 from archive.records.evidence import EvidenceRecord, EvidenceState
-from service.casework.cases.opening import procedure_named
+from service.casework.cases.course import shipped_procedure
 from service.casework.evidence.readings import (
     PREVIEW,
     THUMBNAIL,
@@ -168,7 +168,7 @@ def _finish(
     message: Message | None,
 ) -> None:
     now = installation.clock.now()
-    procedure = procedure_named(installation.settings.procedure)
+    procedure = shipped_procedure(installation.settings.procedure)
     with installation.database.writing() as session:
         evidence = held(session, EvidenceRecord, claim)
         keep_reading(session, evidence, result, now)
@@ -202,7 +202,7 @@ def _own_hosts(installation: Installation) -> frozenset[str]:
     return frozenset(host for url in urls if url and (host := urlsplit(url).hostname))
 
 
-KIND = Kind(
+READING = Kind(
     name=NAME,
     table=EvidenceRecord,
     waiting=waiting,

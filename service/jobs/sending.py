@@ -58,7 +58,7 @@ def give_up(installation: Installation, claim: Claim, code: str) -> None:
         )
 
 
-KIND = Kind(
+NOTICES = Kind(
     name=NAME,
     table=NoticeRecord,
     waiting=waiting,

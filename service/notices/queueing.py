@@ -73,7 +73,7 @@ def queue_notice(
     session.add(notice)
     record(
         session,
-        "notice.queued",
+        "notice.made",
         at=now,
         subject=notice,
         case_id=case_id,

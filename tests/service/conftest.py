@@ -192,7 +192,8 @@ def town(installation: Installation, time: Time) -> Town:
             )
             if role is not None:
                 everywhere = role in ("archivist", "lawyer")
-                give_role(session, one, role, None if everywhere else place.id, now, actor)
+                unit_id = None if everywhere else place.id
+                give_role(session, one, role, unit_id=unit_id, now=now, actor=actor)
             return one
 
         centre = unit("Center for Kultur")

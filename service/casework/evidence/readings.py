@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from archive.errors import EvidenceNotFound
 from archive.intake.receive import evidence_key, object_row
 from archive.ledger.log import record
+from archive.mailbox.values import Message
 from archive.records.evidence import EvidenceRecord, EvidenceState, ObjectRecord, ReadingRecord
 from archive.vault.sealing import EvidenceKey
 from archive.vault.vault import Sealed, Vault
+from service.casework.mail.found import text_of
 
 ORIGINAL: Final = "original"
 READING: Final = "reading"
@@ -172,3 +174,23 @@ def latest_reading(session: Session, vault: Vault, evidence_id: UUID) -> StoredR
         stored = session.get_one(ObjectRecord, row.object_name)
         facts = json.loads(vault.read(evidence_key(session, vault, evidence_id), stored))
     return StoredReading(row.reader, row.made_at, row.outcome, row.reason, facts)
+
+
+def text_in(session: Session, vault: Vault, evidence_id: UUID) -> str:
+    """Return the text that was read in a piece of evidence.
+
+    Raises `EvidenceNotFound` where none was read, `EvidenceErased` where nothing is left.
+    """
+    reading = latest_reading(session, vault, evidence_id)
+    text = spoken_text(reading) if reading else None
+    if not text:
+        raise EvidenceNotFound(f"no text was read in {evidence_id}")
+    return text
+
+
+def spoken_text(reading: StoredReading) -> str | None:
+    """Return the text of a reading as it is to be shown, or None where it holds none."""
+    if reading.reader == "message":
+        return text_of(Message.from_facts(dict(reading.facts))) or None
+    text = reading.facts.get("text")
+    return text if isinstance(text, str) and text else None

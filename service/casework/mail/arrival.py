@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from archive.errors import StorageFull
-from archive.intake.receive import About, Envelope, Kept
+from archive.intake.receive import About, Kept
+from archive.intake.receive import Envelope as Delivered
+from archive.mailbox.smtp import Envelope
 from archive.records.evidence import Known
 from service.installation import Installation
 
 KIND = "mail"
 MEDIA_TYPE = "message/rfc822"
+
+
+class Wakes(Protocol):
+    """The engine, as far as a door knows it."""
+
+    def wake(self, name: str) -> None:
+        """Tell that rows of this kind wait."""
+
+
+def acceptor(installation: Installation, engine: Wakes) -> Callable[[Envelope], None]:
+    """Return what the SMTP door calls with each mail, outside any event loop."""
+
+    def take(envelope: Envelope) -> None:
+        kept = accept(
+            installation,
+            envelope.content,
+            mail_from=envelope.mail_from,
+            recipients=envelope.recipients,
+        )
+        if not kept.joined:
+            engine.wake("reading")
+
+    return take
 
 
 def accept(
@@ -32,7 +58,7 @@ def accept(
     return installation.intake.receive(
         content,
         About(kind=KIND, known=Known.HANDED_IN, media_type=MEDIA_TYPE),
-        Envelope(door=door, facts={"mail_from": mail_from, "recipients": sorted(recipients)}),
+        Delivered(door=door, facts={"mail_from": mail_from, "recipients": sorted(recipients)}),
         installation.clock.now(),
     )
 

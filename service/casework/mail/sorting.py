@@ -130,7 +130,13 @@ def ask_for_visits(
         )
         session.add(visit)
         record(
-            session, "visit.requested", at=now, actor=actor, subject=visit, case_id=case.id, url=url
+            session,
+            "capture.requested",
+            at=now,
+            actor=actor,
+            subject=visit,
+            case_id=case.id,
+            url=url,
         )
         asked.append(visit)
     return asked

@@ -44,7 +44,7 @@ def queue(installation: Installation, time: Time, count: int = 1) -> list[UUID]:
                     next_attempt_at=time.now - timedelta(seconds=count - number),
                 )
             )
-        record(session, "notice.queued", at=time.now)
+        record(session, "notice.made", at=time.now)
     return ids
 
 

@@ -1,0 +1,106 @@
+"""Custody in plain acts: every entry of the ledger about a piece of evidence, oldest first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.ledger.log import custody
+from archive.records.people import PersonRecord
+from service.access.principal import Principal
+from service.casework.evidence.listing import find_evidence
+from service.casework.evidence.numbers import row_key
+
+
+class Act(StrEnum):
+    """What happened to a piece of evidence."""
+
+    RECEIVED = "received"
+    DELIVERED_AGAIN = "delivered_again"
+    READ = "read"
+    COULD_NOT_READ = "could_not_read"
+    CAPTURED = "captured"
+    JOINED_CASE = "joined_case"
+    VIEWED = "viewed"
+    DECIDED = "decided"
+    CHECKED = "checked"
+    EXPORTED = "exported"
+    ERASED = "erased"
+
+
+_ACTS: Final[Mapping[str, Act]] = MappingProxyType(
+    {
+        "evidence.received": Act.RECEIVED,
+        "evidence.delivered_again": Act.DELIVERED_AGAIN,
+        "evidence.read": Act.READ,
+        "evidence.could_not_be_read": Act.COULD_NOT_READ,
+        "capture.kept": Act.CAPTURED,
+        "case.evidence_added": Act.JOINED_CASE,
+        "evidence.viewed": Act.VIEWED,
+        "post.decided": Act.DECIDED,
+        "evidence.checked": Act.CHECKED,
+        "evidence.exported": Act.EXPORTED,
+        "evidence.erased": Act.ERASED,
+    }
+)
+_DETAIL: Final = MappingProxyType(
+    {Act.RECEIVED: "door", Act.JOINED_CASE: "number", Act.VIEWED: "purpose"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act: when, what, by whom (None for Værn itself), where it stands in the ledger.
+
+    `detail` is a short addition as it stands: a door, a case number, a purpose's code.
+    """
+
+    at: datetime
+    act: Act
+    position: int
+    who: str | None = None
+    detail: str | None = None
+
+
+def custody_of(
+    session: Session, who: Principal, evidence_id: UUID, now: datetime
+) -> tuple[Entry, ...]:
+    """Return who had a piece of evidence and what was done with it; raises `EvidenceNotFound`."""
+    find_evidence(session, who, evidence_id, now)
+    rows = [row for row in custody(session, row_key(evidence_id)) if row.kind in _ACTS]
+    names = names_of(session, {row.actor for row in rows})
+    return tuple(
+        Entry(
+            row.at,
+            _ACTS[row.kind],
+            row.position,
+            names.get(row.actor),
+            _detail(_ACTS[row.kind], row.details),
+        )
+        for row in rows
+    )
+
+
+def names_of(session: Session, actors: set[str]) -> dict[str, str]:
+    """Return the names of those actors of the ledger that are persons."""
+    ids = [UUID(actor.removeprefix("person:")) for actor in actors if actor.startswith("person:")]
+    rows = session.execute(
+        select(PersonRecord.id, PersonRecord.name).where(PersonRecord.id.in_(ids))
+    )
+    return {f"person:{person}": name for person, name in rows}
+
+
+def _detail(act: Act, details: str) -> str | None:
+    name = _DETAIL.get(act)
+    facts: dict[str, Any] = json.loads(details).get("facts", {})
+    value = facts.get(name) if name else None
+    return str(value) if value is not None else None

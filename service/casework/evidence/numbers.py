@@ -1,0 +1,35 @@
+"""The short number by which people call evidence: its receipt's place in the ledger ("D-0042")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.records.evidence import EvidenceRecord
+from archive.records.ledger import LedgerDetailRecord
+
+RECEIVED = "evidence.received"
+
+
+def row_key(evidence_id: UUID) -> str:
+    """Return how the ledger names a piece of evidence."""
+    return f"{EvidenceRecord.__tablename__}:{evidence_id}"
+
+
+def receipts(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return the ledger position of each receipt; one whose details are erased is left out."""
+    names = {row_key(one): one for one in evidence_ids}
+    rows = session.execute(
+        select(LedgerDetailRecord.subject, LedgerDetailRecord.position).where(
+            LedgerDetailRecord.subject.in_(names), LedgerDetailRecord.kind == RECEIVED
+        )
+    )
+    return {names[subject]: position for subject, position in rows if subject is not None}
+
+
+def spoken_number(evidence_id: UUID, position: int | None) -> str:
+    """Return the number; where the receipt's details are erased, the beginning of the id."""
+    return f"D-{position:04d}" if position is not None else f"D-{evidence_id.hex[:8]}"
