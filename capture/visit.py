@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from playwright.async_api import Dialog, Download, Error, Page
 
+from capture.browser.identity import passing_user
 from capture.browser.launch import BrowserSettings, OpenBrowser, open_browser
 from capture.browser.world import World, script
 from capture.egress.destination import Resolver, system_resolver
@@ -153,9 +155,11 @@ async def _visit(
     now: Now,
     resolver: Resolver,
 ) -> None:
+    uid = passing_user()
+    owner = os.geteuid() if uid is None else uid
     async with (
-        open_egress(rules, now=now, resolver=resolver, log=log) as proxy,
-        open_browser(settings.browser, proxy_port=proxy.port) as browser,
+        open_egress(rules, now=now, resolver=resolver, log=log, owner=owner) as proxy,
+        open_browser(settings.browser, proxy_port=proxy.port, uid=uid) as browser,
     ):
         _note_browser(seen, browser)
         page = browser.context.pages[0]

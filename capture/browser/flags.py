@@ -31,6 +31,7 @@ def browser_flags(proxy_port: int) -> list[str]:
         "--disable-notifications",
         "--disable-speech-api",
         "--disable-file-system",
+        f"--disk-cache-size={64 * 2**20}",  # it lies in memory
         "--disable-gpu",  # software drawing: the same pixels on every machine
         "--force-device-scale-factor=1",
         "--hide-scrollbars",

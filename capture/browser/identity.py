@@ -15,6 +15,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+from capture.browser.profile import owners_of_visits
 from capture.errors import BrowserFailed
 
 _FIRST_UID, _LAST_UID = 61_184, 65_519
@@ -31,7 +32,7 @@ def passing_user() -> int | None:
         return None
     if shutil.which("setpriv") is None:
         raise BrowserFailed("started as root, but there is no setpriv to drop to another user")
-    busy = {uid for uid, _, _ in running_processes()}
+    busy = {uid for uid, _, _ in running_processes()} | owners_of_visits()
     for _ in range(_TRIES):
         uid = _FIRST_UID + secrets.randbelow(_LAST_UID - _FIRST_UID + 1)
         if uid not in busy and not _has_account(uid):

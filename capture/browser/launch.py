@@ -12,10 +12,11 @@ from playwright.async_api import BrowserContext, Error, Playwright, async_playwr
 
 from capture.browser.find import find_browser
 from capture.browser.flags import DEFAULTS_LEFT_OUT, browser_flags
-from capture.browser.identity import passing_user, write_starter
+from capture.browser.identity import write_starter
+from capture.browser.memory import MemoryWatch, watched
 from capture.browser.processes import kill_browser
 from capture.browser.profile import is_in_memory, visit_folder
-from capture.errors import BrowserFailed
+from capture.errors import BrowserFailed, CaptureError
 
 _START_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0
@@ -23,7 +24,11 @@ _CLOSE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class BrowserSettings:
-    """How the visitor presents itself, and how tightly the browser is held."""
+    """How the visitor presents itself, and how tightly the browser is held.
+
+    `sandbox` off is only for machines where Chromium's cannot work; it is told in
+    the provenance. `memory_bytes` is what all of a visit's processes may hold.
+    """
 
     locale: str = "da-DK"
     timezone: str = "Europe/Copenhagen"
@@ -31,6 +36,7 @@ class BrowserSettings:
     height: int = 900
     sandbox: bool = True
     executable: Path | None = None
+    memory_bytes: int = 3 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,12 @@ class OpenBrowser:
 
 
 @contextlib.asynccontextmanager
-async def open_browser(settings: BrowserSettings, *, proxy_port: int) -> AsyncIterator[OpenBrowser]:
+async def open_browser(
+    settings: BrowserSettings, *, proxy_port: int, uid: int | None = None
+) -> AsyncIterator[OpenBrowser]:
     """Start a browser whose only way out is the proxy; kill all of it at the end.
+
+    `uid` is the user to run it under, as `passing_user` gave it.
 
     Raises:
         BrowserNotFound: there is none on this machine.
@@ -57,14 +67,19 @@ async def open_browser(settings: BrowserSettings, *, proxy_port: int) -> AsyncIt
     executable = settings.executable
     if executable is None:
         executable = await asyncio.to_thread(find_browser)
-    uid = passing_user()
     with visit_folder(uid) as folder:
         starter = write_starter(folder, executable, uid)
         try:
             async with _driver() as driver:
                 context = await _start(driver, settings, folder, starter, proxy_port)
+                watch = MemoryWatch(folder, uid, settings.memory_bytes)
                 try:
-                    yield await _described(context, settings, folder, own_user=uid is not None)
+                    async with watched(watch):
+                        yield await _described(context, settings, folder, own_user=uid is not None)
+                except (Error, CaptureError) as error:
+                    if watch.exceeded:
+                        raise BrowserFailed("the page ate memory", code="memory_limit") from error
+                    raise
                 finally:
                     # Killed, not asked: one that hangs would not answer, and nothing
                     # of the profile is wanted.

@@ -15,19 +15,9 @@ _PAUSE_SECONDS = 0.02
 
 
 def kill_browser(folder: Path, uid: int | None) -> bool:
-    """Kill everything that a visit started; say whether nothing is left.
-
-    `folder` holds the process number that the starter noted. A process that
-    left the group (Chromium's crash handler does) is met by its session or, where
-    the visit had a user of its own, by that.
-    """
-    leader = _noted_process(folder)
+    """Kill everything that a visit started; say whether nothing is left."""
     for _ in range(_ROUNDS):
-        left = [
-            process
-            for owner, process, session in running_processes()
-            if (uid is not None and owner == uid) or (leader is not None and session == leader)
-        ]
+        left = processes_of_visit(folder, uid)
         if not left:
             return True
         for process in left:
@@ -35,6 +25,23 @@ def kill_browser(folder: Path, uid: int | None) -> bool:
                 os.kill(process, signal.SIGKILL)
         time.sleep(_PAUSE_SECONDS)
     return False
+
+
+def processes_of_visit(folder: Path, uid: int | None) -> list[int]:
+    """Every process of a visit: those of its own user or, without one, those of its session.
+
+    `folder` holds the number of the first process, which the starter noted; as a
+    leader of its own session it is found in its children, also in those that left
+    its process group.
+    """
+    if uid is not None:
+        return [process for owner, process, _ in running_processes() if owner == uid]
+    leader = _noted_process(folder)
+    return [
+        process
+        for owner, process, session in running_processes()
+        if session == leader and owner == os.geteuid()
+    ]
 
 
 def _noted_process(folder: Path) -> int | None:

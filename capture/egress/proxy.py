@@ -24,6 +24,7 @@ from capture.egress.heads import (
     refusal,
 )
 from capture.egress.log import EgressEntry, EgressLog, Verdict
+from capture.egress.peers import owner_of_connection
 from capture.egress.rules import EgressRules
 from capture.errors import RequestRefused
 
@@ -36,11 +37,17 @@ class EgressProxy:
     """A running proxy. Use `open_egress`."""
 
     def __init__(
-        self, rules: EgressRules, now: Callable[[], datetime], resolver: Resolver, log: EgressLog
+        self,
+        rules: EgressRules,
+        now: Callable[[], datetime],
+        *,
+        resolver: Resolver,
+        log: EgressLog,
+        owner: int | None,
     ) -> None:
         self.rules, self.limits = rules, rules.limits
         self.log = log
-        self._now, self._resolver = now, resolver
+        self._now, self._resolver, self._owner = now, resolver, owner
         self._server: asyncio.Server | None = None
         self._places = asyncio.Semaphore(rules.limits.connections_at_once)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -85,7 +92,16 @@ class EgressProxy:
                 await self._serve((reader, writer))
         await _hang_up(writer)
 
+    def _is_stranger(self, writer: asyncio.StreamWriter) -> bool:
+        if self._owner is None:
+            return False
+        client_port = int(writer.get_extra_info("peername")[1])
+        owner = owner_of_connection(client_port=client_port, server_port=self.port)
+        return owner is not None and owner != self._owner
+
     async def _serve(self, browser: Streams) -> None:
+        if self._is_stranger(browser[1]):
+            return
         self._connections += 1
         async with asyncio.timeout(self.limits.head_seconds):
             head = await browser[0].readuntil(b"\r\n\r\n")
@@ -207,12 +223,15 @@ async def open_egress(
     now: Callable[[], datetime],
     resolver: Resolver = system_resolver,
     log: EgressLog | None = None,
+    owner: int | None = None,
 ) -> AsyncIterator[EgressProxy]:
     """A proxy for one visit: listening inside, gone with all its connections after.
 
     `now` dates the log; `resolver` answers names (a municipality's own, or a test's).
+    `owner` is the user number that the browser runs under: no other is served.
     """
-    proxy = EgressProxy(rules, now, resolver, EgressLog() if log is None else log)
+    log = EgressLog() if log is None else log
+    proxy = EgressProxy(rules, now, resolver=resolver, log=log, owner=owner)
     await proxy.open()
     try:
         yield proxy

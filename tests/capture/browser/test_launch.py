@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from capture.browser.identity import running_processes
+from capture.browser.identity import passing_user, running_processes
 from capture.browser.launch import BrowserSettings, OpenBrowser, open_browser
 from capture.egress.proxy import open_egress
 from capture.egress.rules import EgressRules
@@ -23,7 +23,9 @@ def with_browser(
     async def run() -> None:
         async with (
             open_egress(EgressRules(), now=now) as proxy,
-            open_browser(settings or BrowserSettings(), proxy_port=proxy.port) as browser,
+            open_browser(
+                settings or BrowserSettings(), proxy_port=proxy.port, uid=passing_user()
+            ) as browser,
         ):
             await act(browser)
 
@@ -113,3 +115,20 @@ def test_a_program_that_is_no_browser_is_told_as_such(now: Now) -> None:
 
     with pytest.raises(BrowserFailed):
         with_browser(now, never, BrowserSettings(executable=Path("/bin/false")))
+
+
+def test_a_page_that_eats_memory_loses_its_browser(now: Now) -> None:
+    async def eat(browser: OpenBrowser) -> None:
+        await browser.context.pages[0].evaluate(
+            """async () => {
+              const kept = [];
+              for (let n = 0; n < 200; n += 1) {
+                kept.push(new Uint8Array(2e7).fill(n));
+                await new Promise((go) => setTimeout(go, 5));
+              }
+            }"""
+        )
+
+    with pytest.raises(BrowserFailed) as failed:
+        with_browser(now, eat, BrowserSettings(memory_bytes=600_000_000))
+    assert failed.value.code == "memory_limit"
