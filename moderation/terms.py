@@ -11,7 +11,6 @@ All hits are kept, also overlapping ones, each as the numbers of its first and l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +20,7 @@ import simplemma
 
 from moderation.errors import TermError
 from moderation.text import normalise
-from moderation.words import Words
+from moderation.words import WORD, Words
 
 Place = tuple[int, int]
 """First and last word of a hit, both included."""
@@ -31,7 +30,6 @@ ENDINGS = frozenset({
     "erne", "ernes", "ene", "enes", "ns", "ere", "este", "a", "ede", "te", "der", "ende",
 })  # fmt: skip
 """Endings of Danish and bokmål nouns, adjectives and weak verbs, the empty one among them."""
-_WORDS = re.compile(r"[^\W_]+|[\U0001F300-\U0001FAFF\u2620\u26B0]")
 _OPEN_LEFT, _OPEN_RIGHT, _INFLECTED = 1, 2, 4
 
 
@@ -54,7 +52,7 @@ def parse_term(text: str) -> Term:
     stripped = text.strip()
     if stripped.startswith("{"):
         word = normalise(stripped.strip("{}")).text
-        if not stripped.endswith("}") or not _WORDS.fullmatch(word):
+        if not stripped.endswith("}") or not WORD.fullmatch(word):
             raise TermError(f"{text!r}: braces hold one word")
         return Term(word, lemma=True)
     marks = 0
@@ -64,7 +62,7 @@ def parse_term(text: str) -> Term:
         marks |= _OPEN_RIGHT
     if stripped.endswith("~"):
         marks |= _INFLECTED
-    words = _WORDS.findall(normalise(stripped.strip("*~")).text)
+    words = WORD.findall(normalise(stripped.strip("*~")).text)
     if not words:
         raise TermError(f"{text!r} holds no word")
     if any(mark in stripped.strip("*~ ") for mark in "*~{}"):

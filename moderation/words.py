@@ -13,7 +13,8 @@ from bisect import bisect_right
 from moderation.text import Reading
 from moderation.values import Span
 
-_WORD = re.compile(r"[^\W_]+|[\U0001F300-\U0001FAFF\u2620\u26B0]")
+WORD = re.compile(r"[^\W_]+|[\u2600-\u27BF\U0001F300-\U0001FAFF]")
+"""A word: letters and digits, or one pictogram."""
 _ENDS_SENTENCE = re.compile(r"[!?\n…]|[.;](?:\s|$)|\.\.")
 _ABBREVIATIONS = frozenset({
     "kl", "nr", "ca", "bl", "evt", "feks", "fx", "mfl", "jf", "tlf", "mob", "str", "sek",
@@ -40,7 +41,7 @@ class Words:
     def _cut(self, text: str) -> None:
         stream = [""]
         sentence, previous_end, position = 0, 0, 1
-        for match in _WORD.finditer(text):
+        for match in WORD.finditer(text):
             start, end = match.span()
             word = match[0]
             if start - previous_end > 1 and self.words and self._ends(text, previous_end, start):
