@@ -131,8 +131,7 @@ def _with_pictures(
 ) -> list[CapturedPost]:
     page = PagePicture(seen.tiles)
     pictured = []
-    for post in posts:
-        png = page.crop(post.box) if post.box is not None else None
+    for post, png in zip(posts, page.crops([post.box for post in posts]), strict=True):
         if png is None:
             pictured.append(CapturedPost(post, None, None))
         else:

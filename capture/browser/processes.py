@@ -30,9 +30,9 @@ def kill_browser(folder: Path, uid: int | None) -> bool:
 def processes_of_visit(folder: Path, uid: int | None) -> list[int]:
     """Every process of a visit: those of its own user or, without one, those of its session.
 
-    `folder` holds the number of the first process, which the starter noted; as a
-    leader of its own session it is found in its children, also in those that left
-    its process group.
+    `folder` holds the number of the first process, which the starter noted and which
+    leads a session of its own. Chromium's crash handler leaves that too, and is known
+    by the folder in its command line.
     """
     if uid is not None:
         return [process for owner, process, _ in running_processes() if owner == uid]
@@ -40,8 +40,17 @@ def processes_of_visit(folder: Path, uid: int | None) -> list[int]:
     return [
         process
         for owner, process, session in running_processes()
-        if session == leader and owner == os.geteuid()
+        if owner == os.geteuid()
+        and process != os.getpid()
+        and (session == leader or _names(process, folder))
     ]
+
+
+def _names(process: int, folder: Path) -> bool:
+    try:
+        return os.fsencode(folder) in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def _noted_process(folder: Path) -> int | None:

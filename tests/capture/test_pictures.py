@@ -59,6 +59,15 @@ def test_a_place_that_the_page_does_not_have_has_no_picture(box: Box) -> None:
     assert PagePicture(PAGE).crop(box) is None
 
 
+def test_many_crops_come_in_the_order_of_their_boxes() -> None:
+    boxes = [None if n % 7 == 0 else Box(0, n * 10, 20, 10) for n in range(80)]
+    for n, png in enumerate(PagePicture(PAGE).crops(boxes)):
+        if n % 7 == 0:
+            assert png is None
+        else:
+            assert rows(png)[1] == list(range(n * 10, n * 10 + 10))
+
+
 @pytest.mark.parametrize("png", [b"", b"\x89PNG\r\n\x1a\n", PAGE[2].png, PAGE[0].png[:-200]])
 def test_a_tile_that_is_not_what_was_asked_for_is_found(png: bytes) -> None:
     with pytest.raises(PictureUnreadable):
