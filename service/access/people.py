@@ -21,8 +21,12 @@ from archive.records.people import (
     UnitRecord,
 )
 from service.access.principal import HeldRole, Principal
-from service.access.rights import Rights
+from service.access.rights import Rights, shipped_rights
 from service.errors import NameTaken, NotSignedIn, UnitNotFound
+
+
+class RoleUnknown(ValueError):
+    """The table of rights has no such role."""
 
 
 def secret_hash(secret: str) -> str:
@@ -96,7 +100,9 @@ def give_role(
     now: datetime,
     actor: str,
 ) -> RoleRecord:
-    """Give a role, in one unit or (None) everywhere."""
+    """Give a role, in one unit or (None) everywhere; raises `RoleUnknown`."""
+    if role not in shipped_rights().roles:
+        raise RoleUnknown(role)
     held = RoleRecord(id=uuid4(), person_id=person.id, role=role, unit_id=unit_id, since=now)
     session.add(held)
     record(session, "role.given", at=now, actor=actor, subject=person, role=role)
@@ -125,7 +131,9 @@ def principal_of(
     below = _units_below(session)
     held = [HeldRole(row.role, below(row.unit_id)) for row in rows]
     if not any(one.role == "employee" for one in held):
-        held.append(HeldRole("employee", below(person.unit_id)))
+        # No place of work is no unit at all, not the whole municipality.
+        own = below(person.unit_id) if person.unit_id is not None else frozenset()
+        held.append(HeldRole("employee", own))
     return Principal(
         actor=f"person:{person.id}",
         name=person.name,
@@ -207,7 +215,12 @@ def add_token(
     now: datetime,
     actor: str,
 ) -> str:
-    """Make a bearer token for a program and return it; it cannot be shown again."""
+    """Make a bearer token for a program and return it; it cannot be shown again.
+
+    Raises `RoleUnknown`.
+    """
+    if role not in shipped_rights().roles:
+        raise RoleUnknown(role)
     secret = f"vaern_{secrets.token_urlsafe(32)}"
     token = TokenRecord(
         id=uuid4(),

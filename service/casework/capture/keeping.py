@@ -130,14 +130,14 @@ def _keep_posts(
             visit_id=visit.id,
             evidence_id=evidence_id,
             number=number,
-            local_id=post.id[:300],
+            local_id=_kept_text(post.id, 300),
             parent_id=parent.id if parent else None,
-            author=post.author[:300] if post.author else None,
-            author_url=post.author_url,
-            permalink=post.permalink,
-            time=post.time,
-            time_stated=post.time_stated[:200] if post.time_stated else None,
-            text=post.text.replace("\x00", "\ufffd"),
+            author=_kept_text(post.author, 300),
+            author_url=_kept_text(post.author_url),
+            permalink=_kept_text(post.permalink),
+            time=_kept_text(post.time, 40),
+            time_stated=_kept_text(post.time_stated, 200),
+            text=_kept_text(post.text),
             text_sha256=post.text_sha256,
             picture_name=picture.name if picture else None,
             picture_sha256=captured.picture_sha256,
@@ -146,6 +146,14 @@ def _keep_posts(
         session.flush()
         rows[post.id] = row
     return rows
+
+
+def _kept_text(text: str | None, longest: int | None = None) -> str | None:
+    """Return a page's words as both databases take them: no NUL, cut where a column ends.
+
+    What was read stands unchanged in `posts.json`, sealed beside it.
+    """
+    return text.replace("\x00", "\ufffd")[:longest] if text else text
 
 
 def _keep_findings(
@@ -176,11 +184,11 @@ def _keep_findings(
 
 
 def _end_visit(visit: VisitRecord, report: CaptureReport, evidence_id: UUID) -> None:
-    visit.status, visit.reason = report.status, report.reason
-    visit.final_url = report.final_url
+    visit.status, visit.reason = report.status, _kept_text(report.reason, 120)
+    visit.final_url = _kept_text(report.final_url)
     visit.started_at, visit.ended_at = report.started, report.ended
     visit.posts_read, visit.posts_stated = report.posts_read, report.posts_stated
-    visit.left_out, visit.evidence_id = report.left_out, evidence_id
+    visit.left_out, visit.evidence_id = _kept_text(report.left_out), evidence_id
     done(visit)
 
 

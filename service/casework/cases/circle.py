@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
-from archive.records.cases import CircleRecord
+from archive.records.cases import CaseRecord, CircleRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.casework.cases.finding import case_for
@@ -27,13 +28,18 @@ def invite(
     now: datetime,
     until: datetime | None = None,
 ) -> CircleRecord:
-    """Let a person into the circle; raises `PersonNotFound`, `ReasonMissing`."""
+    """Let a person into the circle; raises `PersonNotFound`, `ReasonMissing`.
+
+    An earlier invitation that still stands ends here: the new one alone says until when.
+    """
     if not reason.strip():
         raise ReasonMissing("say why this person needs to be in the circle")
     case = case_for(session, who, number, "case.circle", now)
     person = session.get(PersonRecord, person_id)
-    if person is None or person.ended_at is not None:
+    if person is None or (person.ended_at is not None and person.ended_at <= now):
         raise PersonNotFound(str(person_id))
+    for standing in _standing(session, case, person_id, now):
+        standing.until = now
     row = CircleRecord(
         id=uuid4(),
         case_id=case.id,
@@ -45,7 +51,15 @@ def invite(
     )
     session.add(row)
     record(
-        session, "circle.joined", at=now, actor=who.actor, subject=case, case_id=case.id, role=role
+        session,
+        "circle.joined",
+        at=now,
+        actor=who.actor,
+        subject=case,
+        case_id=case.id,
+        person=person.id,
+        role=role,
+        reason=row.reason,
     )
     return row
 
@@ -53,15 +67,29 @@ def invite(
 def remove(session: Session, who: Principal, number: str, person_id: UUID, now: datetime) -> None:
     """End a person's place in the circle, from this moment."""
     case = case_for(session, who, number, "case.circle", now)
-    rows = session.scalars(
+    rows = _standing(session, case, person_id, now)
+    if not rows:
+        raise PersonNotFound(str(person_id))
+    for row in rows:
+        row.until = now
+    record(
+        session,
+        "circle.left",
+        at=now,
+        actor=who.actor,
+        subject=case,
+        case_id=case.id,
+        person=person_id,
+    )
+
+
+def _standing(
+    session: Session, case: CaseRecord, person_id: UUID, now: datetime
+) -> Sequence[CircleRecord]:
+    return session.scalars(
         select(CircleRecord).where(
             CircleRecord.case_id == case.id,
             CircleRecord.person_id == person_id,
             or_(CircleRecord.until.is_(None), CircleRecord.until > now),
         )
     ).all()
-    if not rows:
-        raise PersonNotFound(str(person_id))
-    for row in rows:
-        row.until = now
-    record(session, "circle.left", at=now, actor=who.actor, subject=case, case_id=case.id)

@@ -11,16 +11,21 @@ from archive.records.cases import CaseRecord
 from service.access.principal import Principal
 from service.casework.cases.course import course_of
 from service.casework.cases.finding import case_for
-from service.errors import CaseNotReady
+from service.errors import CaseNotReady, FourEyes
 from service.procedure.closing import missing_for_closing
 
 
 def close_case(
     session: Session, who: Principal, number: str, now: datetime, *, summary: str = ""
 ) -> CaseRecord:
-    """Close a case whose every step has ended; raises `CaseNotReady` naming what is missing."""
+    """Close a case whose every step has ended.
+
+    Raises `CaseNotReady` naming what is missing, and `FourEyes` for one who is harassed in it.
+    """
     case = case_for(session, who, number, "case.close", now)
     course = course_of(session, case)
+    if str(who.person_id) in course.facts.harassed:
+        raise FourEyes("whoever is harassed does not close their own case")
     missing = missing_for_closing(course.procedure, course.endings, course.facts, now)
     if missing:
         raise CaseNotReady(tuple(one.step.id for one in missing))

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.database import Writing
 from archive.records.cases import CaseRecord
 from service.access.principal import Principal
 from service.access.rights import Level
@@ -42,14 +43,14 @@ def case_for(
 ) -> CaseRecord:
     """Return an open case on which this person may act.
 
-    Raises `CaseNotFound`, `NotPermitted`, `CaseClosed`. The row is locked until the commit.
+    Raises `CaseNotFound`, `NotPermitted`, `CaseClosed`. Where the session may write, the row is
+    locked until the commit; a page that only asks first takes no lock.
     """
     found = find_case(session, who, number, now)
-    query = (
-        select(CaseRecord)
-        .where(CaseRecord.id == found.case.id, cases_within(who, action, now))
-        .with_for_update()
-    )
+    query = select(CaseRecord).where(CaseRecord.id == found.case.id, cases_within(who, action, now))
+    if isinstance(session, Writing):
+        # Read again once the lock is ours: whoever held it may just have closed the case.
+        query = query.with_for_update().execution_options(populate_existing=True)
     case = session.scalars(query).one_or_none()
     if case is None:
         raise NotPermitted(action)

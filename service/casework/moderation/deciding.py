@@ -2,7 +2,9 @@
 
 A deletion is refused before a verified capture (ISHOJ-12.2 before 12.3). A
 "may" is a judgement: it needs a written reason and a second person
-(ISHOJ-DEL.4–5); "must" is a duty, and one person carries it out.
+(ISHOJ-DEL.4–5); "must" is a duty, and one person carries it out. Whoever
+names a duty that no rule saw makes a judgement too: else a word in a form
+would be enough to do without the second person.
 """
 
 from __future__ import annotations
@@ -11,16 +13,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
-from archive.records.cases import HarassedRecord
+from archive.records.cases import CaseEvidenceRecord, HarassedRecord
 from archive.records.pages import DecisionRecord, PostRecord, VisitRecord
-from moderation.policy import Duty, Policy
+from moderation.errors import PolicyError
+from moderation.policy import Clause, Duty
 from moderation.shipped import default_policy
 from service.access.principal import Principal
-from service.casework.moderation.queue import Card, card_of
+from service.casework.moderation.judging import names
+from service.casework.moderation.queue import Card, card_of, may_on_post, sightings_of
 from service.casework.moderation.verifying import Preserved
 from service.errors import (
     AlreadyDecided,
@@ -57,18 +61,12 @@ def decide(
     Raises `PostNotFound`, `NotPermitted`, `FourEyes`, `AlreadyDecided`, `NotYetCaptured`,
     `ClauseMissing`, `ReasonMissing`.
     """
-    card = card_of(session, who, post_id, now)
-    person = who.person_id
-    if person is None or not who.may("post.decide"):
-        raise NotPermitted("post.decide")
-    _require_impartial(session, card, person)
-    _lock(session, card.post)
-    if any(one.approved_at or not one.needs_approval for one in card.decisions):
+    card, person = _taken(session, who, post_id, "post.decide", now)
+    if card.settled:
         raise AlreadyDecided(str(post_id))
     if any(is_waiting(one) for one in card.decisions):
         raise AlreadyDecided("a proposal waits for a second person")
-    policy = default_policy()
-    decision = _decision(card, proposed, preserved, policy=policy, person=person, now=now)
+    decision = _decision(card, proposed, preserved, person=person, now=now)
     session.add(decision)
     record(
         session,
@@ -91,27 +89,26 @@ def approve(
     post_id: UUID,
     *,
     agrees: bool,
+    preserved: Preserved | None = None,
     now: datetime,
     reason: str = "",
 ) -> DecisionRecord:
     """Answer a proposal as the second person; a refusal gives its reason.
 
-    Raises `FourEyes` for the one who proposed it, `ReasonMissing`, `AlreadyDecided`.
+    Raises `FourEyes` for the one who proposed it, `ReasonMissing`, `AlreadyDecided`,
+    `NotYetCaptured` where the post is no longer (or was never) whole in the vault.
     """
     if not agrees and not reason.strip():
         raise ReasonMissing("say why the proposal is refused")
-    card = card_of(session, who, post_id, now)
-    person = who.person_id
-    if person is None or not who.may("post.approve"):
-        raise NotPermitted("post.approve")
-    _lock(session, card.post)
+    card, person = _taken(session, who, post_id, "post.approve", now)
     waiting = [one for one in card.decisions if is_waiting(one)]
     if not waiting:
         raise AlreadyDecided(str(post_id))
     proposal = waiting[-1]
     if proposal.decided_by == person:
         raise FourEyes("the one who proposed does not approve")
-    _require_impartial(session, card, person)
+    if agrees and proposal.act in REMOVING:
+        _require_preserved(card, preserved)
     if agrees:
         proposal.approved_by, proposal.approved_at = person, now
     else:
@@ -136,19 +133,38 @@ def is_waiting(decision: DecisionRecord) -> bool:
     return decision.needs_approval and not answered
 
 
-def needs_second(card: Card, act: str) -> bool:
-    """Tell whether a decision on this card needs a second person: a removal without a duty."""
-    return act in REMOVING and not any(one.duty == Duty.MUST for one in card.findings)
+def needs_second(card: Card, act: str, clause: str | None = None) -> bool:
+    """Tell whether a decision on this card needs a second person.
+
+    A removal does, unless a rule saw a duty and the clause named (where one is) is a duty too.
+    """
+    flagged = any(one.duty == Duty.MUST for one in card.findings)
+    named = clause is None or _clause(clause).duty is Duty.MUST
+    return act in REMOVING and not (flagged and named)
 
 
 def is_party(session: Session, card: Card, person: UUID) -> bool:
-    """Tell whether this person is harassed in the post's case: then they decide nothing in it."""
-    if card.visit.case_id is None:
-        return False
-    query = select(HarassedRecord.id).where(
-        HarassedRecord.case_id == card.visit.case_id, HarassedRecord.person_id == person
+    """Tell whether this person is harassed in the post: then they decide nothing about it.
+
+    So is whoever is concerned in a case that the post belongs to, at any visit and by any
+    capture of it, and whoever the post names, whether or not there is a case yet.
+    """
+    sightings = sightings_of(card.post)
+    by_visit = (
+        select(VisitRecord.case_id)
+        .join(PostRecord, PostRecord.visit_id == VisitRecord.id)
+        .where(PostRecord.id.in_(sightings), VisitRecord.case_id.is_not(None))
     )
-    return session.execute(query).first() is not None
+    by_capture = (
+        select(CaseEvidenceRecord.case_id)
+        .join(PostRecord, PostRecord.evidence_id == CaseEvidenceRecord.evidence_id)
+        .where(PostRecord.id.in_(sightings))
+    )
+    query = select(HarassedRecord.id).where(
+        HarassedRecord.person_id == person,
+        or_(HarassedRecord.case_id.in_(by_visit), HarassedRecord.case_id.in_(by_capture)),
+    )
+    return session.execute(query).first() is not None or names(session, person, card.post.text)
 
 
 def _decision(
@@ -156,23 +172,20 @@ def _decision(
     proposed: Proposed,
     preserved: Preserved | None,
     *,
-    policy: Policy,
     person: UUID,
     now: datetime,
 ) -> DecisionRecord:
     finding = next((one for one in card.findings if one.clause == proposed.clause), None)
-    duty = finding.duty if finding else None
+    clause = _clause(proposed.clause) if proposed.clause is not None else None
     reason = proposed.reason.strip()
+    second = needs_second(card, proposed.act, proposed.clause)
     if proposed.act in REMOVING:
-        if preserved is None or not preserved.whole or preserved.post_id != card.post.id:
-            raise NotYetCaptured("the post has no verified capture")
-        if proposed.clause is None:
+        _require_preserved(card, preserved)
+        if clause is None:
             raise ClauseMissing("a removal names its clause")
-        policy_clause = policy.clause(proposed.clause)
-        duty = duty or str(policy_clause.duty)
-        if not reason and duty == Duty.MAY:
+        if not reason and second:
             raise ReasonMissing("a judgement needs a written reason")
-        reason = reason or policy_clause.title
+        reason = reason or clause.title
     elif not reason and any(one.duty == Duty.MUST for one in card.findings):
         raise ReasonMissing("say why a post that a duty speaks against may stand")
     return DecisionRecord(
@@ -182,19 +195,47 @@ def _decision(
         clause=proposed.clause,
         rule=finding.rule if finding else None,
         rule_version=finding.version if finding else None,
-        policy_version=policy.version,
+        policy_version=default_policy().version,
         reason=reason,
-        needs_approval=proposed.act in REMOVING and duty == Duty.MAY,
+        needs_approval=second,
         decided_by=person,
         decided_at=now,
     )
 
 
-def _require_impartial(session: Session, card: Card, person: UUID) -> None:
+def _taken(
+    session: Session, who: Principal, post_id: UUID, action: str, now: datetime
+) -> tuple[Card, UUID]:
+    """Return the card as it stands once the turn is ours, and the person who may act on it."""
+    _take_turn(session, post_id)
+    card = card_of(session, who, post_id, now)
+    person = who.person_id
+    if person is None or not may_on_post(session, who, post_id, action, now):
+        raise NotPermitted(action)
     if is_party(session, card, person):
         raise FourEyes("whoever is harassed does not decide in their own matter")
+    return card, person
 
 
-def _lock(session: Session, post: PostRecord) -> None:
-    """Two who decide the same post at once take turns; the second is told."""
-    session.execute(select(VisitRecord.id).where(VisitRecord.id == post.visit_id).with_for_update())
+def _take_turn(session: Session, post_id: UUID) -> None:
+    """Let two who decide the same words at once take turns; the second is told.
+
+    Taken before anything is read: what was read earlier would not know of the other's decision.
+    Always in the order of the ids, so that two never wait for each other in a circle.
+    """
+    post = session.get(PostRecord, post_id)
+    if post is not None:
+        turn = select(PostRecord.id).where(PostRecord.id.in_(sightings_of(post)))
+        session.execute(turn.order_by(PostRecord.id).with_for_update(key_share=True))
+
+
+def _require_preserved(card: Card, preserved: Preserved | None) -> None:
+    if preserved is None or not preserved.whole or preserved.post_id != card.post.id:
+        raise NotYetCaptured("the post has no verified capture")
+
+
+def _clause(clause_id: str) -> Clause:
+    try:
+        return default_policy().clause(clause_id)
+    except PolicyError as unknown:
+        raise ClauseMissing("the page rules have no such clause") from unknown

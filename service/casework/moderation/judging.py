@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from archive.records.people import PersonRecord, RosterRecord, UnitRecord
@@ -15,7 +16,10 @@ from moderation.engine import Engine
 from moderation.policy import Duty
 from moderation.rules import RuleSet, read_rules
 from moderation.shipped import default_engine
+from moderation.signals.employees import Roster
+from moderation.text import normalise
 from moderation.values import Finding, Post, RosterEntry
+from moderation.words import Words
 from service.installation import Installation
 
 MUST_FIRST = 100
@@ -72,6 +76,24 @@ def roster_of(session: Session) -> tuple[RosterEntry, ...]:
         nicknames = tuple(str(one) for one in row.nicknames)
         entries[row.name] = RosterEntry(row.name, nicknames, title, row.unit)
     return tuple(entries.values())
+
+
+def names(session: Session, person_id: UUID, text: str) -> bool:
+    """Tell whether a text names this person, by name or by a nickname of the roster.
+
+    Read the way the rules read it, but without the title or place of work that a first name
+    needs beside it there: this keeps a person from deciding, and flags nobody.
+    """
+    person = session.get_one(PersonRecord, person_id)
+    known = select(RosterRecord).where(
+        or_(RosterRecord.person_id == person_id, RosterRecord.name == person.name)
+    )
+    entries = [RosterEntry(person.name)]
+    entries += [
+        RosterEntry(row.name, tuple(str(one) for one in row.nicknames))
+        for row in session.scalars(known)
+    ]
+    return bool(Roster(entries).find(Words(normalise(text)), {}))
 
 
 def _own_rules(installation: Installation) -> str | None:

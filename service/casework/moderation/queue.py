@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.records.cases import CaseRecord
@@ -25,6 +25,8 @@ from service.access.visibility import cases_within
 from service.errors import PostNotFound
 
 PAGE = 50
+LASTING = ("let_stand", "not_ours")
+"""What holds for the same words at later visits too."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,20 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Similar:
+    """How a post that the same rule flagged was decided."""
+
+    decision: DecisionRecord
+    clause: str
+
+
+@dataclass(frozen=True)
 class Card:
-    """Everything that the decision card shows."""
+    """Everything that the decision card shows.
+
+    `decisions` are those about the same words at every visit; `settled` tells whether one of
+    them still answers for this sighting.
+    """
 
     post: PostRecord
     visit: VisitRecord
@@ -49,15 +63,9 @@ class Card:
     findings: list[FindingRecord]
     thread: list[PostRecord]
     decisions: list[DecisionRecord]
+    settled: bool
+    similar: list[Similar]
     case_number: str | None
-
-
-@dataclass(frozen=True)
-class Similar:
-    """How a post that the same rule flagged was decided."""
-
-    decision: DecisionRecord
-    clause: str
 
 
 def waiting_posts(session: Session, who: Principal, now: datetime) -> list[Waiting]:
@@ -128,21 +136,50 @@ def card_of(session: Session, who: Principal, post_id: UUID, now: datetime) -> C
     if row is None:
         raise PostNotFound(str(post_id))
     post: PostRecord = row[0]
+    findings = _findings(session, post.id)
     return Card(
         post=post,
         visit=row[1],
         page_name=row[2],
-        findings=_findings(session, post.id),
+        findings=findings,
         thread=thread_of(session, post),
-        decisions=decisions_of(session, post.id),
+        decisions=decisions_of(session, post),
+        settled=_is_settled(session, post),
+        similar=_similar_decisions(session, post, findings, _visible(who, "queue.see", now)),
         case_number=row[3],
     )
 
 
-def decisions_of(session: Session, post_id: UUID) -> list[DecisionRecord]:
-    """Return every decision about a post, oldest first."""
-    query = select(DecisionRecord).where(DecisionRecord.post_id == post_id)
+def may_on_post(
+    session: Session, who: Principal, post_id: UUID, action: str, now: datetime
+) -> bool:
+    """Tell whether an act on this very post is open to this person."""
+    query = (
+        select(PostRecord.id)
+        .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
+        .where(PostRecord.id == post_id, _visible(who, action, now))
+    )
+    return session.execute(query).first() is not None
+
+
+def decisions_of(session: Session, post: PostRecord) -> list[DecisionRecord]:
+    """Return every decision about a post's words, at whichever visit, oldest first."""
+    query = select(DecisionRecord).where(DecisionRecord.post_id.in_(sightings_of(post)))
     return list(session.scalars(query.order_by(DecisionRecord.decided_at)))
+
+
+def sightings_of(post: PostRecord) -> Select[UUID]:
+    """Return the ids of the same words by the same identity at every visit to the address."""
+    here = select(VisitRecord.url).where(VisitRecord.id == post.visit_id).scalar_subquery()
+    return (
+        select(PostRecord.id)
+        .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
+        .where(
+            PostRecord.text_sha256 == post.text_sha256,
+            PostRecord.local_id == post.local_id,
+            VisitRecord.url == here,
+        )
+    )
 
 
 def thread_of(session: Session, post: PostRecord) -> list[PostRecord]:
@@ -154,13 +191,24 @@ def thread_of(session: Session, post: PostRecord) -> list[PostRecord]:
     return list(session.scalars(query.order_by(PostRecord.number)))
 
 
-def similar_decisions(session: Session, card: Card) -> list[Similar]:
-    """Return how posts under the same rules were decided lately, for equal treatment (B14)."""
-    rules = {finding.rule for finding in card.findings}
+def _similar_decisions(
+    session: Session, post: PostRecord, findings: list[FindingRecord], within: ColumnElement[bool]
+) -> list[Similar]:
+    """Return how posts under the same rules were decided lately, for equal treatment (B14).
+
+    Only posts that this person may see: a reason quotes what was written in somebody's case.
+    """
+    rules = {finding.rule for finding in findings}
     query = (
         select(DecisionRecord, FindingRecord.clause)
         .join(FindingRecord, FindingRecord.post_id == DecisionRecord.post_id)
-        .where(FindingRecord.rule.in_(rules), DecisionRecord.post_id != card.post.id)
+        .join(PostRecord, PostRecord.id == DecisionRecord.post_id)
+        .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
+        .where(
+            FindingRecord.rule.in_(rules),
+            DecisionRecord.post_id.not_in(sightings_of(post)),
+            within,
+        )
         .order_by(DecisionRecord.decided_at.desc())
         .limit(20)
     )
@@ -177,13 +225,39 @@ def _visible(who: Principal, action: str, now: datetime) -> ColumnElement[bool]:
 
 
 def _undecided() -> ColumnElement[bool]:
-    decided = aliased(DecisionRecord)
+    """No decision answers for this sighting.
+
+    That a post may stand, or is not ours, holds for as long as its words are the same. A
+    removal answers only for what was seen before it: what a later visit still sees (or sees
+    again) has not been removed, and waits anew.
+    """
+    decided, earlier, visit = aliased(DecisionRecord), aliased(PostRecord), aliased(VisitRecord)
+    ended = func.coalesce(decided.approved_at, decided.decided_at)
     return ~exists(
-        select(decided.id).where(
-            decided.post_id == PostRecord.id,
+        select(decided.id)
+        .join(earlier, earlier.id == decided.post_id)
+        .join(visit, visit.id == earlier.visit_id)
+        .where(
+            earlier.text_sha256 == PostRecord.text_sha256,
+            earlier.local_id == PostRecord.local_id,
+            visit.url == VisitRecord.url,
             or_(decided.needs_approval.is_(False), decided.approved_at.is_not(None)),
+            or_(
+                earlier.id == PostRecord.id,
+                decided.act.in_(LASTING),
+                ended >= VisitRecord.requested_at,
+            ),
         )
     )
+
+
+def _is_settled(session: Session, post: PostRecord) -> bool:
+    query = (
+        select(PostRecord.id)
+        .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
+        .where(PostRecord.id == post.id, _undecided())
+    )
+    return session.execute(query).first() is None
 
 
 def _latest_sighting() -> ColumnElement[bool]:
@@ -219,10 +293,25 @@ def _worst_clauses(session: Session, posts: list[UUID]) -> dict[UUID, str]:
 
 
 def _proposed(session: Session, posts: list[UUID]) -> set[UUID]:
-    query = select(DecisionRecord.post_id).where(
-        DecisionRecord.post_id.in_(posts),
-        DecisionRecord.needs_approval.is_(True),
-        DecisionRecord.approved_at.is_(None),
-        DecisionRecord.refused_at.is_(None),
+    """Return those among these posts about whose words a proposal waits, made at any visit."""
+    earlier, visit, at = aliased(PostRecord), aliased(VisitRecord), aliased(VisitRecord)
+    query = (
+        select(PostRecord.id)
+        .join(visit, visit.id == PostRecord.visit_id)
+        .join(
+            earlier,
+            and_(
+                earlier.text_sha256 == PostRecord.text_sha256,
+                earlier.local_id == PostRecord.local_id,
+            ),
+        )
+        .join(at, and_(at.id == earlier.visit_id, at.url == visit.url))
+        .join(DecisionRecord, DecisionRecord.post_id == earlier.id)
+        .where(
+            PostRecord.id.in_(posts),
+            DecisionRecord.needs_approval.is_(True),
+            DecisionRecord.approved_at.is_(None),
+            DecisionRecord.refused_at.is_(None),
+        )
     )
     return set(session.scalars(query))

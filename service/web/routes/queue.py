@@ -118,14 +118,21 @@ def post_approval(
     """Approve or refuse a colleague's proposal."""
     form.check(who)
     agrees = form.answer == "approve"
-    if agrees:
-        preserved = check_preserved(house, post_id)
-        if not preserved.whole:
-            raise NotYetCaptured("the post has no verified capture")
+    with house.database.reading() as session:
+        card_of(session, who, post_id, now)
+    preserved = check_preserved(house, post_id) if agrees else None
     try:
         with house.database.writing() as session:
-            approve(session, who, post_id, agrees=agrees, reason=form.reason, now=now)
-    except (ReasonMissing, FourEyes, AlreadyDecided) as refused:
+            approve(
+                session,
+                who,
+                post_id,
+                agrees=agrees,
+                preserved=preserved,
+                reason=form.reason,
+                now=now,
+            )
+    except (NotYetCaptured, ReasonMissing, FourEyes, AlreadyDecided) as refused:
         return _refused(request, who, house, now, post_id, form, refused)
     return _next(request, who, house, now, "approved" if agrees else "refused")
 

@@ -14,7 +14,7 @@ from moderation.shipped import default_policy
 from service.access.principal import Principal
 from service.casework.cases.listing import names_of
 from service.casework.moderation.deciding import REMOVING, is_party, is_waiting, needs_second
-from service.casework.moderation.queue import Card, Waiting, similar_decisions
+from service.casework.moderation.queue import Card, Waiting
 from service.web.views.evidence import HiddenPicture, HiddenText
 from service.web.views.frame import CaseLink, FormState
 from service.web.views.queue import (
@@ -84,7 +84,7 @@ def decision_card(
                 policy.clause(one.clause).title,
                 one.decision.reason or None,
             )
-            for one in similar_decisions(session, card)
+            for one in card.similar
         ),
         secured=_secured(card),
         barriers=_barriers(session, who, card),

@@ -1,0 +1,55 @@
+"""Roles, people and tokens end; what they could do ends with the next request.
+
+Nothing is deleted: the rows stay, with the moment at which they ended.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from archive.ledger.log import record
+from archive.records.people import PersonRecord, RoleRecord, SessionRecord, TokenRecord
+
+
+def end_role(session: Session, held: RoleRecord, now: datetime, *, actor: str) -> None:
+    """End a role from this moment; quiet where it has ended already."""
+    if held.until is not None and held.until <= now:
+        return
+    held.until = now
+    person = session.get_one(PersonRecord, held.person_id)
+    record(session, "role.ended", at=now, actor=actor, subject=person, role=held.role)
+
+
+def end_person(session: Session, person: PersonRecord, now: datetime, *, actor: str) -> None:
+    """Let a person leave: roles and sessions end with them; quiet where they have left already."""
+    if person.ended_at is not None and person.ended_at <= now:
+        return
+    person.ended_at = now
+    roles = select(RoleRecord).where(
+        RoleRecord.person_id == person.id, or_(RoleRecord.until.is_(None), RoleRecord.until > now)
+    )
+    for held in session.scalars(roles):
+        # A role given for later never begins.
+        held.until = max(now, held.since)
+    end_sessions(session, person, now)
+    record(session, "person.ended", at=now, actor=actor, subject=person)
+
+
+def end_sessions(session: Session, person: PersonRecord, now: datetime) -> None:
+    """Sign a person out everywhere; whoever asks for it says so in the ledger."""
+    session.execute(
+        update(SessionRecord)
+        .where(SessionRecord.person_id == person.id, SessionRecord.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def revoke_token(session: Session, token: TokenRecord, now: datetime, *, actor: str) -> None:
+    """End a program's token from this moment; quiet where it was revoked already."""
+    if token.revoked_at is not None:
+        return
+    token.revoked_at = now
+    record(session, "token.revoked", at=now, actor=actor, subject=token)
