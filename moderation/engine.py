@@ -80,7 +80,10 @@ class Engine:
             self._anchors,
             self._signals,
         )
-        self._shapes = Shapes((*(term for _, term in pairs), *roster.full_names()))
+        # Words that break rules are guessed before ordinary ones: h*re is no "høre".
+        anchors = frozenset().union(*self._anchors.values())
+        pairs.sort(key=lambda pair: pair[0] not in anchors)
+        self._shapes = Shapes((*roster.full_names(), *(term for _, term in pairs)))
 
     def judge(self, post: Post) -> tuple[Finding, ...]:
         """Return every clause held to be broken by a live rule, the most severe first."""

@@ -105,7 +105,7 @@ def _letters(text: str) -> str:
 
 
 _STRETCHED = re.compile(r"([^\W\d_])\1\1+")
-_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*·,/|]{1,3}[^\W\d_](?![^\W_])){2,}")
+_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:(?: |[.\-_*·,/|] ?)[^\W\d_](?![^\W_])){2,}")
 _SPLIT = re.compile(r"(?<=[^\W\d_])[-._·|~/](?=[^\W\d_])")
 _MIXED = re.compile(
     r"(?<![^\W_])[^\W_]*(?:[^\W\d_][013457@$!|€¡ß]+[^\W\d_]|(?<![^\W_@])[13457$€][^\W\d_]{3})[^\W_]*"
