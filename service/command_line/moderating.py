@@ -1,4 +1,4 @@
-"""`moderation judge`: JSON Lines in, findings out, in the same order; exit 0 whatever is flagged."""
+"""`moderation judge`: JSON Lines in, findings out, in their order; exit 0 whatever is flagged."""
 
 from __future__ import annotations
 

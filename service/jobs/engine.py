@@ -64,6 +64,11 @@ class Engine:
         self._scheduler.start()
         self.sweep()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it takes on work."""
+        return bool(self._scheduler.running) and not self._stopping
+
     def wake(self, name: str) -> None:
         """Let a worker of this kind look for rows now; a kind that is not run here is no matter."""
         lane = self._lanes.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, update
 
@@ -32,8 +33,7 @@ def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
         public_key=installation.signer.public_key,
         progress=told,
     )
-    result = report.to_json()
-    result["findings"] = result["findings"][:MOST_FINDINGS]
+    result = replace(report, findings=report.findings[:MOST_FINDINGS]).to_json()
     now = installation.clock.now()
     with installation.database.writing() as session:
         run = held(session, VerificationRecord, claim)

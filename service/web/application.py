@@ -74,7 +74,7 @@ def name_rights(app: FastAPI) -> None:
         if isinstance(route, APIRoute):
             found = right_of(route)
             if found is None:
-                raise RouteWithoutRight(f"{sorted(route.methods)} {route.path}")
+                raise RouteWithoutRight(f"{sorted(route.methods or ())} {route.path}")
             route.openapi_extra = {**(route.openapi_extra or {}), "x-right": found}
 
 
@@ -84,9 +84,10 @@ def right_of(route: APIRoute) -> str | None:
 
 
 def _right_in(dependant: Dependant) -> str | None:
-    if isinstance(dependant.call, Right):
-        return dependant.call.action
-    if isinstance(dependant.call, Public):
+    asks: object = dependant.call
+    if isinstance(asks, Right):
+        return asks.action
+    if isinstance(asks, Public):
         return "public"
     for inner in dependant.dependencies:
         if (found := _right_in(inner)) is not None:

@@ -33,14 +33,13 @@ _NEEDS: Mapping[Place, str] = MappingProxyType(
 
 def places_of(who: Principal) -> tuple[Place, ...]:
     """Return where a person may go, in the order of the navigation."""
-    found = []
-    for place in Place:
-        if place is Place.MY_CASE:
-            if who.main_role == "employee":
-                found.append(place)
-        elif who.may(_NEEDS[place]):
-            found.append(place)
-    return tuple(found)
+    return tuple(place for place in Place if _open_to(who, place))
+
+
+def _open_to(who: Principal, place: Place) -> bool:
+    if place is Place.MY_CASE:
+        return who.main_role == "employee"
+    return who.may(_NEEDS[place])
 
 
 def frame_for(

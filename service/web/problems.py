@@ -111,7 +111,7 @@ def _unknown(request: Request, error: Exception) -> Response:
         "request.failed",
         request=getattr(request.state, "id", None),
         error=type(error).__name__,
-        path=str(request.scope.get("route").path) if request.scope.get("route") else None,
+        route=getattr(request.scope.get("route"), "path", None),
     )
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     if for_program(request):

@@ -6,6 +6,7 @@ worker thread, a megabyte at a time, so memory stays constant and nobody waits.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -54,12 +55,12 @@ class Uploaded:
 
 @dataclass(frozen=True)
 class UploadLimits:
-    """How much one upload may hold; `first` names a field that must come before any file."""
+    """How much one upload may hold; `admit` sees the fields before the first file is taken."""
 
     files: int
     bytes: int
     fields: frozenset[str]
-    first: str | None = None
+    admit: Callable[[Mapping[str, str]], None] | None = None
 
 
 async def receive_upload(
@@ -193,8 +194,8 @@ class _Parts:
     def _begin_file(self, name: str, filename: str) -> None:
         if name != "files":
             raise UploadInvalid("files stand in the field 'files'", field=name[:60])
-        if self._limits.first is not None and self._limits.first not in self._result.fields:
-            raise UploadInvalid("the form has expired", field=self._limits.first)
+        if self._limits.admit is not None and not self._result.files:
+            self._limits.admit(self._result.fields)
         if len(self._result.files) >= self._limits.files:
             raise UploadTooLarge(f"an upload holds at most {self._limits.files} files")
         self._filename = clean_filename(filename)

@@ -64,3 +64,28 @@ def happened(language: str, kind: str) -> str:
         "notice.sent": _("A receipt was sent"),
     }
     return texts.get(kind, kind)
+
+
+def unreadable(language: str, code: str | None) -> str:
+    """Return why something could not be read; the original is safe all the same."""
+    _ = gettext_of(language)
+    texts = {
+        "crashed": _("The program that reads it broke off. The original is safe."),
+        "too_slow": _("It took too long to read. The original is safe."),
+        "too_much_memory": _("It is made so that reading it needs too much room."),
+        "too_much_output": _("There is more in it than can be read at once."),
+    }
+    return texts.get(code or "", _("No program of ours could read it. The original is safe."))
+
+
+def unsorted(language: str, code: str) -> str:
+    """Return why an arrival waits for a person to sort it."""
+    _ = gettext_of(language)
+    texts = {
+        "sender_unknown": _("The sender is not known here."),
+        "sender_unclear": _("The mail names several senders."),
+        "sent_by_a_machine": _("It was sent by a machine."),
+        "could_not_be_read": _("No program of ours could read it."),
+        "could_not_be_sorted": _("It could not be sorted by itself."),
+    }
+    return texts.get(code, _("It was handed in without a case."))

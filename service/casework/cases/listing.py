@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select, tuple_
+from sqlalchemy import exists, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from archive.records.cases import AccountRecord, CaseRecord, HarassedRecord, NoticeRecord
 from archive.records.ledger import LedgerDetailRecord
-from archive.records.people import PersonRecord, UnitRecord
+from archive.records.people import PersonRecord, RoleRecord, UnitRecord
 from service.access.principal import Principal
 from service.access.visibility import cases_within
 
@@ -127,3 +127,29 @@ def people_in(session: Session, *, unit_id: UUID | None = None) -> list[tuple[UU
 def _facts(details: str) -> dict[str, Any]:
     facts: dict[str, Any] = json.loads(details).get("facts", {})
     return facts
+
+
+@dataclass(frozen=True)
+class ContactPerson:
+    """Somebody the employee can talk to: a name, a role, a number at work."""
+
+    name: str
+    role: str
+    phone: str | None
+
+
+def contacts_for(session: Session, case: CaseRecord, now: datetime) -> list[ContactPerson]:
+    """Return safety representatives and key persons of the case's unit, or of all units."""
+    query = (
+        select(PersonRecord.name, RoleRecord.role, PersonRecord.phone)
+        .join(RoleRecord, RoleRecord.person_id == PersonRecord.id)
+        .where(
+            RoleRecord.role.in_(("amr", "key_person")),
+            or_(RoleRecord.unit_id == case.unit_id, RoleRecord.unit_id.is_(None)),
+            RoleRecord.since <= now,
+            or_(RoleRecord.until.is_(None), RoleRecord.until > now),
+            PersonRecord.ended_at.is_(None),
+        )
+        .order_by(RoleRecord.role, PersonRecord.name)
+    )
+    return [ContactPerson(row.name, row.role, row.phone) for row in session.execute(query)]

@@ -236,30 +236,59 @@ def join_evidence(
     """
     if case.closed_at is not None:
         raise CaseClosed(case.number)
-    for item in (evidence, *children_of(session, evidence.id)):
-        if session.get(CaseEvidenceRecord, (case.id, item.id)) is not None:
-            continue
-        session.add(
-            CaseEvidenceRecord(case_id=case.id, evidence_id=item.id, added_at=now, added_by=actor)
-        )
-        record(
-            session,
-            "case.evidence_added",
-            at=now,
-            actor=actor,
-            subject=item,
-            case_id=case.id,
-            number=case.number,
-        )
+    for item in (evidence, *parts_of(session, evidence.id)):
+        _join_one(session, case, item, now, actor)
 
 
-def children_of(session: Session, evidence_id: UUID) -> Sequence[EvidenceRecord]:
-    """Return what came inside a piece of evidence, in the order in which it stood there."""
-    return session.scalars(
-        select(EvidenceRecord)
-        .where(EvidenceRecord.parent_id == evidence_id)
-        .order_by(EvidenceRecord.received_at, EvidenceRecord.id)
-    ).all()
+def follow_parent(session: Session, part: EvidenceRecord, now: datetime) -> None:
+    """Let what came inside a piece of evidence belong to every case that it belongs to."""
+    cases = (
+        select(CaseRecord)
+        .join(CaseEvidenceRecord, CaseEvidenceRecord.case_id == CaseRecord.id)
+        .where(CaseEvidenceRecord.evidence_id == part.parent_id)
+        .order_by(CaseRecord.opened_at)
+    )
+    for case in session.scalars(cases).all():
+        _join_one(session, case, part, now, SYSTEM)
+
+
+def _join_one(
+    session: Session, case: CaseRecord, item: EvidenceRecord, now: datetime, actor: str
+) -> None:
+    if session.get(CaseEvidenceRecord, (case.id, item.id)) is not None:
+        return
+    session.add(
+        CaseEvidenceRecord(case_id=case.id, evidence_id=item.id, added_at=now, added_by=actor)
+    )
+    record(
+        session,
+        "case.evidence_added",
+        at=now,
+        actor=actor,
+        subject=item,
+        case_id=case.id,
+        number=case.number,
+    )
+
+
+def parts_of(session: Session, evidence_id: UUID) -> list[EvidenceRecord]:
+    """Return what came inside a piece of evidence, and inside that, as deep as it goes.
+
+    Each is locked: a part that is just being read may be about to bring parts
+    of its own, which are then seen here, or see the case by themselves.
+    """
+    found: list[EvidenceRecord] = []
+    waiting = [evidence_id]
+    while waiting:
+        parts = session.scalars(
+            select(EvidenceRecord)
+            .where(EvidenceRecord.parent_id == waiting.pop())
+            .order_by(EvidenceRecord.received_at, EvidenceRecord.id)
+            .with_for_update()
+        ).all()
+        found += parts
+        waiting += [part.id for part in parts]
+    return found
 
 
 def reads_before(case: CaseRecord) -> datetime | None:

@@ -35,7 +35,7 @@ def ready(request: Request, house: House) -> JSONResponse:
     try:
         layers = house.confinement.layers()
         checks["confinement"] = True
-        walls: object = layers.as_dict()
+        walls: object = layers.as_facts()
     except ConfinementLost:
         checks["confinement"] = False
         walls = None

@@ -27,7 +27,7 @@ from service.casework.evidence.listing import evidence_of_case
 from service.procedure import states as procedure_states
 from service.procedure.closing import missing_for_closing
 from service.procedure.next_acts import coming, next_acts
-from service.web.screens.evidence import evidence_row
+from service.web.screens.evidence import evidence_rows
 from service.web.screens.steps import (
     act_view,
     around_of,
@@ -95,7 +95,7 @@ def case_view(
         ),
         clocks=tuple(clock_view(around, one) for one in clocks_of(course, now)),
         tab=tab,
-        documentation=tuple(evidence_row(session, one, language) for one in evidence),
+        documentation=evidence_rows(session, evidence, language),
         timeline=_timeline(session, timeline, language),
         letters=tuple(_letter(one, language) for one in letters),
         counts={

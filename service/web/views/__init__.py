@@ -1,7 +1,8 @@
 """What each screen shows, as frozen values: the contract between routes and templates.
 
 A route asks casework for what this person may see, fills one of these views and answers
-`templates.response(request, "case.html", {"frame": frame, "view": view})`. Templates read nothing else.
+`templates.response(request, "case.html", {"frame": frame, "view": view})`. Templates read nothing
+else.
 
 Rules that hold for every view:
 

@@ -1,0 +1,173 @@
+"""The evidence API (DESIGN §5): hand in, one piece, its original, its proof, the list."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from archive.vault.sealing import EvidenceKey
+from archive.vault.vault import StoredObject, Vault
+from service.access.principal import Principal
+from service.casework.evidence.checking import note_fetched
+from service.casework.evidence.listing import find_evidence, list_evidence
+from service.casework.evidence.originals import original_for
+from service.casework.evidence.proof import proof_of
+from service.errors import NotFound, UploadInvalid
+from service.web.dependencies import House, Now, Reading, TokenRight
+from service.web.problems import problem, status_of
+from service.web.uploading import upload
+
+router = APIRouter(prefix="/api/v1/evidence", tags=["evidence"])
+HandIn = Annotated[Principal, Depends(TokenRight("evidence.hand_in"))]
+See = Annotated[Principal, Depends(TokenRight("evidence.see"))]
+View = Annotated[Principal, Depends(TokenRight("evidence.view"))]
+MOST_LISTED = 200
+
+_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["files"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "files": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": 50,
+                            "items": {"type": "string", "format": "binary"},
+                        },
+                        "note": {"type": "string"},
+                        "source_url": {"type": "string", "format": "uri"},
+                        "seen_at": {"type": "string", "format": "date-time"},
+                        "case": {"type": "string"},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.post("", status_code=HTTPStatus.CREATED, openapi_extra=_FORM)
+async def hand_in(request: Request, who: HandIn) -> Response:
+    """Hand in files; answered only when each of them would survive a power cut."""
+    outcome = await upload(request, who)
+    error = outcome.error
+    if error is None and not outcome.evidence:
+        error = UploadInvalid("send at least one file", "files")
+    if error is None:
+        return JSONResponse({"evidence": outcome.evidence}, HTTPStatus.CREATED)
+    status, code = status_of(error)
+    detail = str(error) if status < HTTPStatus.INTERNAL_SERVER_ERROR else status.phrase
+    more: dict[str, Any] = {"evidence": outcome.evidence}
+    if isinstance(error, UploadInvalid) and error.field:
+        more["field"] = error.field
+    return problem(request, status, code, detail, **more)
+
+
+@router.get("")
+def list_all(
+    who: See,
+    session: Reading,
+    now: Now,
+    q: str = "",
+    after: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
+) -> dict[str, Any]:
+    """List evidence, the latest first; `next` is the `after` of the next page."""
+    found = list_evidence(session, who, now, query=q, after=_position(after), limit=limit)
+    following = None
+    if found.next is not None:
+        moment, key = found.next
+        raw = json.dumps([moment.isoformat(), str(key)]).encode()
+        following = base64.urlsafe_b64encode(raw).decode()
+    return {
+        "items": [_document(row) for row in found.rows],
+        "next": following,
+        "count": found.count,
+        "count_is_exact": found.count_is_exact,
+    }
+
+
+@router.get("/{evidence_id}")
+def show(evidence_id: UUID, who: See, session: Reading, now: Now) -> dict[str, Any]:
+    """Return the facts of one piece of evidence, without its content."""
+    return _document(find_evidence(session, who, evidence_id, now))
+
+
+@router.get("/{evidence_id}/original")
+def original(evidence_id: UUID, who: View, house: House, now: Now) -> Response:
+    """Return the original, byte for byte, once the ledger says who fetched it."""
+    with house.database.reading() as session:
+        evidence, stored, key = original_for(session, house.vault, who, evidence_id, now)
+        name, sha256 = evidence.filename or str(evidence.id), evidence.sha256
+    note_fetched(house, who, evidence_id, now)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "Content-Length": str(stored.size),
+        "X-Content-SHA256": str(sha256),
+    }
+    return StreamingResponse(
+        _bytes(house.vault, key, stored), headers=headers, media_type="application/octet-stream"
+    )
+
+
+@router.get("/{evidence_id}/proof")
+def proof(evidence_id: UUID, who: See, session: Reading, now: Now) -> dict[str, Any]:
+    """Return the ledger's proof of the receipt (RFC 9162 §2.1.3)."""
+    found = proof_of(session, who, evidence_id, now)
+    if found is None:
+        raise NotFound("the receipt's details are erased")
+    return {
+        "position": found.position,
+        "leaf": found.leaf.decode(),
+        "leaf_hash": found.leaf_hash,
+        "path": list(found.path),
+        "tree_size": found.tree_size,
+        "root_hash": found.root_hash,
+        "note": found.note,
+        "key_fingerprint": found.key_fingerprint,
+    }
+
+
+def _bytes(vault: Vault, key: EvidenceKey, stored: StoredObject) -> Iterator[bytes]:
+    yield from vault.stream(key, stored)
+
+
+def _position(after: str | None) -> tuple[datetime, UUID] | None:
+    if after is None:
+        return None
+    try:
+        moment, key = json.loads(base64.urlsafe_b64decode(after.encode()))
+        return datetime.fromisoformat(moment), UUID(key)
+    except (ValueError, TypeError, AttributeError) as bad:
+        raise UploadInvalid("'after' is not one that we gave", "after") from bad
+
+
+def _document(row: Any) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "filename": row.filename,
+        "sha256": row.sha256,
+        "size": row.size,
+        "media_type": row.media_type,
+        "state": str(row.state),
+        "kind": row.kind,
+        "known": row.known,
+        "received_at": row.received_at.isoformat(),
+        "source_url": row.source_url,
+        "seen_at": row.seen_at.isoformat() if row.seen_at else None,
+        "parent": str(row.parent_id) if row.parent_id else None,
+    }

@@ -1,0 +1,175 @@
+"""Dokumentation: the list, one piece with its proof, showing its content, checking it now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import Response, StreamingResponse
+
+from archive.errors import EvidenceErased, EvidenceNotFound
+from archive.vault.sealing import EvidenceKey
+from archive.vault.vault import StoredObject, Vault
+from service.access.principal import Principal
+from service.casework.evidence.checking import check_original, note_fetched
+from service.casework.evidence.listing import find_evidence, list_evidence
+from service.casework.evidence.originals import original_for
+from service.casework.evidence.readings import latest_reading
+from service.casework.evidence.viewing import reveal_pictures, reveal_text
+from service.installation import Installation
+from service.web.dependencies import FormModel, House, Now, PageRight, Reading
+from service.web.evidencelinks import link_to
+from service.web.frames import frame_for
+from service.web.rendering import wants_partial
+from service.web.screens.evidence import evidence_rows, evidence_view
+from service.web.views.evidence import (
+    EvidenceListView,
+    RevealedPicture,
+    RevealedText,
+    Unchanged,
+)
+from service.web.views.frame import Place
+from service.web.wording import gettext_of
+
+router = APIRouter(include_in_schema=False)
+See = Annotated[Principal, Depends(PageRight("evidence.see"))]
+View = Annotated[Principal, Depends(PageRight("evidence.view"))]
+
+
+class ViewingForm(FormModel):
+    """Which part is to be shown; the purpose is typed only to break the glass."""
+
+    part: str
+    purpose: str = ""
+
+
+@router.get("/evidence")
+def show_all(
+    request: Request,
+    who: See,
+    session: Reading,
+    now: Now,
+    q: str = "",
+    before: datetime | None = None,
+    after: UUID | None = None,
+) -> Response:
+    """List what this person may see, the latest first."""
+    position = (before, after) if before is not None and after is not None else None
+    found = list_evidence(session, who, now, query=q, after=position)
+    frame = frame_for(request, who, Place.EVIDENCE)
+    following = None
+    if found.next is not None:
+        moment, key = found.next
+        following = f"/evidence?q={quote(q)}&before={quote(moment.isoformat())}&after={key}"
+    view = EvidenceListView(
+        rows=evidence_rows(session, found.rows, frame.language),
+        query=q,
+        count=found.count,
+        count_is_exact=found.count_is_exact,
+        next_url=following,
+    )
+    answer: Response = request.app.state.templates.response(
+        request, "evidence_list.html", {"frame": frame, "view": view}
+    )
+    return answer
+
+
+@router.get("/evidence/{evidence_id}")
+def show(request: Request, evidence_id: UUID, who: See, house: House, now: Now) -> Response:
+    """Show the facts, custody and proof of one piece; its content stays hidden."""
+    return _page(request, house, who, evidence_id, now)
+
+
+@router.post("/evidence/{evidence_id}/check")
+def check(
+    request: Request,
+    evidence_id: UUID,
+    who: See,
+    form: Annotated[FormModel, Form()],
+    house: House,
+    now: Now,
+) -> Response:
+    """Count the sealed original over, now, and say whether it is unchanged."""
+    form.check(who)
+    unchanged = Unchanged(check_original(house, who, evidence_id, now))
+    return _page(request, house, who, evidence_id, now, unchanged=unchanged)
+
+
+@router.post("/evidence/{evidence_id}/viewing")
+def reveal(
+    request: Request,
+    evidence_id: UUID,
+    who: View,
+    form: Annotated[ViewingForm, Form()],
+    house: House,
+    now: Now,
+) -> Response:
+    """Show text or pictures, once the ledger says who sees them."""
+    form.check(who)
+    back = f"/evidence/{evidence_id}"
+    part = "picture" if form.part == "picture" else "text"
+    revealed: RevealedPicture | RevealedText
+    if part == "picture":
+        shown = reveal_pictures(house, who, evidence_id, now)
+        if not shown:
+            raise EvidenceNotFound(str(evidence_id))
+        urls = tuple(link_to(request, evidence_id, one.name) for one in shown)
+        _ = gettext_of(frame_for(request, who).language)
+        facts = _("Picture of the evidence")
+        revealed = RevealedPicture(urls, facts, now, back, f"picture-{evidence_id}")
+    else:
+        text = reveal_text(house, who, evidence_id, now)
+        revealed = RevealedText(text, now, back, f"text-{evidence_id}")
+    name = f"partials/revealed_{part}.html" if wants_partial(request) else "revealed.html"
+    context = {"frame": frame_for(request, who, Place.EVIDENCE), "revealed": revealed, "part": part}
+    answer: Response = request.app.state.templates.response(request, name, context)
+    return answer
+
+
+@router.get("/evidence/{evidence_id}/original")
+def original(evidence_id: UUID, who: View, house: House, now: Now) -> Response:
+    """Hand out the original as a download, never shown here; the ledger says who fetched it."""
+    with house.database.reading() as session:
+        evidence, stored, key = original_for(session, house.vault, who, evidence_id, now)
+        name = evidence.filename or f"{evidence.id}"
+    note_fetched(house, who, evidence_id, now)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "Content-Length": str(stored.size),
+    }
+    return StreamingResponse(
+        _bytes(house.vault, key, stored), headers=headers, media_type="application/octet-stream"
+    )
+
+
+def _page(
+    request: Request,
+    house: Installation,
+    who: Principal,
+    evidence_id: UUID,
+    now: datetime,
+    *,
+    unchanged: Unchanged = Unchanged.NOT_CHECKED,
+) -> Response:
+    frame = frame_for(request, who, Place.EVIDENCE)
+    with house.database.reading() as session:
+        row = find_evidence(session, who, evidence_id, now)
+        try:
+            reading = latest_reading(session, house.vault, row.id)
+        except EvidenceErased:
+            reading = None
+        view = evidence_view(
+            session, who, row, reading, now, language=frame.language, unchanged=unchanged
+        )
+        answer: Response = request.app.state.templates.response(
+            request, "evidence.html", {"frame": frame, "view": view}
+        )
+    return answer
+
+
+def _bytes(vault: Vault, key: EvidenceKey, stored: StoredObject) -> Iterator[bytes]:
+    yield from vault.stream(key, stored)

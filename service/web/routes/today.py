@@ -1,0 +1,113 @@
+"""I dag: what waits for this person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from service.access.principal import Principal
+from service.casework import triage
+from service.casework.cases.listing import own_cases
+from service.casework.cases.overview import CaseToday, cases_today
+from service.casework.moderation.queue import count_waiting, decided_today
+from service.procedure.texts import render_text
+from service.web.dependencies import Now, PageRight, Reading
+from service.web.frames import frame_for
+from service.web.views.frame import CaseLink, Origin, Place
+from service.web.views.today import TaskKind, TodayTask, TodayView
+from service.web.wording import gettext_of
+
+router = APIRouter(include_in_schema=False)
+MOST = 12
+
+
+@router.get("/")
+def show(
+    request: Request,
+    who: Annotated[Principal, Depends(PageRight("today.see"))],
+    session: Reading,
+    now: Now,
+) -> Response:
+    """Show what can be done now, and what waits for a date."""
+    if who.main_role == "employee" and own_cases(session, who):
+        return RedirectResponse("/my-case", 303)
+    language = frame_for(request, who).language
+    queue = count_waiting(session, who, now) if who.may("queue.see") else 0
+    pile = len(triage.waiting(session, who, now)) if who.may(triage.ACTION) else 0
+    cases = cases_today(session, who, now) if who.may("case.step") else []
+    tasks = [*_piles(queue, pile, language), *_steps(cases, language)]
+    tasks.sort(key=lambda one: (one.due is None, one.due or now))
+    view = TodayView(
+        tasks=tuple(tasks[:MOST]),
+        waiting=tuple(_ahead(cases, language)),
+        done_today=decided_today(session, who, now) if who.may("post.decide") else 0,
+    )
+    waiting = {Place.QUEUE: queue, Place.TRIAGE: pile}
+    frame = frame_for(request, who, Place.TODAY, waiting=waiting)
+    answer: Response = request.app.state.templates.response(
+        request, "today.html", {"frame": frame, "view": view}
+    )
+    return answer
+
+
+def _piles(queue: int, pile: int, language: str) -> list[TodayTask]:
+    _ = gettext_of(language)
+    found = []
+    if queue:
+        found.append(
+            TodayTask(
+                TaskKind.REVIEW,
+                _("Look at posts that the rules pointed at"),
+                "/queue",
+                _("%(count)d posts wait, the worst first.") % {"count": queue},
+            )
+        )
+    if pile:
+        found.append(
+            TodayTask(
+                TaskKind.TRIAGE,
+                _("Give what came in its right place"),
+                "/triage",
+                _("%(count)d arrivals belong to no case yet.") % {"count": pile},
+            )
+        )
+    return found
+
+
+def _steps(cases: list[CaseToday], language: str) -> list[TodayTask]:
+    found = []
+    for one in cases:
+        link = CaseLink(one.case.number, f"/cases/{one.case.number}")
+        for act in one.acts:
+            text = render_text(act.step, language)
+            found.append(
+                TodayTask(
+                    TaskKind.STEP,
+                    text.title,
+                    f"{link.url}?step={act.step.id}#step",
+                    text.why,
+                    link,
+                    act.due.moment if act.due else None,
+                    Origin(act.due.origin) if act.due else None,
+                    danger="danger" in one.course.facts.holds,
+                )
+            )
+    return found
+
+
+def _ahead(cases: list[CaseToday], language: str) -> list[TodayTask]:
+    found = []
+    for one in cases:
+        link = CaseLink(one.case.number, f"/cases/{one.case.number}")
+        for view in one.ahead:
+            due = view.due.moment if view.due else view.opens_at
+            title = view.step.title.within(language)
+            found.append(TodayTask(TaskKind.TALK, title, link.url, None, link, due))
+    return sorted(found, key=_soonest)[:MOST]
+
+
+def _soonest(task: TodayTask) -> float:
+    return task.due.timestamp() if isinstance(task.due, datetime) else float("inf")

@@ -1,0 +1,157 @@
+"""What the upload page and the upload API share: receive, register each file, answer with all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from anyio.to_thread import run_sync
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from archive.intake.receive import Kept
+from service.access.principal import Principal
+from service.casework.evidence.hand_in import (
+    FIELDS,
+    HandIn,
+    about_from,
+    answer_given,
+    keep_answer,
+    register_upload,
+    request_digest,
+    require_place,
+)
+from service.casework.mail.arrival import require_room
+from service.installation import Installation
+from service.web.dependencies import installation_of
+from service.web.streaming import Uploaded, UploadLimits, receive_upload
+
+log = structlog.get_logger("vaern.upload")
+
+
+@dataclass
+class Outcome:
+    """What an upload came to: the evidence kept, and the error that ended it early, if any."""
+
+    evidence: list[dict[str, Any]] = field(default_factory=list)
+    error: Exception | None = None
+
+
+async def upload(
+    request: Request,
+    who: Principal,
+    *,
+    more_fields: frozenset[str] = frozenset(),
+    admit: Any = None,
+    translate: Any = None,
+) -> Outcome:
+    """Receive an upload and keep it; whatever was safe before an error is listed beside it."""
+    house = installation_of(request)
+    settings = house.settings
+    turns = request.app.state.upload_turns
+    stated = request.headers.get("content-length", "0")
+    limits = UploadLimits(
+        files=settings.most_files,
+        bytes=settings.most_upload_bytes,
+        fields=frozenset(FIELDS) | more_fields,
+        admit=admit,
+    )
+    try:
+        require_room(house, int(stated) if stated.isdigit() else 0)
+    except Exception as full:  # noqa: BLE001 — answered like any error of an upload
+        return Outcome(error=full)
+    uploaded = await receive_upload(request, house.intake, limits, turns)
+    for name in more_fields:
+        uploaded.fields.pop(name, None)
+    if translate is not None:
+        uploaded.fields = translate(uploaded.fields)
+    key = request.headers.get("idempotency-key")
+    outcome = await run_sync(_register, house, who, uploaded, key, limiter=turns)
+    if outcome.evidence:
+        request.app.state.engine.wake("reading")
+    return outcome
+
+
+def _register(house: Installation, who: Principal, uploaded: Uploaded, key: str | None) -> Outcome:
+    outcome = Outcome(error=uploaded.error)
+    try:
+        told = about_from(uploaded.fields, house.clock.now())
+        with house.database.reading() as session:
+            case_id = require_place(session, who, told, house.clock.now())
+        if key is not None and uploaded.error is None:
+            given = _given(house, who, uploaded, told, key)
+            if given is not None:
+                _discard(house, uploaded)
+                return Outcome(evidence=given["evidence"])
+    except Exception as refused:  # noqa: BLE001 — told to the sender with what is kept
+        # Nothing was acknowledged, and the form itself is refused: the sender still has the files.
+        _discard(house, uploaded)
+        return Outcome(error=uploaded.error or refused)
+    for number, incoming in enumerate(uploaded.files):
+        try:
+            kept = register_upload(
+                house,
+                who,
+                incoming.held,
+                told=told,
+                filename=incoming.filename,
+                number=number,
+                case_id=case_id,
+            )
+        except Exception as failed:  # noqa: BLE001 — the files before it are safe, and said so
+            outcome.error = outcome.error or failed
+            break
+        outcome.evidence.append(document(kept))
+    if key is not None and outcome.error is None:
+        _remember(house, who, uploaded, told=told, key=key, answer={"evidence": outcome.evidence})
+    if isinstance(uploaded.error, ClientDisconnect):
+        log.info("upload.broken_off", kept=len(outcome.evidence))
+    return outcome
+
+
+def document(kept: Kept) -> dict[str, Any]:
+    """Return one piece of evidence as the API's contract has it."""
+    return {
+        "id": str(kept.id),
+        "filename": kept.filename,
+        "sha256": kept.sha256,
+        "size": kept.size,
+        "media_type": kept.media_type,
+        "state": str(kept.state),
+    }
+
+
+def _digest(uploaded: Uploaded, told: HandIn) -> str:
+    return request_digest(told, [(one.filename, one.held.sealed.sha256) for one in uploaded.files])
+
+
+def _given(
+    house: Installation, who: Principal, uploaded: Uploaded, told: HandIn, key: str
+) -> Mapping[str, Any] | None:
+    with house.database.reading() as session:
+        return answer_given(session, who, key, _digest(uploaded, told), house.clock.now())
+
+
+def _remember(
+    house: Installation,
+    who: Principal,
+    uploaded: Uploaded,
+    *,
+    told: HandIn,
+    key: str,
+    answer: dict[str, Any],
+) -> None:
+    now = house.clock.now()
+    house.gate.run(
+        lambda session: keep_answer(
+            session, who, key, request=_digest(uploaded, told), answer=answer, now=now
+        )
+    )
+
+
+def _discard(house: Installation, uploaded: Uploaded) -> None:
+    for one in uploaded.files:
+        house.vault.discard(one.held.sealed.name, one.held.sealed.segments)
+    uploaded.files.clear()
