@@ -27,7 +27,9 @@ def clear_erased(database: Database, objects: Objects, now: datetime) -> int:
     for erasure in unfinished:
         for name, segments in erasure.objects:
             for number in range(segments):
-                objects.delete(segment_name(name, number))
+                segment = segment_name(name, number)
+                if not _named(database, segment):  # a list that names a standing object is wrong
+                    objects.delete(segment)
         with database.writing() as session:
             session.get_one(ErasureRecord, erasure.evidence_id).cleared_at = now
     if unfinished:

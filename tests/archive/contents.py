@@ -1,0 +1,300 @@
+"""Something in every protected table: a case with a mail, its attachment, and a captured page."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from archive.intake.receive import About, Envelope, Kept, object_row
+from archive.ledger.log import keep_checkpoint, record
+from archive.records.cases import (
+    AccountRecord,
+    CaseEvidenceRecord,
+    CaseRecord,
+    CircleRecord,
+    CircumstanceRecord,
+    EndingRecord,
+    HarassedRecord,
+    NoticeRecord,
+)
+from archive.records.evidence import ReadingRecord, ViewingRecord
+from archive.records.pages import (
+    DecisionRecord,
+    FindingRecord,
+    PageRecord,
+    PostRecord,
+    VisitRecord,
+)
+from archive.records.people import (
+    CredentialRecord,
+    PersonRecord,
+    RoleRecord,
+    RosterRecord,
+    TokenRecord,
+    UnitRecord,
+)
+from tests.archive.house import NOW, House
+
+MARKER = "Zq7-mærket-ord"
+"""Stands in everything that belongs to the mail and the page, and must be gone after an erasure."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Names of what was put in."""
+
+    case: UUID
+    person: UUID
+    mail: Kept
+    attachment: Kept
+    page: Kept
+    other: Kept
+
+
+def fill(house: House) -> Contents:
+    """Put something in every table, by the ways that the product goes."""
+    with house.database.writing() as session:
+        unit, people = _people(session)
+    with house.database.writing() as session:
+        case = _case(session, unit, people)
+    mail = _receive(house, "mail", f"Subject: {MARKER}\n\n{MARKER} til dig.\n", f"{MARKER}.eml")
+    attachment = _receive(house, "attachment", f"{MARKER} billede", f"{MARKER}.png", mail.id)
+    page = _receive(house, "capture", f"<html>{MARKER}</html>" * 40, "page.html")
+    other = house.receive(b"something else altogether" * 400, "else.txt", actor="person:2")
+    house.receive(b"something else altogether" * 400, "else.txt", actor="person:2")
+    with house.database.writing() as session:
+        _belongings(session, case, mail, people)
+    _reading(house, mail)
+    _visit(house, case, page, people)
+    with house.database.writing() as session:
+        keep_checkpoint(session, NOW)
+    house.receive(b"after the checkpoint", "later.txt")
+    return Contents(case, people[0], mail, attachment, page, other)
+
+
+def close_case(session: Session, case_id: UUID) -> None:
+    """Close a case, so that its evidence can be erased."""
+    case = session.get_one(CaseRecord, case_id)
+    case.closed_at, case.closed_by = NOW, "person:1"
+    record(session, "case.closed", at=NOW, actor="person:1", subject=case, case_id=case.id)
+
+
+def _people(session: Session) -> tuple[UUID, list[UUID]]:
+    unit = UnitRecord(id=uuid4(), name="Borgerservice")
+    people = [
+        PersonRecord(id=uuid4(), name=name, email=email, unit_id=unit.id, added_at=NOW)
+        for name, email in (("Åse Øst", "aase@example.dk"), ("Bo Bæk", "bo@example.dk"))
+    ]
+    session.add(unit)
+    session.flush()
+    session.add_all(people)
+    session.flush()
+    one, two = people
+    session.add_all(
+        (
+            CredentialRecord(person_id=one.id, password_hash="$argon2id$made-up", changed_at=NOW),
+            RoleRecord(person_id=two.id, role="leader", unit_id=unit.id, since=NOW),
+            TokenRecord(
+                token_sha256="a" * 64,
+                name="import",
+                role="page_team",
+                unit_id=None,
+                made_at=NOW,
+                expires_at=NOW + timedelta(days=90),
+            ),
+            RosterRecord(person_id=one.id, name=one.name, nicknames=["Åsen"], titles=["leder"]),
+        )
+    )
+    record(session, "person.added", at=NOW, actor="system", subject=one)
+    return unit.id, [one.id, two.id]
+
+
+def _case(session: Session, unit: UUID, people: list[UUID]) -> UUID:
+    case = CaseRecord(
+        id=uuid4(),
+        number="2026-0001",
+        unit_id=unit,
+        procedure="ishoej",
+        procedure_version="1",
+        opened_at=NOW,
+        opened_by="system",
+        handler_id=people[1],
+    )
+    session.add(case)
+    session.flush()
+    session.add_all(
+        (
+            HarassedRecord(
+                case_id=case.id, kind="employee", person_id=people[0], name="Åse", added_at=NOW
+            ),
+            AccountRecord(
+                case_id=case.id, platform="facebook", name="Vred", known="told", added_at=NOW
+            ),
+            CircleRecord(
+                case_id=case.id, person_id=people[1], role="leader", reason="unit", since=NOW
+            ),
+            CircumstanceRecord(
+                case_id=case.id, name="reported", holds=True, stated_by="person:1", stated_at=NOW
+            ),
+            EndingRecord(
+                case_id=case.id,
+                step="12.1",
+                number=1,
+                outcome="done",
+                fields={"samtale": "ført", "dage": 2},
+                person_id=people[1],
+                at=NOW,
+            ),
+        )
+    )
+    record(session, "case.opened", at=NOW, subject=case, case_id=case.id, number=case.number)
+    return case.id
+
+
+def _receive(house: House, kind: str, text: str, name: str, parent: UUID | None = None) -> Kept:
+    about = About(
+        kind=kind,
+        filename=name,
+        note=f"note {MARKER}",
+        source_url=f"https://example.dk/{MARKER}",
+        seen_at=NOW,
+        parent_id=parent,
+    )
+    envelope = Envelope("smtp", facts={"from": f"{MARKER}@example.dk", "to": ["arkiv@example.dk"]})
+    return house.intake.receive(text.encode(), about, envelope, NOW)
+
+
+def _belongings(session: Session, case: UUID, mail: Kept, people: list[UUID]) -> None:
+    session.add_all(
+        (
+            CaseEvidenceRecord(case_id=case, evidence_id=mail.id, added_at=NOW, added_by="system"),
+            NoticeRecord(
+                kind="receipt",
+                case_id=case,
+                evidence_id=mail.id,
+                recipient=f"{MARKER}@example.dk",
+                message=f"To: {MARKER}@example.dk\n\nKvittering",
+                made_at=NOW,
+            ),
+        )
+    )
+    record(session, "case.evidence_added", at=NOW, subject=f"cases:{case}", case_id=case)
+    session.add(
+        ViewingRecord(
+            person_id=people[1],
+            evidence_id=mail.id,
+            case_id=case,
+            purpose="handler of the case",
+            window=NOW,
+            at=NOW,
+        )
+    )
+    record(
+        session,
+        "evidence.viewed",
+        at=NOW,
+        actor=f"person:{people[1]}",
+        subject=f"evidence:{mail.id}",
+    )
+
+
+def _reading(house: House, mail: Kept) -> None:
+    with house.database.reading() as session:
+        key = house.evidence_key(session, mail.id)
+    sealed = house.vault.keep(key, f"read: {MARKER}".encode())
+    with house.database.writing() as session:
+        session.add(
+            object_row(mail.id, sealed, "reading", "application/json", NOW, made_by="test 1")
+        )
+        session.flush()
+        session.add(
+            ReadingRecord(
+                evidence_id=mail.id,
+                reader="message",
+                version="1",
+                made_at=NOW,
+                outcome="read",
+                reason=None,
+                object_name=sealed.name,
+            )
+        )
+        record(session, "evidence.read", at=NOW, subject=f"evidence:{mail.id}", words=MARKER)
+
+
+def _visit(house: House, case: UUID, kept: Kept, people: list[UUID]) -> None:
+    with house.database.reading() as session:
+        key = house.evidence_key(session, kept.id)
+    picture = house.vault.keep(key, f"picture of {MARKER}".encode())
+    with house.database.writing() as session:
+        page = PageRecord(id=uuid4(), url="https://example.dk/side", name="Siden", added_at=NOW)
+        session.add(page)
+        session.flush()
+        visit = VisitRecord(
+            id=uuid4(),
+            url=f"https://example.dk/{MARKER}",
+            page_id=page.id,
+            requested_at=NOW,
+            requested_by="system",
+        )
+        session.add(visit)
+        record(session, "visit.requested", at=NOW, subject=visit, url=visit.url)
+        session.flush()
+        visit.status, visit.evidence_id, visit.ended_at = "captured", kept.id, NOW
+        session.add(object_row(kept.id, picture, "picture", "image/png", NOW))
+        session.flush()
+        posts = _posts(session, visit.id, kept.id, picture.name, picture.sha256)
+        session.add(
+            DecisionRecord(
+                post_id=posts[1],
+                act="delete",
+                clause="harasses-named",
+                rule="terms",
+                rule_version="1",
+                policy_version="1",
+                reason=f"because of {MARKER}",
+                decided_by=people[1],
+                decided_at=NOW,
+            )
+        )
+        record(session, "visit.captured", at=NOW, subject=visit, posts=2, case=case)
+
+
+def _posts(session: Session, visit: UUID, evidence: UUID, picture: str, sha256: str) -> list[UUID]:
+    first, answer = uuid4(), uuid4()
+    for number, (one, parent) in enumerate(((first, None), (answer, first))):
+        session.add(
+            PostRecord(
+                id=one,
+                visit_id=visit,
+                evidence_id=evidence,
+                number=number,
+                local_id=f"post-{number}",
+                parent_id=parent,
+                author=f"Forfatter {MARKER}",
+                author_url=None,
+                permalink=f"https://example.dk/{MARKER}/{number}",
+                time="2026-11-20T10:00:00+01:00",
+                time_stated="i går",
+                text=f"{MARKER} er en {number}",
+                text_sha256="b" * 64,
+                picture_name=picture,
+                picture_sha256=sha256,
+            )
+        )
+        session.flush()
+    session.add(
+        FindingRecord(
+            post_id=answer,
+            clause="harasses-named",
+            duty="must",
+            rule="terms",
+            version="1",
+            spans=[[0, len(MARKER)]],
+            deobfuscated=False,
+            reasons=[{"term": MARKER}],
+            rank=10,
+            made_at=NOW,
+        )
+    )
+    return [first, answer]
