@@ -8,22 +8,7 @@ from moderation.errors import PolicyError, RuleFileError
 from moderation.expression import Expression, names_in
 from moderation.policy import Policy
 from moderation.rules import Rule, SignalDefinition
-
-BUILT_IN: Mapping[str, str] = {
-    "employee": "navngivet medarbejder",
-    "employee-ref": "navngivet medarbejder",
-    "reported": "gengivelse af andres ord",
-    "you-plural": "direkte tiltale",
-    "private-name": "navngiven privatperson",
-    "personal-number": "personnummer",
-    "phone": "telefonnummer",
-    "email": "privat e-mailadresse",
-    "account-number": "kontonummer",
-    "case-number": "sagsnummer",
-    "street-address": "adresse",
-    "licence-plate": "nummerplade",
-}
-"""Signals that programs find, with their Danish labels; all others stand in rule files."""
+from moderation.signals.built_in import BUILT_IN
 
 
 def unique_signals(signals: Iterable[SignalDefinition]) -> dict[str, SignalDefinition]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from moderation.checks import BUILT_IN, check, unique_signals
+from moderation.checks import check, unique_signals
 from moderation.errors import ExampleFailed
 from moderation.expression import Call, Expression, Not, Signal
-from moderation.gate import Gate, anchors_of
+from moderation.gate import Gate, Needs
 from moderation.matching import Composite, Matcher
 from moderation.policy import Policy
 from moderation.rules import Rule, RuleSet, State
+from moderation.signals.built_in import BUILT_IN
 from moderation.signals.citizens import add_citizens
 from moderation.signals.employees import Roster
 from moderation.signals.personal_data import OwnContacts, find_personal_data
@@ -74,16 +75,16 @@ class Engine:
         pairs = [(s.id, term) for s in self._signals.values() for term in s.terms]
         self._terms = TermIndex(pairs)
         self._patterns = [(s.id, s.pattern) for s in self._signals.values() if s.pattern]
-        self._anchors = {rule.id: anchors_of(rule.when, self._signals)[1] for rule in self.rules}
+        self._needs = Needs(self._signals)
         self._gate = Gate(
-            (rule for rule in self.rules if rule.state in (State.LIVE, State.SHADOW)),
-            self._anchors,
+            self._needs,
+            (rule.when for rule in self.rules if rule.state in (State.LIVE, State.SHADOW)),
             self._signals,
+            roster.names(),
         )
         # Words that break rules are guessed before ordinary ones: h*re is no "høre".
-        anchors = frozenset().union(*self._anchors.values())
-        pairs.sort(key=lambda pair: pair[0] not in anchors)
-        self._shapes = Shapes((*roster.full_names(), *(term for _, term in pairs)))
+        pairs.sort(key=lambda pair: self._signals[pair[0]].common)
+        self._shapes = Shapes((*roster.names(), *(term for _, term in pairs)))
 
     def judge(self, post: Post) -> tuple[Finding, ...]:
         """Return every clause held to be broken by a live rule, the most severe first."""
@@ -97,7 +98,7 @@ class Engine:
         readings = [
             reading
             for reading in (plain, *unmasked(plain, self._shapes.guess))
-            if State.DRAFT in states or self._gate.opens(reading)
+            if State.DRAFT in states or self._gate.opens(reading.text)
         ]
         marks: dict[str, set[tuple[int, int]]] = {}
         reasons: dict[str, tuple[str, ...]] = {}
@@ -123,7 +124,7 @@ class Engine:
         if not words.words:
             return
         places = self._places(words)
-        matcher = Matcher(words, places, self._composites)
+        matcher = Matcher(words, places, self._composites, self._needs)
         for rule in self.rules:
             # A later reading only adds rules; the plain one marks most exactly.
             if rule.state not in states or rule.id in marks:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from moderation.errors import ExpressionError
 
@@ -58,6 +59,8 @@ class Call:
 
 
 Expression = Signal | Not | Join | Call
+Scope = Literal["sentence", "post"]
+"""Within what `and` and `not` look."""
 
 
 def parse(text: str) -> Expression:

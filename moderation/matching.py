@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from moderation.expression import Call, Expression, Join, Not, Signal
+from moderation.expression import Call, Expression, Join, Not, Scope, Signal
+from moderation.gate import Needs
 from moderation.terms import Place
 from moderation.words import Words
-
-Scope = Literal["sentence", "post"]
 
 # A person named after the word is a less likely target than one named before it.
 _AFTER_COSTS = 3
@@ -40,7 +39,10 @@ class Matcher:
         words: Words,
         places: Mapping[str, list[Place]],
         composites: Mapping[str, Composite],
+        needs: Needs,
     ) -> None:
+        self._needs = needs
+        self._present = needs.present(places)
         self._words = words
         self._places = places
         self._composites = composites
@@ -60,6 +62,8 @@ class Matcher:
             return self._signal(expression.name)
         if isinstance(expression, Not):
             return []  # alone it marks nothing; `and` asks for its absence
+        if not self._needs.of(expression).met(self._present):
+            return []
         if isinstance(expression, Call):
             return self._functions[expression.function](expression, scope)
         if expression.operator == "or":
@@ -70,11 +74,11 @@ class Matcher:
     def _signal(self, name: str) -> list[Hit]:
         if name not in self._known:
             composite = self._composites.get(name)
-            self._known[name] = (
-                [Hit(*place, (place,)) for place in self._places.get(name, ())]
-                if composite is None
-                else self.hits(composite.expression, composite.scope)
-            )
+            if composite is None:
+                hits = [Hit(*place, (place,)) for place in self._places.get(name, ())]
+            else:
+                hits = self.hits(composite.expression, composite.scope)
+            self._known[name] = hits
         return self._known[name]
 
     def _and(self, join: Join, scope: Scope) -> list[Hit]:

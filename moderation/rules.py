@@ -35,8 +35,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from moderation.errors import ExpressionError, PatternRefused, RuleFileError, TermError
-from moderation.expression import Expression, Join, Not, parse
-from moderation.matching import Scope
+from moderation.expression import Expression, Join, Not, Scope, parse
 from moderation.signals.patterns import Pattern
 from moderation.terms import Term, parse_term
 

@@ -30,7 +30,7 @@ ENDINGS = frozenset({
     "erne", "ernes", "ene", "enes", "ns", "ere", "este", "a", "ede", "te", "der", "ende",
 })  # fmt: skip
 """Endings of Danish and bokmål nouns, adjectives and weak verbs, the empty one among them."""
-_OPEN_LEFT, _OPEN_RIGHT, _INFLECTED = 1, 2, 4
+OPEN_LEFT, OPEN_RIGHT, INFLECTED = 1, 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ def parse_term(text: str) -> Term:
         return Term(word, lemma=True)
     marks = 0
     if stripped.startswith("*"):
-        marks |= _OPEN_LEFT
+        marks |= OPEN_LEFT
     if stripped.endswith("*"):
-        marks |= _OPEN_RIGHT
+        marks |= OPEN_RIGHT
     if stripped.endswith("~"):
-        marks |= _INFLECTED
+        marks |= INFLECTED
     words = WORD.findall(normalise(stripped.strip("*~")).text)
     if not words:
         raise TermError(f"{text!r} holds no word")
@@ -88,8 +88,8 @@ class TermIndex:
             if term.lemma:
                 self._lemmas.setdefault(term.words, []).append(key)
                 continue
-            left = "" if term.marks & _OPEN_LEFT else " "
-            right = "" if term.marks & (_OPEN_RIGHT | _INFLECTED) else " "
+            left = "" if term.marks & OPEN_LEFT else " "
+            right = "" if term.marks & (OPEN_RIGHT | INFLECTED) else " "
             needle = f"{left}{term.words}{right}"
             entries.setdefault(needle, []).append((key, term.marks, len(left)))
         self._automaton = ahocorasick.Automaton()
@@ -108,7 +108,7 @@ class TermIndex:
             for end, (length, payload) in self._automaton.iter(stream):
                 start = end - length + 1
                 for key, marks, offset in payload:
-                    if marks & _INFLECTED:
+                    if marks & INFLECTED:
                         word_end = stream.index(" ", end + 1)
                         if stream[end + 1 : word_end] not in ENDINGS:
                             continue

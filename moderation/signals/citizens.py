@@ -13,20 +13,22 @@ from moderation.words import Words
 
 _VERBS = frozenset({
     "er", "har", "skal", "kan", "må", "vil", "får", "kommer", "burde", "bør", "bliver", "dør",
-    "slipper", "tager", "fortjener", "skulle", "ved", "gør", "tror", "troede", "ødelægger", "hører",
-    "lyver", "stinker", "går", "finder", "siger", "glemmer", "kunne", "ender", "ligner", "var",
-    "opfører", "gider", "tør", "vover", "forstår", "trænger", "to", "alle", "der", "sidder", "på",
+    "slipper", "tager", "fortjener", "skulle", "ved", "gør", "tror", "troede", "ødelægger",
+    "hører", "lyver", "stinker", "går", "finder", "siger", "glemmer", "kunne", "ender",
+    "ligner", "var", "opfører", "gider", "tør", "vover", "forstår", "trænger", "to", "alle",
+    "der", "sidder", "på",
 })  # fmt: skip
 _BEFORE_NAME = frozenset({
-    "fru", "hr", "frk", "frøken", "herr", "familien", "naboen", "formanden", "kassereren", "ægteparret",
-    "nabokonen", "tante", "onkel", "ekskæresten", "kæresten", "eleven", "klassekammeraten", "genboen",
-    "ekteparet", "kassereren", "lederen", "styrelederen",
+    "fru", "hr", "frk", "frøken", "herr", "familien", "naboen", "formanden", "kassereren",
+    "ægteparret", "nabokonen", "tante", "onkel", "ekskæresten", "kæresten", "eleven",
+    "klassekammeraten", "genboen", "ekteparet", "lederen", "styrelederen",
 })  # fmt: skip
 _NO_NAME = (
-    "vej", "vejen", "gade", "gaden", "skole", "skolen", "kommune", "plads", "torv", "park", "parken",
-    "hus", "huset", "hallen", "kirke", "forening", "klub", "bekæmpelse", "dag", "jul", "strand", "by",
-    "allé", "alle", "havn", "sø", "fjord", "station", "center", "centret", "museum", "veg", "vei",
-    "gate", "gata", "partiet", "venstre", "festival", "marked", "danmark", "norge",
+    "vej", "vejen", "gade", "gaden", "skole", "skolen", "kommune", "plads", "torv", "park",
+    "parken", "hus", "huset", "hallen", "kirke", "forening", "klub", "bekæmpelse", "dag",
+    "jul", "strand", "by", "allé", "alle", "havn", "sø", "fjord", "station", "center",
+    "centret", "museum", "veg", "vei", "gate", "gata", "partiet", "venstre", "festival",
+    "marked", "danmark", "norge",
 )  # fmt: skip
 
 

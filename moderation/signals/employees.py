@@ -99,6 +99,7 @@ class Roster:
             for text in (entry.title, entry.unit):
                 if text and normalise(text).text.strip():
                     context["context", text.rstrip("*~") + "~"] = None
+        self._forms = tuple(forms)
         self._index = TermIndex(
             itertools.chain(
                 ((kind, Term(words)) for kind, words in forms),
@@ -106,9 +107,9 @@ class Roster:
             )
         )
 
-    def full_names(self) -> Iterator[Term]:
-        """Yield the employees' names as terms."""
-        return (parse_term(entry.name) for entry in self.entries)
+    def names(self) -> Iterator[Term]:
+        """Yield all forms of the employees' names, as terms."""
+        return (Term(words) for _, words in self._forms)
 
     def find(self, words: Words, found: Mapping[str, list[Place]]) -> dict[str, list[Place]]:
         """Return the places of "employee" (by name or post) and "employee-ref" (also pronouns).
@@ -184,6 +185,8 @@ def _is_somebody_else(words: Words, place: Place, found: Mapping[str, list[Place
         after = 0 <= other[0] - place[1] - 1 < 1
         if (before or after) and words.sentences[other[0]] == words.sentences[place[0]]:
             return True
+    if any(other[0] == place[1] + 1 for other in found.get("thing-named", ())):
+        return True
     for other in found.get("other-role", ()):
         before = 0 <= place[0] - other[1] - 1 < _TWIN_BEFORE
         after = 0 <= other[0] - place[1] - 1 < _TWIN_AFTER

@@ -42,7 +42,8 @@ _OFFICE = re.compile(
     r"admin\w*|sekretariat\w*|formand\w*|bestyrelse\w*|teknik\w*|miljo\w*|miljø\w*|dpo|noreply)"
 )
 _ACCOUNT = re.compile(
-    r"\b(?:reg\.?\s?(?:nr\.?|nummer)?\W{0,3})?(\d{4})(?:[ -/]{1,3}|\W{1,3}konto\w*\W{1,3})(\d{6,10})(?!\d)"
+    r"\b(?:reg\.?\s?(?:nr\.?|nummer)?\W{0,3})?(\d{4})"
+    r"(?:[ -/]{1,3}|\W{1,3}konto\w*\W{1,3})(\d{6,10})(?!\d)"
 )
 _ACCOUNT_WORD = re.compile(r"\b(?:konto\w*|reg\.?\s?n\w*|bank\w*|iban|overfør\w*|mobilepay)\b")
 _CASE = re.compile(
