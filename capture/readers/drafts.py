@@ -8,19 +8,17 @@ words, then things to press.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from urllib.parse import urldefrag
 
 from capture.readers import wording
+from capture.readers.body import CHROME, TEXT_PROPERTIES, blocks_of, is_spoken, text_of
 from capture.readers.facts import Candidate, Link, Run
 from capture.readers.times import rfc3339
 
 _LONGEST_NAME = 80
-_TEXT_PROPERTIES = frozenset({"text", "articleBody", "commentText", "reviewBody"})
+_NEXT_LINES = 2
 _TIME_PROPERTIES = ("datePublished", "dateCreated", "commentTime", "dateReceived")
-_CHROME = frozenset({"button", "time", "navigation", "unseen", "author"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,9 @@ def read_draft(candidate: Candidate, page_url: str) -> Draft:
     """Read one candidate."""
     name, name_runs, author_url = _author(candidate)
     time, stated = _time(candidate)
-    text = _text(candidate, name, name_runs)
+    text = text_of(candidate, name=name, name_runs=name_runs, stated=stated)
     words = " ".join(run.text for run in candidate.runs)
-    beside = " ".join(run.text for run in candidate.runs if run.text not in text)
+    advert = any(wording.is_advert(run.text) for run in candidate.runs if not is_spoken(run))
     return Draft(
         author=name,
         author_url=author_url,
@@ -52,7 +50,7 @@ def read_draft(candidate: Candidate, page_url: str) -> Draft:
         time_stated=stated,
         text=text,
         words=words,
-        is_advert=wording.is_advert(f"{candidate.label} {beside}"),
+        is_advert=advert or wording.is_advert(candidate.label),
     )
 
 
@@ -80,7 +78,7 @@ def _author(candidate: Candidate) -> tuple[str | None, frozenset[Run], str | Non
 
 def _author_line(candidate: Candidate, labelled: str | None) -> tuple[str, Run] | None:
     """The run that names the author: at the start, short, and followed by other words."""
-    blocks = [block for block in _blocks(candidate) if _has_words(block)]
+    blocks = [block for block in blocks_of(candidate) if _has_words(block)]
     for block in blocks[:3]:
         first = next(run for run in block if _is_wordy(run))
         name = wording.name_alone(first.text)
@@ -90,11 +88,12 @@ def _author_line(candidate: Candidate, labelled: str | None) -> tuple[str, Run] 
         if not name or len(name) > _LONGEST_NAME or wording.is_stated_time(name):
             continue
         set_apart = first.marks & {"link", "heading", "strong", "header"}
-        has_time = any("time" in r.marks for r in candidate.runs if abs(r.block - first.block) <= 2)  # noqa: PLR2004  # the line itself, or the next one
+        has_time = any(_tells_time(run, near=first) for run in candidate.runs)
         more = any(_speaks(run) for run in candidate.runs if run is not first)
-        titled = first.marks & {"heading", "header"} and not labelled
-        if titled and not (has_time and wording.is_like_a_name(name)):
-            return None
+        if first.marks & {"heading", "header"} and not labelled:
+            known = has_time or candidate.label == name
+            if not (known and wording.is_like_a_name(name)):
+                return None
         if more and "paragraph" not in first.marks and (set_apart or has_time):
             return labelled or name, first
         return None
@@ -114,7 +113,7 @@ def _time(candidate: Candidate) -> tuple[str | None, str | None]:
             (
                 " ".join(run.text.split())
                 for run in candidate.runs
-                if run.property not in _TEXT_PROPERTIES and wording.is_stated_time(run.text)
+                if run.property not in TEXT_PROPERTIES and wording.is_stated_time(run.text)
             ),
             None,
         )
@@ -136,7 +135,7 @@ def _permalink(candidate: Candidate, page_url: str) -> str | None:
 
 
 def _leads_to_itself(link: Link, candidate: Candidate) -> bool:
-    if link.property in _TEXT_PROPERTIES or "paragraph" in link.marks:
+    if link.property in TEXT_PROPERTIES or "paragraph" in link.marks:
         return False
     own_fragment = candidate.element_id and urldefrag(link.href or "")[1] == candidate.element_id
     return bool(
@@ -147,59 +146,10 @@ def _leads_to_itself(link: Link, candidate: Candidate) -> bool:
     )
 
 
-def _text(candidate: Candidate, name: str | None, name_runs: frozenset[Run]) -> str:
-    marked = [run for run in candidate.runs if run.property in _TEXT_PROPERTIES]
-    if marked:
-        shown = [run for run in marked if not run.marks & {"button", "unseen"}]
-        return _joined(shown)
-    kept = [
-        run
-        for block in _blocks(candidate)
-        if not _is_chrome_block(block, name)
-        for run in _without_signs(
-            [
-                run
-                for run in block
-                if not run.property and not run.marks & _CHROME and run not in name_runs
-            ]
-        )
-    ]
-    for edge in ("header", "footer"):
-        within = [run for run in kept if edge not in run.marks]
-        if wording.squeeze(_joined(within)):
-            kept = within
-    lines = _joined(kept).split("\n")
-    return "\n".join(line for line in lines if not wording.is_stated_time(line)).lstrip(":, \n")
-
-
-def _without_signs(runs: list[Run]) -> list[Run]:
-    """Nothing, where only separators are left of a line; a paragraph "112" is text."""
-    text = "".join(run.text for run in runs)
-    spoken = any("paragraph" in run.marks for run in runs)
-    return [] if wording.is_only_signs(text) and not spoken else runs
-
-
-def _is_chrome_block(block: list[Run], name: str | None) -> bool:
-    words = [run for run in block if run.text.strip() and not run.marks & _CHROME]
-    text = wording.squeeze("".join(run.text for run in words))
-    if not words:
-        return True
-    if wording.is_only_signs(text):
-        return "paragraph" not in words[0].marks
-    if name and text == name:
-        return True
-    pressable = [run for run in words if not wording.is_only_signs(run.text)]
-    return bool(pressable) and all(wording.is_action(run.text) for run in pressable)
-
-
-def _blocks(candidate: Candidate) -> Iterator[list[Run]]:
-    for _, runs in groupby(candidate.runs, key=lambda run: run.block):
-        yield list(runs)
-
-
-def _joined(runs: list[Run]) -> str:
-    blocks = ("".join(run.text for run in group) for _, group in groupby(runs, lambda r: r.block))
-    return wording.squeeze("\n".join(blocks))
+def _tells_time(run: Run, *, near: Run) -> bool:
+    """Whether a run is a time in the line of another, or in the next one or two."""
+    is_time = "time" in run.marks or wording.is_stated_time(run.text)
+    return is_time and abs(run.block - near.block) <= _NEXT_LINES
 
 
 def _has_words(block: list[Run]) -> bool:
@@ -208,7 +158,7 @@ def _has_words(block: list[Run]) -> bool:
 
 def _is_wordy(run: Run) -> bool:
     return (
-        not run.marks & (_CHROME - {"author"})
+        not run.marks & (CHROME - {"author"})
         and any(ch.isalpha() for ch in run.text)
         and not wording.is_action(run.text)
     )
@@ -217,7 +167,7 @@ def _is_wordy(run: Run) -> bool:
 def _speaks(run: Run) -> bool:
     """Whether a run could be of the text: words, emoji, or a paragraph that is only a number."""
     text = run.text.strip()
-    if run.marks & _CHROME or not text or wording.is_action(text) or wording.is_stated_time(text):
+    if run.marks & CHROME or not text or wording.is_stated_time(text):
         return False
     return "paragraph" in run.marks or not wording.is_only_signs(text)
 

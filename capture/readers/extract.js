@@ -102,16 +102,11 @@
     return squeeze(element.getAttribute("aria-label") || text).slice(0, 500);
   };
   const open = (element, kinds, state) => {
-    let parent = state.post;
-    if (parent < 0) {
-      // <li><article/><ol><li><article/></li></ol></li>: a reply stands in the list item of its post.
-      const [own, ...outer] = state.items;
-      for (const item of outer) if (item.first >= 0) { parent = item.first; break; }
-      if (own && own.first < 0) own.first = posts.length;
-      for (const item of outer) if (item.first < 0) item.first = posts.length;
-    } else {
-      for (const item of state.items) if (item.first < 0) item.first = posts.length;
-    }
+    // <li><article/><ol><li><article/></li></ol></li>: a reply stands in the list item of its post.
+    const outer = state.items.slice(1);
+    const holder = outer.find((item) => item.first > state.post);
+    const parent = holder ? holder.first : state.post;
+    for (const item of state.items) if (item.first < 0) item.first = posts.length;
     const number = (name) => Number.parseInt(element.getAttribute(name), 10) || null;
     posts.push({
       kinds, parent, box: boxOf(element), id: (element.id || "").slice(0, 200), label: labelOf(element),
@@ -176,12 +171,14 @@
       for (const [name, property] of Object.entries(MICROFORMATS)) {
         if (element.classList.contains(name) && (name !== "fn" || element.closest(".vcard, .h-card"))) names.push(property);
       }
+      if (element.classList.contains("p-name") && state.prefix === "author.") names.push("name");
       for (const name of names) {
         const property = state.prefix + name;
         const href = element.getAttribute("href") || element.getAttribute("src");
         if (post.properties.length < 100) post.properties.push([property, valueOf(element).slice(0, LONGEST_RUN), href ? absolute(href) : null]);
         state.property = property;
       }
+      if (element.classList.contains("h-card")) state.prefix = "author.";
       if (element.hasAttribute("itemscope")) state.prefix = names.length ? `${state.prefix}${names[0]}.` : `${state.prefix}?.`;
     }
     if (SKIPPED.has(tag) || tag === "META" || tag === "LINK") return null;

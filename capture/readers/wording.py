@@ -78,7 +78,16 @@ _PERMALINK_WORDS = re.compile(
     re.IGNORECASE,
 )
 _ADVERT = re.compile(
-    r"\b(?:sponsoreret|sponset|sponsored|annonce|annonse|reklame|promoted)\b", re.IGNORECASE
+    r"(?:sponsoreret|sponset|sponsored|annonce|annonse|reklame|promoted)\b.{0,40}", re.IGNORECASE
+)
+_BADGE = re.compile(
+    r"top-?\ ?fan|forfatter|author|moderator|administrator|admin|redaktør|følger|trådstarter",
+    re.IGNORECASE,
+)
+_LINKING_WORDS = re.compile(
+    r"\b(?:af|by|skrevet|skrev|written|wrote|posted|oprettet|publiceret|den|d|kl|at|on|fra|from"
+    r"|siger|sagde|says|said)\b",
+    re.IGNORECASE,
 )
 _MOST_NAMES = 6
 _PARTICLES = frozenset({"af", "al", "da", "de", "den", "der", "di", "el", "la", "van", "von", "zu"})
@@ -132,8 +141,18 @@ def is_permalink_word(text: str) -> bool:
 
 
 def is_advert(text: str) -> bool:
-    """Whether words outside the text mark the item as paid for."""
-    return _ADVERT.search(text) is not None
+    """Whether words that stand alone mark the item as paid for."""
+    return _ADVERT.fullmatch(squeeze(text)) is not None
+
+
+def is_badge(text: str) -> bool:
+    """Whether words that stand alone tell what somebody is here ("Topfan"), not what they say."""
+    return _BADGE.fullmatch(squeeze(text)) is not None
+
+
+def is_byline_rest(text: str) -> bool:
+    """Whether only linking words are left of a line that held a name or a time ("Af … den …")."""
+    return is_only_signs(_LINKING_WORDS.sub("", text).replace(".", ""))
 
 
 def is_like_a_name(text: str) -> bool:

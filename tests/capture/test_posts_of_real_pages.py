@@ -120,3 +120,30 @@ def test_plain_articles_are_posts_when_someone_wrote_them_at_some_time(
     assert (tove["author"], tove["time"], tove["time_stated"]) == ("Tove", None, "3/11")
     assert (kaj["author"], kaj["text"]) == ("Kaj", "Med fed skrift & mere.")
     assert kaj["time"] == "2026-11-03T12:00:00+01:00"
+
+
+def test_the_habits_of_several_sites(site: Site, now: Now) -> None:
+    posts, _ = posts_of(site, "habits.html", now)
+    names = {post["id"]: post["author"] for post in posts}
+    read = [(p["author"], p["text"], names.get(p["parent"]), p["time_stated"]) for p in posts]
+    assert read == [
+        ("Strandby Kommune", "I dag åbner vi den nye cykelsti.\nKom og vær med!", None, "3 d."),
+        ("Per Hansen", "Skandale! Lise Winther burde fyres.", "Strandby Kommune", "2 d."),
+        ("Ulla", "Skam dig 😡", "Per Hansen", "1 d."),
+        ("Ib", "😡😡", "Strandby Kommune", "1 u."),
+        ("Ane Holm", "Jeg elsker #bibliotek\nTak!", None, "3t"),
+        ("Eva", "En note.", None, "20. nov."),
+        ("Bo", "Godt sagt", "Eva", "kl. 10"),
+        ("Jo Ravn", "Byrådet mødes\nBrødtekst et.\nBrødtekst to.", None, "20. november 2026"),
+        ("Signe", "Spændende.", None, "12.00"),
+        ("Troels L.", "Nej.", "Signe", "12.30"),
+        ("Ea", "Skyggeord", None, "2 t"),
+    ]
+    by_author = {post["author"]: post for post in posts}
+    platform = "https://platform.example/strandby/posts/pfbid0abc"
+    assert by_author["Strandby Kommune"]["permalink"] == platform
+    assert by_author["Ulla"]["permalink"] == f"{platform}?comment_id=1&reply_comment_id=2"
+    assert by_author["Eva"]["author_url"] == "https://eva.example/"
+    assert by_author["Eva"]["permalink"] == site.url("/n/1")
+    assert by_author["Ane Holm"]["permalink"] == site.url("/@ane/111")
+    assert all(post["picture"] for post in posts)

@@ -120,3 +120,47 @@ def test_a_title_is_not_an_author() -> None:
         EMPTY, runs=(run(1, "Borgermøde på torsdag", "heading header"), run(2, "Kom.", "paragraph"))
     )
     assert read_draft(candidate, PAGE).author is None
+
+
+def test_a_paragraph_is_text_even_when_it_reads_like_a_button_or_a_time() -> None:
+    candidate = comment("Anna", "Slet")
+    candidate = replace(
+        candidate, runs=(*candidate.runs, run(5, "i går", "paragraph"), run(6, "Forfatter"))
+    )
+    assert read_draft(candidate, PAGE).text == "Slet\ni går"
+
+
+def test_a_time_within_a_sentence_belongs_to_it() -> None:
+    candidate = comment("Anna", "Mødet er ")
+    candidate = replace(candidate, runs=(*candidate.runs[:2], run(2, "kl. 19", "paragraph time")))
+    assert read_draft(candidate, PAGE).text == "Mødet er kl. 19"
+
+
+def test_what_would_leave_nothing_is_taken_back() -> None:
+    candidate = replace(comment("Anna", ""), runs=(run(1, "Anna", "link", link=0), run(2, "Slet")))
+    assert read_draft(candidate, PAGE).text == "Slet"
+
+
+def test_a_byline_is_not_text() -> None:
+    candidate = replace(
+        EMPTY,
+        links=(link("/jo", "Jo Ravn"),),
+        times=(time("2026-11-20T10:00:00Z", "i går"),),
+        runs=(
+            run(1, "Af ", "paragraph"),
+            run(1, "Jo Ravn", "author link paragraph", link=0),
+            run(1, " den ", "paragraph"),
+            run(1, "20. november", "paragraph time"),
+            run(2, "Brødtekst.", "paragraph"),
+        ),
+    )
+    draft = read_draft(candidate, PAGE)
+    assert (draft.author, draft.text) == ("Jo Ravn", "Brødtekst.")
+
+
+def test_a_badge_beside_the_name_is_not_text() -> None:
+    candidate = replace(
+        comment("Anna", "Skam dig"),
+        runs=(run(1, "Anna", "link", link=0), run(2, "Topfan"), run(3, "Skam dig 😡")),
+    )
+    assert read_draft(candidate, PAGE).text == "Skam dig 😡"
