@@ -12,6 +12,7 @@ import re
 import sys
 import traceback
 from collections.abc import MutableMapping
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, Final, TextIO
 from uuid import UUID
@@ -27,7 +28,7 @@ PASSED: Final = frozenset(
         "notice", "post", "person", "token", "actor", "code", "reason", "attempts", "count",
         "size", "seconds", "state", "door", "method", "route", "status", "worker", "position",
         "error", "where", "version", "port", "host", "total", "signal", "outcome", "database",
-        "step", "reader",
+        "step", "reader", "kept",
     }
 )  # fmt: skip
 _PLAIN: Final = re.compile(r"[^\x20-\x7e\u00a1-\u024f]")
@@ -48,7 +49,7 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=lambda *_: _Lines(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -79,6 +80,21 @@ class LibraryLines(logging.Handler):
         """Write one line in our own form."""
         where = f"{record.filename}:{record.lineno}"
         logger().log(record.levelno, "library.spoke", kind=record.name, where=where)
+
+
+class _Lines:
+    """Writes lines; a log that cannot be written (a closed pipe) stops no work."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        """Write one line at once, so that lines of several threads do not mix."""
+        with suppress(OSError, ValueError):
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+
+    debug = info = warning = error = critical = exception = msg
 
 
 def _with_request(_log: object, _name: str, line: Fields) -> Fields:

@@ -77,10 +77,7 @@ class Engine:
         with self._lock:
             if self._stopping:
                 return
-            lane.told = True
-            if lane.active < lane.kind.at_once:
-                lane.active += 1
-                lane.pool.submit(self._work, lane)
+            self._spread(lane)
 
     def sweep(self) -> None:
         """Renew what is being worked on, and wake every kind."""
@@ -120,28 +117,38 @@ class Engine:
 
     def _work(self, lane: _Lane) -> None:
         """Work off a kind's rows until none waits."""
-        while True:
-            with self._lock:
-                lane.told = False
-            claim = None if self._stopping else self._next(lane.kind)
-            if claim is None:
-                with self._lock:
-                    if lane.told and not self._stopping:
-                        continue
-                    lane.active -= 1
-                    self._lock.notify_all()
-                    return
-            with self._lock:
-                lane.told = True  # others of this kind may look beside this one
-                if lane.active < lane.kind.at_once and not self._stopping:
-                    lane.active += 1
-                    lane.pool.submit(self._work, lane)
-                lane.held[claim] = time.monotonic()
+        while (claim := self._claimed(lane)) is not None:
             try:
                 perform_one(self._installation, lane.kind, claim, self.wake)
             finally:
                 with self._lock:
                     lane.held.pop(claim, None)
+
+    def _claimed(self, lane: _Lane) -> Claim | None:
+        """Return a claim; None, this worker counted off, when none waits and none was told of.
+
+        Both stand under one lock: a wake is either seen here or finds a free place.
+        """
+        while True:
+            with self._lock:
+                lane.told = False
+            claim = None if self._stopping else self._next(lane.kind)
+            with self._lock:
+                if claim is not None:
+                    lane.held[claim] = time.monotonic()
+                    self._spread(lane)
+                    return claim
+                if not lane.told or self._stopping:
+                    lane.active -= 1
+                    self._lock.notify_all()
+                    return None
+
+    def _spread(self, lane: _Lane) -> None:
+        """Let one more worker of this kind look, where there is room; called under the lock."""
+        lane.told = True
+        if lane.active < lane.kind.at_once and not self._stopping:
+            lane.active += 1
+            lane.pool.submit(self._work, lane)
 
     def _next(self, kind: Kind) -> Claim | None:
         try:

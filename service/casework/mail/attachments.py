@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.intake.receive import About, Envelope
+from archive.intake.receive import About, Envelope, Kept
 from archive.mailbox.values import Attachment, Message
 from archive.records.evidence import DeliveryRecord, EvidenceRecord, Known
+from service.casework.cases.opening import follow_parent
 from service.installation import Installation
 
 KIND = "attachment"
@@ -34,7 +35,7 @@ def keep_attachments(
     """
     parts = [
         (attachment, _envelope(parent_id, attachment))
-        for attachment in _of(message)
+        for attachment in message.attachments
         if attachment.piece in pieces
     ]
     if not parts:
@@ -42,27 +43,37 @@ def keep_attachments(
     with installation.database.reading() as session:
         standing = kept_before(session, parent_id)
     for attachment, envelope in parts:
-        if envelope.sha256() in standing:
-            continue
-        receiving = installation.intake.begin()
-        try:
-            receiving.write(pieces[attachment.piece])
-            sealed = receiving.finish()
-        except BaseException:
-            receiving.abandon()
-            raise
-        installation.intake.register(
-            sealed,
-            About(
+        if envelope.sha256() not in standing:
+            about = About(
                 kind=KIND,
                 filename=(attachment.filename or "")[:_LONGEST_NAME] or None,
                 known=Known.ATTACHED,
                 parent_id=parent_id,
-            ),
-            envelope,
-            installation.clock.now(),
-            also=lambda session, _kept: _guarded(session, guard),
-        )
+            )
+            _keep(installation, pieces[attachment.piece], about, envelope, guard)
+
+
+def _keep(
+    installation: Installation,
+    data: bytes,
+    about: About,
+    envelope: Envelope,
+    guard: Callable[[Session], object],
+) -> None:
+    now = installation.clock.now()
+    receiving = installation.intake.begin()
+    try:
+        receiving.write(data)
+        sealed = receiving.finish()
+    except BaseException:
+        receiving.abandon()
+        raise
+
+    def beside(session: Session, kept: Kept) -> None:
+        guard(session)
+        follow_parent(session, session.get_one(EvidenceRecord, kept.id), now)
+
+    installation.intake.register(sealed, about, envelope, now, also=beside)
 
 
 def kept_before(session: Session, parent_id: UUID) -> frozenset[str]:
@@ -73,14 +84,6 @@ def kept_before(session: Session, parent_id: UUID) -> frozenset[str]:
         .where(EvidenceRecord.parent_id == parent_id, DeliveryRecord.door == DOOR)
     )
     return frozenset(session.scalars(query))
-
-
-def _guarded(session: Session, guard: Callable[[Session], object]) -> None:
-    guard(session)
-
-
-def _of(message: Message) -> tuple[Attachment, ...]:
-    return message.attachments
 
 
 def _envelope(parent_id: UUID, attachment: Attachment) -> Envelope:
