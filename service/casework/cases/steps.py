@@ -16,8 +16,8 @@ from service.casework.cases.course import course_of
 from service.casework.cases.finding import case_for
 from service.errors import NotPermitted
 from service.procedure.endings import Ending, ProposedEnding, correct_ending, end_step, in_force
-from service.procedure.errors import StepUnknown
-from service.procedure.model import Outcome
+from service.procedure.errors import FieldInvalid, StepUnknown
+from service.procedure.model import OPENED, Outcome
 
 
 def end_case_step(
@@ -71,12 +71,22 @@ def state_circumstance(
     moment: datetime | None,
     now: datetime,
 ) -> CaseRecord:
-    """State that a circumstance holds (or no longer does), or when an event of it was."""
+    """State that a circumstance holds (or no longer does), or when an event of it was.
+
+    A circumstance has no moment; an event has one, which lies in the past. The moment of
+    opening is our own clock's and is not stated. Raises `StepUnknown` for a name that the
+    procedure does not have, `FieldInvalid` for a moment that cannot be.
+    """
     case = case_for(session, who, number, "case.step", now)
     procedure = course_of(session, case).procedure
-    known = {one.id for one in procedure.circumstances} | {one.id for one in procedure.events}
-    if name not in known:
+    circumstances = {one.id for one in procedure.circumstances}
+    events = {one.id for one in procedure.events} - {OPENED}
+    if name not in circumstances | events:
         raise StepUnknown(name)
+    if name not in (circumstances if moment is None else events):
+        raise FieldInvalid(name, "moment", "an event has its moment, a circumstance has none")
+    if moment is not None and (moment.tzinfo is None or moment > now):
+        raise FieldInvalid(name, "moment", "it has happened, at a moment with its zone")
     session.add(
         CircumstanceRecord(
             id=uuid4(),
