@@ -81,6 +81,7 @@ class Engine:
             (rule.when for rule in self.rules if rule.state in (State.LIVE, State.SHADOW)),
             self._signals,
             roster.names(),
+            own,
         )
         # Words that break rules are guessed before ordinary ones: h*re is no "høre".
         pairs.sort(key=lambda pair: self._signals[pair[0]].common)

@@ -2,12 +2,13 @@
 
 Every leaf signal is one bit. A `Need` is what an expression asks of the bits, leaving order,
 distance and absence aside; so a need that is not met means that the expression cannot hold, and one
-that is met means only that it is worth evaluating. The gate looks for the longest word of each
-term, which needs no cutting into words, and lets most posts pass at once.
+that is met means only that it is worth evaluating. The gate looks for the
+terms alone, keeping no places, and lets most posts pass at once.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -18,8 +19,8 @@ import ahocorasick
 from moderation.expression import Call, Expression, Join, Not, Signal
 from moderation.rules import SignalDefinition
 from moderation.signals.built_in import BUILT_IN
-from moderation.signals.personal_data import HINT
-from moderation.terms import INFLECTED, OPEN_LEFT, OPEN_RIGHT, Term
+from moderation.signals.personal_data import HINT, OwnContacts, kinds_in
+from moderation.terms import ENDINGS, INFLECTED, OPEN_LEFT, OPEN_RIGHT, Term
 
 NUMERIC = (
     "personal-number",
@@ -31,6 +32,7 @@ NUMERIC = (
     "licence-plate",
 )
 """The built-in signals that `HINT` foretells."""
+_BETWEEN = re.compile(r"[^\w\u2600-\u27BF\U0001F300-\U0001FAFF]+|_+")
 _NAMES_EMPLOYEES = ("job-title", "leader-title")
 # Of a filtering function only the first parts must be present.
 _NEEDED_PARTS = {"not_after": 1, "not_before": 1, "outside": 1, "aimed": 2}
@@ -97,7 +99,7 @@ class Needs:
 
 
 class Gate:
-    """One automaton over the words without which no rule in force can hold."""
+    """One automaton over the terms without which no rule in force can hold."""
 
     def __init__(
         self,
@@ -105,15 +107,15 @@ class Gate:
         rules: Iterable[Expression],
         signals: Mapping[str, SignalDefinition],
         names: Iterable[Term],
+        own: OwnContacts,
     ) -> None:
         self._rules = tuple({needs.of(rule): None for rule in rules})
+        self._needs, self._own = needs, own
         employee = needs.present(("employee", "employee-ref"))
-        self._numeric = needs.present(NUMERIC)
-        looked_for = self._numeric | employee
-        words: dict[str, list[tuple[int, int]]] = {}
+        looked_for = needs.present(NUMERIC) | employee
+        found: dict[str, list[int]] = {}
         for name in names:
-            for part in name.words.split():
-                words.setdefault(part, []).append((INFLECTED, employee))
+            _add(found, name, employee)
         for signal in signals.values():
             lemma = any(term.lemma for term in signal.terms)
             if signal.common or lemma or not signal.terms:
@@ -122,17 +124,12 @@ class Gate:
             looked_for |= bit
             bit |= employee if signal.id in _NAMES_EMPLOYEES else 0
             for term in signal.terms:
-                word, marks = _longest_word(term)
-                words.setdefault(word, []).append((marks, bit))
+                _add(found, term, bit)
         self._taken = ~looked_for & ((1 << len(needs.bits)) - 1)
         self._automaton = ahocorasick.Automaton()
-        for word, entries in words.items():
-            # One entry per way of being bounded, with all the bits that it stands for.
-            bits: dict[int, int] = {}
-            for marks, bit in entries:
-                bits[marks] = bits.get(marks, 0) | bit
-            self._automaton.add_word(word, (len(word), tuple(bits.items())))
-        self._filled = bool(words)
+        for needle, (bits, inflected) in found.items():
+            self._automaton.add_word(needle, (bits, inflected))
+        self._filled = bool(found)
         if self._filled:
             self._automaton.make_automaton()
 
@@ -140,26 +137,25 @@ class Gate:
         """Whether some rule may hold for this normalised text."""
         present = self._taken
         if HINT.search(text):
-            present |= self._numeric
+            present |= self._needs.present(kinds_in(text, self._own))
         if self._filled:
-            size = len(text)
-            for end, (length, entries) in self._automaton.iter(text):
-                start = end - length + 1
-                left = start == 0 or not text[start - 1].isalnum()
-                right = end + 1 == size or not text[end + 1].isalnum()
-                for marks, bits in entries:
-                    if (left or marks & OPEN_LEFT) and (right or marks & (OPEN_RIGHT | INFLECTED)):
-                        present |= bits
+            # As `Words.stream`, without sentences: it finds all that stands there, and more.
+            stream = f" {_BETWEEN.sub(' ', text)} "
+            for end, (bits, inflected) in self._automaton.iter(stream):
+                present |= bits
+                if inflected and stream[end + 1 : stream.index(" ", end + 1)] in ENDINGS:
+                    present |= inflected
         return any(need.met(present) for need in self._rules)
 
 
-def _longest_word(term: Term) -> tuple[str, int]:
-    """Return the longest word of a term, and how that word may go on within another."""
-    parts = term.words.split()
-    index = max(range(len(parts)), key=lambda n: len(parts[n]))
-    marks = term.marks
-    if index > 0:
-        marks &= ~OPEN_LEFT
-    if index < len(parts) - 1:
-        marks &= ~(OPEN_RIGHT | INFLECTED)
-    return parts[index], marks
+def _add(found: dict[str, list[int]], term: Term, bit: int) -> None:
+    """Note the bit under the term as it stands in a stream; a second time for open inflection."""
+    if not term.words.isascii() and not term.words.replace(" ", "").isalnum():
+        needle, inflected = term.words, False  # pictograms stand without spaces
+    else:
+        left = "" if term.marks & OPEN_LEFT else " "
+        inflected = bool(term.marks & INFLECTED)
+        right = "" if term.marks & (OPEN_RIGHT | INFLECTED) else " "
+        needle = f"{left}{term.words}{right}"
+    bits = found.setdefault(needle, [0, 0])
+    bits[inflected] |= bit

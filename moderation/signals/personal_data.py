@@ -15,7 +15,7 @@ from moderation.terms import Place
 from moderation.words import Words
 
 # A cheap sign that any of the shapes below may be present at all.
-HINT = re.compile(r"\d{3}|\d\d[ .]\d\d|@|\b(?:snabel|vej|gade|alle|gt|veg|vn)|\d[a-zæøå]?\b")
+HINT = re.compile(r"\d\d[ .-]{0,3}\d\d|@|snabel|\[at\]|\(at\)|[a-zæøå]{3}\s(?:nr\.?\s?)?\d{1,3}")
 
 _CPR = re.compile(r"(?<![\d-])(\d\d)(\d\d)(\d\d)[- ./]{0,3}(\d{4})(?![\d-])")
 _CPR_CONTEXT = re.compile(
@@ -88,6 +88,11 @@ def find_personal_data(words: Words, own: OwnContacts) -> dict[str, list[Place]]
     return found
 
 
+def kinds_in(text: str, own: OwnContacts) -> set[str]:
+    """Return which kinds stand in a normalised text."""
+    return {kind for kind, _, _ in _kinds(text, own)}
+
+
 def _kinds(text: str, own: OwnContacts) -> Iterator[tuple[str, int, int]]:
     numbers = [*_numbers(text), *_accounts(text)]
     yield from numbers
@@ -139,8 +144,10 @@ def _is_personal_phone(text: str, match: re.Match[str], own: OwnContacts) -> boo
     before = text[max(match.start() - _CONTEXT, 0) : match.start()]
     if _NOT_PHONE.search(before):
         return False
+    # Eight digits in a row are as often a sum or a case; they need a word that makes them a phone.
+    after = text[match.end() : match.end() + _CONTEXT // 2]
     grouped = not match[0].isdigit()
-    return grouped or bool(_PHONE_WORD.search(before)) or len(set(digits)) > 2  # noqa: PLR2004 - 20202020 is a sum or a slogan
+    return grouped or bool(_PHONE_WORD.search(before) or _PHONE_WORD.search(after))
 
 
 def _is_day(day: int, month: int) -> bool:
