@@ -83,3 +83,7 @@ class CommitUnknown(ArchiveError):
 
 class TransactionLost(ArchiveError):
     """The database rolled a transaction back by itself; nothing more may be done in it."""
+
+
+class GateClosed(ArchiveError):
+    """The service is stopping; nothing more is taken in."""

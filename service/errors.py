@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from archive import errors as archive
-from archive.ledger.gate import GateClosed
 from service.procedure import errors as procedure
 
 
@@ -156,5 +155,5 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     archive.StorageFull: (HTTPStatus.INSUFFICIENT_STORAGE, "storage-full"),
     archive.SealBroken: (HTTPStatus.INTERNAL_SERVER_ERROR, "seal-broken"),
     archive.ObjectMissing: (HTTPStatus.INTERNAL_SERVER_ERROR, "object-missing"),
-    GateClosed: (HTTPStatus.SERVICE_UNAVAILABLE, "stopping"),
+    archive.GateClosed: (HTTPStatus.SERVICE_UNAVAILABLE, "stopping"),
 }

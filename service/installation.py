@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive.vault.keys import load_signer, load_vault_key
 from sqlalchemy import delete, func, select
 
 from archive import schema
@@ -25,14 +24,16 @@ from archive.ledger.checkpoint import Signer
 from archive.ledger.gate import Gate
 from archive.ledger.log import open_log, record
 from archive.records.evidence import EvidenceRecord, IdempotencyRecord
+from archive.vault.keys import load_signer, load_vault_key
 from archive.vault.objects import LocalObjects
 from archive.vault.vault import Vault
 from service.access.rights import Rights, shipped_rights
 from service.clock import Clock
+from service.errors import ServiceError
 from service.settings import Settings
 
 
-class AlreadyRunning(RuntimeError):
+class AlreadyRunning(ServiceError):
     """Another process serves this data folder."""
 
 

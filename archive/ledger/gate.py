@@ -16,15 +16,11 @@ from typing import Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from archive.database import Database, refuse_when_full
-from archive.errors import ArchiveError, CommitUnknown, StorageFull, TransactionLost
+from archive.errors import CommitUnknown, StorageFull, TransactionLost
 from archive.ledger.log import require_recorded
 
 MOST_TOGETHER = 64
 T = TypeVar("T")
-
-
-class GateClosed(ArchiveError):
-    """The service is stopping; nothing more is taken in."""
 
 
 class _Act(Generic[T]):

@@ -10,7 +10,7 @@ import click
 from capture.browser.launch import BrowserSettings
 from capture.output import FolderNotEmpty
 from capture.visit import VisitSettings, capture_to_folder
-from service.casework.capture.requesting import check_address
+from service.casework.capture.addresses import check_address
 from service.clock import Clock
 from service.errors import AddressInvalid
 from service.settings import Settings, host_and_port

@@ -1,29 +1,57 @@
-"""The commands' root: finds the commands of each family, and turns errors into exit codes."""
+"""The commands' root: loads a family of commands only when one is called, maps errors to codes."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
-from pydantic import ValidationError
-
-from archive.errors import ArchiveError
-from service.command_line import capturing, evidence, keeping, moderating, people, running
-from service.errors import ServiceError
-from service.installation import AlreadyRunning
 
 COULD_NOT = 3
+_FAMILIES = {
+    "serve": "running",
+    "demo": "demonstration",
+    "work": "running",
+    "migrate": "running",
+    "settings": "running",
+    "user": "people",
+    "token": "people",
+    "ingest": "evidence",
+    "erase": "evidence",
+    "verify": "keeping",
+    "backup": "keeping",
+    "restore": "keeping",
+    "key": "keeping",
+    "moderation": "moderating",
+    "capture": "capturing",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Families(click.Group):
+    """A group that imports a command's module when it is asked for: start-up stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command."""
+        del ctx
+        return list(_FAMILIES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        del ctx
+        family = _FAMILIES.get(cmd_name)
+        if family is None:
+            return None
+        commands = import_module(f"service.command_line.{family}").COMMANDS
+        found: click.Command = next(one for one in commands if one.name == cmd_name)
+        return found
+
+
+@click.group(
+    cls=Families, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="vaern", prog_name="vaern")
 def vaern() -> None:
     """Værn protects a municipality's employees against harassment online."""
-
-
-for family in (running, people, evidence, keeping, moderating, capturing):
-    for command in family.COMMANDS:
-        vaern.add_command(command)
 
 
 def main() -> None:
@@ -37,11 +65,23 @@ def main() -> None:
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(wrong.exit_code)
-    except ValidationError as wrong:
-        for one in wrong.errors():
+    except Exception as failed:  # noqa: BLE001 — what nobody foresaw is raised again
+        sys.exit(_code_of(failed))
+
+
+def _code_of(failed: Exception) -> int:
+    """Say what went wrong and return the exit code; what nobody foresaw is raised again."""
+    from pydantic import ValidationError
+
+    from archive.errors import ArchiveError
+    from service.errors import ServiceError
+
+    if isinstance(failed, ValidationError):
+        for one in failed.errors():
             name = "VAERN_" + "_".join(str(part) for part in one["loc"]).upper()
             click.echo(f"vaern: setting {name}: {one['msg']}", err=True)
-        sys.exit(2)
-    except (ArchiveError, ServiceError, AlreadyRunning, OSError) as failed:
-        click.echo(f"vaern: {failed}", err=True)
-        sys.exit(COULD_NOT)
+        return 2
+    if isinstance(failed, ArchiveError | ServiceError | OSError):
+        click.echo(f"vaern: {type(failed).__name__}: {failed}", err=True)
+        return COULD_NOT
+    raise failed

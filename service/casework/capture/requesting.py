@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, or_, select
@@ -15,23 +14,9 @@ from archive.records.pages import FindingRecord, PageRecord, PostRecord, VisitRe
 from service.access.principal import Principal
 from service.access.rights import Scope
 from service.access.visibility import cases_within
+from service.casework.capture.addresses import check_address
 from service.casework.cases.finding import case_for
-from service.errors import AddressInvalid, NameTaken, VisitNotFound
-
-LONGEST_ADDRESS = 4000
-
-
-def check_address(url: str) -> str:
-    """Return an address that a capture may be asked for; raises `AddressInvalid`."""
-    address = url.strip()
-    try:
-        parts = urlsplit(address)
-        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError as bad:
-        raise AddressInvalid("this is no address") from bad
-    if not good or len(address) > LONGEST_ADDRESS or not address.isprintable() or " " in address:
-        raise AddressInvalid("give the whole address, beginning with http:// or https://")
-    return address
+from service.errors import NameTaken, VisitNotFound
 
 
 def request_visit(
