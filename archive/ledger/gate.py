@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from archive.database import Database, refuse_when_full
-from archive.errors import CommitUnknown, StorageFull, TransactionLost
+from archive.errors import CommitUnknown, GateClosed, StorageFull, TransactionLost
 from archive.ledger.log import require_recorded
 
 MOST_TOGETHER = 64
