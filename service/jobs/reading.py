@@ -44,6 +44,7 @@ from service.jobs.errors import TryLater
 from service.jobs.kinds import Kind, Wake
 from service.jobs.receipting import send_receipt
 from service.log_lines import logger
+from service.settings import host_and_port
 
 NAME: Final = "reading"
 VISITS: Final = "visits"
@@ -188,6 +189,7 @@ def _finish(
             procedure=procedure,
             now=now,
             own_hosts=_own_hosts(installation),
+            listed=frozenset(map(host_and_port, installation.settings.capture_allow)),
         )
         send_receipt(session, installation.settings, evidence, message, found=found, now=now)
 

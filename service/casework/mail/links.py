@@ -4,7 +4,8 @@ A visit is seen by whoever owns the address. So a link is left alone where the
 visit itself would act or tell who was written to: unsubscribing, confirming,
 signing in, or an address that carries a long code of its own. Marks that only
 count visitors are taken off first, and addresses wrapped by a mail filter are
-unwrapped; neither changes which page is meant.
+unwrapped; neither changes which page is meant. A place that the municipality
+has listed for capture although it is not public may be visited like a public one.
 """
 
 from __future__ import annotations
@@ -30,12 +31,19 @@ _OWN_NAMES: Final = (".local", ".internal", ".localhost", ".lan", ".home", ".int
 _WRAPPED: Final = re.compile(r"[a-z0-9-]+\.safelinks\.protection\.outlook\.com")
 
 
-def worth_visiting(urls: Iterable[str], own_hosts: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """Return at most five addresses to visit, in the order in which they stand, each once."""
+def worth_visiting(
+    urls: Iterable[str],
+    own_hosts: frozenset[str] = frozenset(),
+    listed: frozenset[tuple[str, int]] = frozenset(),
+) -> tuple[str, ...]:
+    """Return at most five addresses to visit, in the order in which they stand, each once.
+
+    `listed` are the hosts and ports that capture may reach although they are not public.
+    """
     found: dict[str, None] = {}
     for url in urls:
         address = _plain(url)
-        if address is not None and _harmless(address, own_hosts):
+        if address is not None and _harmless(address, own_hosts, listed):
             found.setdefault(address)
     return tuple(found)[:MOST]
 
@@ -60,10 +68,11 @@ def _plain(url: str) -> str | None:
     return urlunsplit((parts.scheme.lower(), parts.netloc, parts.path, query, ""))
 
 
-def _harmless(address: str, own_hosts: frozenset[str]) -> bool:
+def _harmless(address: str, own_hosts: frozenset[str], listed: frozenset[tuple[str, int]]) -> bool:
     parts = urlsplit(address)
     host = (parts.hostname or "").lower()
-    if host in own_hosts or not _is_public_name(host):
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    if (host, port) not in listed and (host in own_hosts or not _is_public_name(host)):
         return False
     if _ACTS.search(f"{parts.path}?{parts.query}"):
         return False

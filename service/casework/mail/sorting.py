@@ -63,6 +63,7 @@ def sort_mail(
     procedure: Procedure,
     now: datetime,
     own_hosts: frozenset[str] = frozenset(),
+    listed: frozenset[tuple[str, int]] = frozenset(),
 ) -> Sorted:
     """Let a read mail join or open a case; what is in a case already stays where it is."""
     sender = sender_of(message)
@@ -96,7 +97,8 @@ def sort_mail(
         join_evidence(session, case, evidence, now, SYSTEM)
         if account:
             add_account(session, case, account, now, SYSTEM)
-    ask_for_visits(session, case, worth_visiting(links_of(message), own_hosts), now, SYSTEM)
+    urls = worth_visiting(links_of(message), own_hosts, listed)
+    ask_for_visits(session, case, urls, now, SYSTEM)
     return Sorted(case, person, joined)
 
 

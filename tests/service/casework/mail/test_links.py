@@ -54,6 +54,13 @@ def test_what_acts_tells_on_us_or_is_no_page_is_left_alone(url: str) -> None:
     assert worth_visiting([url], frozenset({"vaern.example"})) == ()
 
 
+def test_a_place_listed_for_capture_is_visited_though_it_is_not_public() -> None:
+    listed = frozenset({("10.0.0.8", 80), ("intranet", 8443)})
+    urls = ["http://10.0.0.8/opslag/1", "https://intranet:8443/2", "https://10.0.0.8/3"]
+
+    assert worth_visiting(urls, frozenset({"10.0.0.8"}), listed) == tuple(urls[:2])
+
+
 def test_each_page_once_and_no_more_than_a_handful() -> None:
     urls = [f"https://debat.example/{number}" for number in range(20)]
 
