@@ -5,15 +5,16 @@ translated; `en` has no catalogue, because the message ids are its words. Compil
 are made at set-up and not committed; where one is missing or old, `load` compiles in memory.
 """
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import click
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog, Message, TranslationError
 from babel.messages.checkers import checkers
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
@@ -27,6 +28,7 @@ DOMAIN: Final = "messages"
 FIRST_DAY: Final = datetime(2026, 11, 21, tzinfo=UTC)
 TRANSLATED: Final = ("da", "nb")
 
+_PLACEHOLDER: Final = re.compile(r"%\((\w+)\)")
 # `Words` holds its two look-ups as `_` and `_n`.
 _KEYWORDS: Final = {**DEFAULT_KEYWORDS, "_n": (1, 2)}
 _METHODS: Final = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
@@ -149,12 +151,26 @@ def _translated(message: Message) -> bool:
 
 
 def _ill_formed(catalogue: Catalog, message: Message) -> Iterator[str]:
-    """Yield what Babel's own checks find (a placeholder lost in translation)."""
+    """Yield a placeholder lost or made up in translation, and what Babel's own checks find."""
+    ids, words = _forms(message.id), _forms(message.string)
+    wanted = set().union(*(_PLACEHOLDER.findall(one) for one in ids))
+    for word in words:
+        found = set(_PLACEHOLDER.findall(word))
+        # "One post" needs no number, so a form of a plural may leave one out.
+        if found - wanted or (len(ids) == 1 and wanted - found):
+            yield f"placeholders {sorted(found)} where {sorted(wanted)} stand in"
     for checker in checkers:
         try:
             checker(catalogue, message)
-        except Exception as fault:  # noqa: BLE001 — Babel's checkers raise their own family
+        except TranslationError as fault:
             yield str(fault)
+
+
+def _forms(words: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the forms of a message: one, or one a grammatical number."""
+    if words is None:
+        return ()
+    return (words,) if isinstance(words, str) else tuple(words)
 
 
 @click.group()

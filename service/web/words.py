@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
 COPENHAGEN: Final = ZoneInfo("Europe/Copenhagen")
@@ -71,7 +71,8 @@ class Words:
         """Return the exact moment with its zone, for hovering and for print."""
         local = moment.astimezone(COPENHAGEN)
         day = format_date(local, self._("EEEE d MMMM y"), locale=self._locale)
-        clock = format_datetime(local, "HH:mm:ss", locale=self._locale)
+        pattern = _CLOCK[self.language]
+        clock = format_time(local, f"{pattern}{pattern[2]}ss", locale=self._locale)
         return f"{day} {clock} ({local.tzname()}, UTC{local:%z})"
 
     def span(self, length: timedelta) -> str:

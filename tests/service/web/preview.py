@@ -14,7 +14,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -23,9 +23,11 @@ from tests.service.web.samples import SAMPLES
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = Templates()
+KEYS: list[str] = []
+"""The Idempotency-Key of each hand-in, in order."""
 
 
-def _context(name: str, language: str) -> tuple[str, dict[str, Any]]:
+def context_of(name: str, language: str) -> tuple[str, dict[str, Any]]:
     template, context = SAMPLES[name]
     frame = dataclasses.replace(context["frame"], language=language)
     return template, {**context, "frame": frame}
@@ -34,13 +36,13 @@ def _context(name: str, language: str) -> tuple[str, dict[str, Any]]:
 def show(request: Request) -> Response:
     """Answer with a sample; a screen that htmx asks for again is answered with itself."""
     name = request.path_params["name"]
-    template, context = _context(name, request.query_params.get("language", "da"))
+    template, context = context_of(name, request.query_params.get("language", "da"))
     return TEMPLATES.response(request, template, context)
 
 
 def reveal(request: Request) -> Response:
     """Answer a viewing as the routes do: a partial to htmx, a page without JavaScript."""
-    _, context = _context("revealed_text", "da")
+    _, context = context_of("revealed_text", "da")
     target = f"text-{request.path_params['id']}"
     context["revealed"] = dataclasses.replace(context["revealed"], target=target)
     name = "partials/revealed_text.html" if wants_partial(request) else "revealed.html"
@@ -49,25 +51,39 @@ def reveal(request: Request) -> Response:
 
 def decide(request: Request) -> Response:
     """Answer a decision as the routes do: the queue with the next post."""
-    _, context = _context("queue_proposal", "da")
+    _, context = context_of("queue_proposal", "da")
     name = "partials/queue.html" if wants_partial(request) else "queue.html"
     return TEMPLATES.response(request, name, context)
 
 
 def refuse(request: Request) -> Response:
     """Answer as when the right was lost in between."""
-    _, context = _context("error_403", "da")
+    _, context = context_of("error_403", "da")
     return TEMPLATES.response(request, "error.html", context, status_code=403)
 
 
+def poll(request: Request) -> Response:
+    """Answer htmx's next look at a running check or capture: it has ended."""
+    if request.path_params["what"] == "verify":
+        _, context = context_of("operations_green", "da")
+        more, partial = {"progress": context["view"].verify}, "partials/verify_progress.html"
+    else:
+        _, context = context_of("capture_done", "da")
+        more, partial = {"run": context["view"].run}, "partials/capture_progress.html"
+    return TEMPLATES.response(request, partial, {**context, **more})
+
+
 async def hand_in(request: Request) -> Response:
-    """Take the files and answer as the routes do: 201 and the receipt's path."""
+    """Take the files and answer as the routes do: a receipt, as a path or as a redirection."""
     async with request.form() as form:
         files = [one for one in form.getlist("files") if not isinstance(one, str)]
         names = [one.filename for one in files]
-    if "broken.txt" in names:
-        return JSONResponse({"code": "no-space", "evidence": []}, status_code=507)
-    kept = [{"filename": name} for name in names]
+    KEYS.append(request.headers.get("Idempotency-Key", ""))
+    if "json" not in request.headers["Accept"]:
+        return RedirectResponse("/preview/receipt", status_code=303)
+    kept = [{"filename": name} for name in names if name != "broken.txt"]
+    if len(kept) < len(names):
+        return JSONResponse({"code": "no-space", "evidence": kept}, status_code=507)
     return JSONResponse({"evidence": kept, "receipt": "/preview/receipt"}, status_code=201)
 
 
@@ -85,6 +101,7 @@ APPLICATION = Starlette(
         Route("/evidence/{id}/viewing", reveal, methods=["POST"]),
         Route("/posts/{id}/viewing", reveal, methods=["POST"]),
         Route("/posts/{id}/decision", decide, methods=["POST"]),
+        Route("/poll/{what}", poll),
         Route("/hand-in", hand_in, methods=["POST"]),
         *(
             Mount(path, StaticFiles(directory=folder))

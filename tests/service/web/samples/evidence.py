@@ -194,7 +194,7 @@ SAMPLES = {
             "frame": _FRAME,
             "part": "text",
             "revealed": RevealedText(
-                _WORDS, ago(seconds=2), "/evidence/e42", "text-e42", (Mark(10, 32), Mark(34, 42))
+                _WORDS, ago(seconds=2), "/evidence/e42", "text-e42", (Mark(9, 29), Mark(31, 39))
             ),
         },
     ),

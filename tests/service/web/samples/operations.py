@@ -34,7 +34,7 @@ _EARLIER = (
 
 
 def _run(state: CaptureState, **changes: object) -> CaptureView:
-    run = CaptureRun("3", "/capture/3", _ADDRESS, state, ago(minutes=1), case=CASE, **changes)  # type: ignore[arg-type]  # keyword bag of a sample
+    run = CaptureRun("3", "/poll/capture", _ADDRESS, state, ago(minutes=1), case=CASE, **changes)  # type: ignore[arg-type]  # keyword bag of a sample
     return CaptureView(run, _EARLIER, (CASE,), "2027-014")
 
 
@@ -49,7 +49,7 @@ _FINDINGS = VerifyProgress(
     unchecked=("outside head: none configured",),
 )
 _RUNNING = VerifyProgress(
-    "/preview/operations_running", VerifyState.RUNNING, ago(minutes=1), done=1981, total=2263
+    "/poll/verify", VerifyState.RUNNING, ago(minutes=1), done=1981, total=2263
 )
 _CLEAN = VerifyProgress(
     "/operations/verify/3", VerifyState.CLEAN, ago(hours=9), ago(hours=8), 1861, 402
