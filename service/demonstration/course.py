@@ -109,7 +109,8 @@ class Course:
 
     def _decision(self) -> None:
         self._begin(f"{MODERATOR.name} afgør en af kommentarerne under »Til vurdering«")
-        post = self._watcher.post(HARASSING)
+        address = self._site.url(OPENING_HOURS.address_of(HARASSING))
+        post = self._watcher.post(address)
         self._signed_in(MODERATOR.email).post(
             f"/posts/{post}/decision",
             {

@@ -12,15 +12,12 @@ from zoneinfo import ZoneInfo
 from PIL import Image, ImageDraw, ImageFont
 
 from service.demonstration.municipality import ARCHIVE_ADDRESS, EMPLOYEE
+from service.demonstration.website import MONTHS
 
 _FONTS = (
     Path(__file__).resolve().parents[2] / "node_modules/dkfds/src/fonts/IBMPlexSans/complete/ttf"
 )
 _COPENHAGEN = ZoneInfo("Europe/Copenhagen")
-_MONTHS = (
-    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september",
-    "oktober", "november", "december",
-)  # fmt: skip
 
 
 def forwarded_mail(now: datetime, link: str) -> EmailMessage:
@@ -46,7 +43,7 @@ Venlig hilsen
 Havn Kommune
 
 Fra: Ravn 88 <ravn88@postkasse.example>
-Sendt: {sent.day}. {_MONTHS[sent.month - 1]} {sent.year} {sent:%H:%M}
+Sendt: {sent.day}. {MONTHS[sent.month - 1]} {sent.year} {sent:%H:%M}
 Til: {EMPLOYEE.name} <{EMPLOYEE.email}>
 Emne: Du kan godt pakke sammen
 

@@ -32,6 +32,10 @@ class Post:
     minutes: int
     comments: tuple[Comment, ...]
 
+    def address_of(self, comment: str) -> str:
+        """Return the path of one comment."""
+        return f"{self.path}?comment_id={comment}"
+
 
 THREAT: Final = "1006"
 HARASSING: Final = "1008"

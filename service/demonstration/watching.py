@@ -103,14 +103,14 @@ class Watcher:
 
         return self._until(look, "skærmbilledet blev ikke læst")
 
-    def post(self, local_id: str) -> UUID:
-        """Wait for a post of a page by its id there, at its latest visit."""
+    def post(self, address: str) -> UUID:
+        """Wait for a post by its own address, as the latest visit saw it."""
 
         def look(session: Session) -> UUID | None:
             query = (
                 select(PostRecord.id)
                 .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
-                .where(PostRecord.local_id.contains(local_id, autoescape=True))
+                .where(PostRecord.permalink == address)
                 .order_by(VisitRecord.requested_at.desc())
             )
             return session.scalars(query).first()

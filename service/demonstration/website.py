@@ -15,6 +15,11 @@ from jinja2 import Environment, FileSystemLoader
 
 from service.demonstration.town_page import POSTS, Comment, Post
 
+MONTHS = (
+    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september",
+    "oktober", "november", "december",
+)  # fmt: skip
+_HOUR, _DAY = 60, 24 * 60
 _COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True
@@ -58,7 +63,7 @@ class Website(ThreadingHTTPServer):
             count=sum(self._count(one) for one in shown[0].comments),
             removed=frozenset(self._removed),
             moment=lambda minutes: self._moment(minutes).isoformat(timespec="seconds"),
-            clock=lambda minutes: f"{self._moment(minutes):%H.%M}",
+            ago=self._ago,
         )
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -66,6 +71,18 @@ class Website(ThreadingHTTPServer):
 
     def _moment(self, minutes: int) -> datetime:
         return self._started - timedelta(minutes=minutes)
+
+    def _ago(self, minutes: int) -> str:
+        """Say when in Danish, as such pages do."""
+        moment = self._moment(minutes)
+        if minutes < _HOUR:
+            return f"{minutes} min."
+        if minutes < _DAY:
+            hours = minutes // _HOUR
+            return f"for {hours} {'time' if hours == 1 else 'timer'} siden"
+        if (self._started.date() - moment.date()).days == 1:
+            return f"i går kl. {moment:%H.%M}"
+        return f"{moment.day}. {MONTHS[moment.month - 1]} kl. {moment:%H.%M}"
 
     def _count(self, comment: Comment) -> int:
         if comment.id in self._removed:
