@@ -6,6 +6,42 @@ import re
 
 from capture.readers.facts import PageFacts
 
+REASONS = frozenset(
+    {
+        # Nothing was visited.
+        "address_not_web",
+        "browser_failed",
+        "browser_not_found",
+        # It could not be reached.
+        "certificate",
+        "no_answer",
+        "no_connection",
+        "no_such_host",
+        "not_a_page",
+        "not_reached",
+        "redirect_loop",
+        "unreadable",
+        "refused_bad_host",
+        "refused_calls_home",
+        "refused_no_such_host",
+        "refused_not_public",
+        "refused_own_listener",
+        "refused_port",
+        "refused_too_many",
+        "refused_too_much",
+        # It was reached, but is no evidence.
+        "empty_page",
+        "login_wall",
+        "memory_limit",
+        "never_still",
+        "no_posts",
+        "picture_unreadable",
+        "soft_error",
+        "time_limit",
+    }
+)
+"""Every reason of a failed capture, for whoever translates them; beside these `http_404` and on."""
+
 _FIRST_ERROR_STATUS = 400  # RFC 9110 §15.5
 _LOGIN_PATH = re.compile(
     r"/(?:login|log-in|logon|signin|sign-in|logind|log-ind|checkpoint|accounts/login)\b",

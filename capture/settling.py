@@ -23,6 +23,10 @@ _WATCH = """() => {
   }
   return globalThis.changes;
 }"""
+_MEASURE = """() => {
+  const root = document.scrollingElement || document.documentElement;
+  return [innerHeight, root.scrollHeight];
+}"""
 _STEP = """() => {
   const root = document.scrollingElement || document.documentElement;
   root.scrollBy({top: innerHeight * 0.9, behavior: "instant"});
@@ -77,10 +81,15 @@ class Stillness:
         return self._proxy.bytes_carried, int(await self._world.run(_WATCH) or 0)
 
 
-async def scroll_through(world: World, stillness: Stillness, limits: ScrollLimits) -> bool:
-    """Scroll to the end, waiting where something loads; False when a limit was met first."""
+async def scroll_through(
+    world: World, stillness: Stillness, limits: ScrollLimits, *, settle_seconds: float
+) -> bool:
+    """Scroll to the end and back to the top; False when a limit was met before the end."""
     clock = asyncio.get_running_loop().time
     end = clock() + limits.seconds
+    reached, height = await world.run(_MEASURE)
+    if reached >= height:
+        return True  # all of it is in view, and was waited for already
     whole = False
     for _ in range(limits.steps):
         reached, height = await world.run(_STEP)
@@ -94,4 +103,5 @@ async def scroll_through(world: World, stillness: Stillness, limits: ScrollLimit
             break
         await asyncio.sleep(_POLL_SECONDS / 2)
     await world.run(_TO_TOP)
+    await stillness.wait(settle_seconds)
     return whole

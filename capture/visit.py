@@ -179,8 +179,9 @@ async def _look(page: Page, seen: Seen, settings: VisitSettings, proxy: EgressPr
     world = World(session)
     stillness = Stillness(page, world, proxy)
     await stillness.wait(settings.settle_seconds)
-    seen.whole = await scroll_through(world, stillness, settings.scroll)
-    await stillness.wait(settings.settle_seconds)
+    seen.whole = await scroll_through(
+        world, stillness, settings.scroll, settle_seconds=settings.settle_seconds
+    )
     # Text and picture are of the same moment: read before and after, and if the
     # page moved in between, once more.
     for _ in range(_TIMES_PICTURED):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,20 @@ def test_two_captures_in_folders_tell_what_changed(site: Site, now: Now, tmp_pat
     assert changes["gone"] == [ids[1]]
     assert changes["edited"] == [{"id": ids[2], "before": "tre", "after": "TRE"}]
     assert changes["new"] == [second.posts[2].post.id]
+
+
+def test_a_job_in_a_thread_captures_too(site: Site, now: Now, tmp_path: Path) -> None:
+    site.answers["/"] = Answer.page(POST.format(n=1, text="fra en tråd"))
+    with ThreadPoolExecutor(1) as jobs:
+        report = jobs.submit(
+            capture_to_folder,
+            site.url("/"),
+            tmp_path,
+            now=now,
+            allow=[site.place],
+            settings=QUICK,
+        ).result()
+    assert [item.post.text for item in report.posts] == ["fra en tråd"]
 
 
 def test_a_failed_capture_still_writes_its_reason(now: Now, tmp_path: Path) -> None:

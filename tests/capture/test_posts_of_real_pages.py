@@ -55,16 +55,10 @@ def test_an_aria_feed_with_obfuscated_classes(site: Site, now: Now) -> None:
     assert threat["parent"] is None
     assert script["text"] == "<script>alert('her')</script> <b>fed</b> skrift"
     assert document(files)["left_out"] == "4 of about 6 posts read"
-
-
-def test_a_posts_picture_ends_where_its_replies_begin(site: Site, now: Now) -> None:
-    posts, files = posts_of(site, "aria.html", now)
     sizes = [Image.open(io.BytesIO(files[post["picture"]])).size for post in posts]
     assert sizes[0][1] < 110  # the reply beneath it begins after 97 pixels
     assert sizes[1][0] < sizes[0][0]
-    page = Image.open(io.BytesIO(files["page.png"]))
-    assert page.size[0] == 1280
-    assert len({post["picture_sha256"] for post in posts}) == len(posts)
+    assert Image.open(io.BytesIO(files["page.png"])).size[0] == 1280
 
 
 def test_microdata_with_nested_replies(site: Site, now: Now) -> None:

@@ -30,7 +30,7 @@ def test_no_way_out_of_a_page_reaches_this_machine(browser: Path, site: Site, no
         site.answers["/"] = Answer(attack.encode(), headers={"Content-Type": "text/html"})
         site.answers["/over"] = Answer.redirect(f"http://127.0.0.1:{canary.port}/over")
         report, files = visit(
-            site, "/", now, settings=settings(settle_seconds=3, executable=browser)
+            site, "/", now, settings=settings(settle_seconds=1.5, executable=browser)
         )
         assert canary.hits() == []
     assert document(files)["title"].startswith("ice ")

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.readers.facts import FactsUnreadable, read_facts, read_structured
@@ -13,7 +13,7 @@ from capture.readers.read import read_posts
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 JSON = st.recursive(
-    PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20
+    PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
 )
 NAMES = ("kinds", "parent", "box", "id", "label", "level", "runs", "links", "times", "properties")
 POST = st.fixed_dictionaries({"box": st.just({}) | st.dictionaries(st.text(), PLAIN)}).flatmap(
@@ -21,6 +21,7 @@ POST = st.fixed_dictionaries({"box": st.just({}) | st.dictionaries(st.text(), PL
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(POST, max_size=4))
 def test_whatever_a_page_returns_is_read_or_refused(posts: list[dict[str, Any]]) -> None:
     try:
@@ -31,6 +32,7 @@ def test_whatever_a_page_returns_is_read_or_refused(posts: list[dict[str, Any]])
         post.text.encode()
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(JSON, max_size=4))
 def test_whatever_json_ld_says_is_read(documents: list[Any]) -> None:
     for post in read_json_ld(documents, "https://a.example/"):
