@@ -89,3 +89,15 @@ def unsorted(language: str, code: str) -> str:
         "could_not_be_sorted": _("It could not be sorted by itself."),
     }
     return texts.get(code, _("It was handed in without a case."))
+
+
+def capture_failed(language: str, reason: str | None) -> str:
+    """Return why a page could not be captured, and what to do instead (A3)."""
+    _ = gettext_of(language)
+    if reason in {"login_wall", "http_401", "http_403"}:
+        return _("The page can only be seen by those who are signed in. Hand in a screenshot.")
+    if reason in {"http_404", "http_410", "soft_error"}:
+        return _("The page is no longer there. If you have a screenshot, hand it in.")
+    if reason == "no_posts":
+        return _("The page was captured, but no posts could be read on it. Hand in a screenshot.")
+    return _("The page could not be captured. Hand in a screenshot.")

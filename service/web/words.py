@@ -116,3 +116,12 @@ def _day_of(moment: datetime | date) -> date:
     if isinstance(moment, datetime):
         return moment.astimezone(COPENHAGEN).date()
     return moment
+
+
+def local_moment(text: str) -> datetime | None:
+    """Return the moment that a `datetime-local` field states, in Copenhagen; None where none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=COPENHAGEN)

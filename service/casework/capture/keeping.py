@@ -62,7 +62,7 @@ def keep_capture(
         _keep_findings(session, posts, judgements, now)
         _end_visit(visit, report, kept.id)
         evidence = session.get_one(EvidenceRecord, kept.id)
-        evidence.state = EvidenceState.READ
+        evidence.state = EvidenceState.READ if report.captured else EvidenceState.UNREADABLE
         evidence.next_attempt_at = None
         if visit.case_id is not None:
             session.add(_in_case(session, visit.case_id, kept.id, now))

@@ -85,6 +85,12 @@ def latest_visits(session: Session, who: Principal, now: datetime) -> list[Visit
     return list(session.scalars(query.order_by(VisitRecord.requested_at.desc()).limit(20)))
 
 
+def visit_of(session: Session, evidence_id: UUID) -> VisitRecord | None:
+    """Return the visit that a captured page's evidence came from."""
+    query = select(VisitRecord).where(VisitRecord.evidence_id == evidence_id)
+    return session.scalars(query).first()
+
+
 def posts_of(session: Session, visit: VisitRecord) -> list[PostRecord]:
     """Return the posts of a capture in page order."""
     query = select(PostRecord).where(PostRecord.visit_id == visit.id)

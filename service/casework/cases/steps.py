@@ -113,6 +113,32 @@ def state_circumstance(
     return case
 
 
+def state_known_facts(
+    session: Session,
+    who: Principal,
+    number: str,
+    *,
+    holds: frozenset[str],
+    incident: datetime | None,
+    now: datetime,
+) -> None:
+    """State every circumstance that differs from what stands, and the incident's moment if given.
+
+    Raises `StepUnknown` for a circumstance that the procedure does not know.
+    """
+    course = course_of(session, case_for(session, who, number, "case.step", now))
+    known = [one.id for one in course.procedure.circumstances]
+    if unknown := holds.difference(known):
+        raise StepUnknown(min(unknown))
+    for name in known:
+        if (name in holds) != (name in course.facts.holds):
+            state_circumstance(
+                session, who, number, name, holds=name in holds, moment=None, now=now
+            )
+    if incident is not None and incident != course.facts.moments.get("incident"):
+        state_circumstance(session, who, number, "incident", holds=True, moment=incident, now=now)
+
+
 def _row(case: CaseRecord, ending: Ending, who: Principal) -> EndingRecord:
     return EndingRecord(
         id=uuid4(),

@@ -5,6 +5,7 @@ Every query carries the condition of rights, so what may not be seen is never lo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -133,6 +134,22 @@ def cases_of(
         .order_by(CaseRecord.opened_at)
     )
     return list(session.scalars(query))
+
+
+def case_numbers(
+    session: Session, who: Principal, rows: Sequence[EvidenceRecord], now: datetime
+) -> dict[UUID, str]:
+    """Return the number of a case of each piece of evidence, as far as this person may see it."""
+    query = (
+        select(CaseEvidenceRecord.evidence_id, CaseRecord.number)
+        .join(CaseRecord, CaseRecord.id == CaseEvidenceRecord.case_id)
+        .where(
+            CaseEvidenceRecord.evidence_id.in_([row.id for row in rows]),
+            cases_within(who, "case.see", now),
+        )
+        .order_by(CaseRecord.opened_at.desc())
+    )
+    return {row.evidence_id: row.number for row in session.execute(query)}
 
 
 def objects_of(session: Session, evidence: EvidenceRecord) -> list[ObjectRecord]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -15,7 +16,7 @@ from service.access.principal import Principal
 from service.casework.cases.closing import close_case
 from service.casework.cases.finding import case_for, find_case
 from service.casework.cases.listing import list_cases
-from service.casework.cases.steps import end_case_step
+from service.casework.cases.steps import end_case_step, state_known_facts
 from service.errors import CaseNotReady, FormInvalid
 from service.procedure.errors import FieldInvalid, FieldMissing, ProcedureError, ReasonMissing
 from service.procedure.model import Outcome
@@ -25,6 +26,7 @@ from service.web.screens.cases import case_rows, case_view, close_view
 from service.web.views.case import CasesView, Tab
 from service.web.views.frame import FieldError, FormState, Notice, Place
 from service.web.wording import gettext_of, notice_for
+from service.web.words import local_moment
 
 router = APIRouter(include_in_schema=False)
 See = Annotated[Principal, Depends(PageRight("case.see"))]
@@ -39,6 +41,13 @@ class StepFormModel(FormModel):
 
     outcome: Outcome
     reason: str = ""
+
+
+class KnownForm(FormModel):
+    """What holds in a case, and when it happened."""
+
+    holds: list[str] = []
+    incident: str = ""
 
 
 class CloseFormModel(FormModel):
@@ -121,6 +130,32 @@ def end_step(
     return RedirectResponse(f"/cases/{number}?said=step_ended", HTTPStatus.SEE_OTHER)
 
 
+@router.post("/cases/{number}/circumstances")
+def state_known(
+    request: Request,
+    number: str,
+    who: Step,
+    form: Annotated[KnownForm, Form()],
+    session: Writing,
+    now: Now,
+) -> Response:
+    """Note what holds in a case; each change is a statement of its own."""
+    form.check(who)
+    language = frame_for(request, who).language
+    moment = local_moment(form.incident)
+    if form.incident and (moment is None or moment > now):
+        _ = gettext_of(language)
+        state = FormState(
+            values={"incident": form.incident},
+            errors=(FieldError("incident", _("This is not a time that has been.")),),
+        )
+        return _page(
+            request, who, session, now, number=number, step=None, known=state, refused=True
+        )
+    state_known_facts(session, who, number, holds=frozenset(form.holds), incident=moment, now=now)
+    return RedirectResponse(f"/cases/{number}?said=circumstance_stated", HTTPStatus.SEE_OTHER)
+
+
 @router.get("/cases/{number}/close")
 def ask_to_close(request: Request, number: str, who: Close, session: Reading, now: Now) -> Response:
     """Show what is missing, or ask for the last time."""
@@ -169,6 +204,7 @@ def _page(
     step: str | None,
     tab: Tab = Tab.DOCUMENTATION,
     form: FormState | None = None,
+    known: FormState | None = None,
     notice: Notice | None = None,
     refused: bool = False,
 ) -> Response:
@@ -177,6 +213,8 @@ def _page(
     view = case_view(
         session, who, found, now, language=frame.language, step=step, tab=tab, form=form
     )
+    if known is not None:
+        view = replace(view, known_form=known)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
     answer: Response = request.app.state.templates.response(
         request, "case.html", {"frame": frame, "view": view}, status_code=status.value

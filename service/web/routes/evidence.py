@@ -16,7 +16,7 @@ from archive.vault.sealing import EvidenceKey
 from archive.vault.vault import StoredObject, Vault
 from service.access.principal import Principal
 from service.casework.evidence.checking import check_original, note_fetched
-from service.casework.evidence.listing import find_evidence, list_evidence
+from service.casework.evidence.listing import case_numbers, find_evidence, list_evidence
 from service.casework.evidence.originals import original_for
 from service.casework.evidence.readings import latest_reading
 from service.casework.evidence.viewing import reveal_pictures, reveal_text
@@ -66,7 +66,9 @@ def show_all(
         moment, key = found.next
         following = f"/evidence?q={quote(q)}&before={quote(moment.isoformat())}&after={key}"
     view = EvidenceListView(
-        rows=evidence_rows(session, found.rows, frame.language),
+        rows=evidence_rows(
+            session, found.rows, frame.language, case_numbers(session, who, found.rows, now)
+        ),
         query=q,
         count=found.count,
         count_is_exact=found.count_is_exact,

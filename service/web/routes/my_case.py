@@ -124,6 +124,8 @@ def _page(
         if case is not None:
             found = []
             for row in evidence_of_case(session, who, case, now):
+                if row.kind == "capture" and row.state != "read":
+                    continue  # a page that could not be captured shows the employee nothing
                 try:
                     found.append((row, latest_reading(session, house.vault, row.id)))
                 except EvidenceErased:

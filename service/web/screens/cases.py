@@ -39,6 +39,7 @@ from service.web.screens.steps import (
 from service.web.views.case import (
     CaseRow,
     CaseView,
+    Circumstance,
     CloseCaseView,
     LetterRow,
     Seriousness,
@@ -47,6 +48,7 @@ from service.web.views.case import (
 )
 from service.web.views.frame import FormState
 from service.web.wording import gettext_of, happened
+from service.web.words import COPENHAGEN
 
 if TYPE_CHECKING:
     from archive.records.cases import CaseRecord, NoticeRecord
@@ -110,6 +112,9 @@ def case_view(
         close_url=f"{around.url}/close" if may_on(session, who, case, "case.close", now) else None,
         closed_at=case.closed_at,
         limited=limited,
+        circumstances=() if limited else _circumstances(course, language),
+        may_state=may_step,
+        incident_local=_local(course.facts.moments.get("incident")),
     )
 
 
@@ -205,6 +210,17 @@ def _letter(notice: NoticeRecord, language: str) -> LetterRow:
     _ = gettext_of(language)
     state = _("Sent") if notice.sent_at else _("Waits to be sent")
     return LetterRow(_("Receipt"), state, notice.sent_at or notice.made_at, "")
+
+
+def _circumstances(course: Course, language: str) -> tuple[Circumstance, ...]:
+    return tuple(
+        Circumstance(one.id, one.word.within(language), one.id in course.facts.holds)
+        for one in course.procedure.circumstances
+    )
+
+
+def _local(moment: datetime | None) -> str | None:
+    return moment.astimezone(COPENHAGEN).strftime("%Y-%m-%dT%H:%M") if moment else None
 
 
 def _handler(session: Session, case: CaseRecord) -> str | None:

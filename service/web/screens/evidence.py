@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from archive.mailbox.values import Message
 from service.access.principal import Principal
+from service.casework.capture.requesting import visit_of
 from service.casework.evidence.custody import custody_of
 from service.casework.evidence.listing import (
     SeenBy,
@@ -43,7 +45,7 @@ from service.web.views.evidence import (
     Unchanged,
 )
 from service.web.views.frame import CaseLink
-from service.web.wording import gettext_of, unreadable
+from service.web.wording import capture_failed, gettext_of, unreadable
 
 if TYPE_CHECKING:
     from archive.records.evidence import EvidenceRecord
@@ -84,9 +86,12 @@ def numbers_of(session: Session, rows: Sequence[EvidenceRecord]) -> dict[UUID, s
 
 
 def evidence_rows(
-    session: Session, rows: Sequence[EvidenceRecord], language: str
+    session: Session,
+    rows: Sequence[EvidenceRecord],
+    language: str,
+    cases: Mapping[UUID, str] = MappingProxyType({}),
 ) -> tuple[EvidenceRow, ...]:
-    """Return rows for a list: neutral facts only."""
+    """Return rows for a list: neutral facts only; `cases` are case numbers by evidence."""
     numbers = numbers_of(session, rows)
     return tuple(
         EvidenceRow(
@@ -97,6 +102,7 @@ def evidence_rows(
             received_at=row.received_at,
             source=source_of(row, language),
             size=row.size,
+            case=CaseLink(cases[row.id], f"/cases/{cases[row.id]}") if row.id in cases else None,
         )
         for row in rows
     )
@@ -157,8 +163,17 @@ def evidence_view(
         proof=_proof(session, who, row, now),
         may_reveal=open_to_view,
         original_url=f"/evidence/{row.id}/original" if open_to_view else None,
-        problem=unreadable(language, reading.reason) if reading and reading.reason else None,
+        problem=_problem(session, row, reading, language),
     )
+
+
+def _problem(
+    session: Session, row: EvidenceRecord, reading: StoredReading | None, language: str
+) -> str | None:
+    if row.kind == "capture":
+        visit = visit_of(session, row.id)
+        return capture_failed(language, visit.reason) if visit and visit.reason else None
+    return unreadable(language, reading.reason) if reading and reading.reason else None
 
 
 def hidden_picture(

@@ -21,6 +21,9 @@ from service.web.views.frame import FormState
 from service.web.views.person import Contact, MyCaseView, OwnEvidence, Progress, Stage
 from service.web.wording import gettext_of
 
+INFORMED = "12.1"
+"""The step by which a leader has acknowledged (ISHOJ-12.1)."""
+
 if TYPE_CHECKING:
     from archive.records.cases import CaseRecord
     from archive.records.evidence import EvidenceRecord
@@ -96,11 +99,16 @@ def _now(
     """What the employee can expect next: who calls, or what the workplace does."""
     _ = gettext_of(language)
     acknowledged = any(
-        one.step_id == "12.1" and one.outcome is Outcome.DONE for one in course.endings
+        one.step_id == INFORMED and one.outcome is Outcome.DONE for one in course.endings
     )
-    first = next(iter(next_acts(course.procedure, course.endings, course.facts, now)), None)
+    acts = next_acts(
+        course.procedure, course.endings, course.facts, now, most=len(course.procedure.all_steps)
+    )
+    first = next(iter(acts), None)
     before = first.due.moment if first and first.due else None
     if not acknowledged:
+        informed = next((act for act in acts if act.step.id == INFORMED), first)
+        before = informed.due.moment if informed and informed.due else None
         if handler is None:
             return _("Somebody reads it and calls you"), before
         return _("%(name)s reads it and calls you") % {"name": handler}, before

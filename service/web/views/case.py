@@ -191,6 +191,15 @@ class ClockView:
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstance:
+    """A circumstance of the procedure in its own words, and whether somebody has noted it."""
+
+    id: str
+    word: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One thing that happened in the case, already in words."""
 
@@ -244,6 +253,10 @@ class CaseView:
         hand_in_url, capture_url, close_url: Acts on the case; None where not permitted.
         closed_at: When it was closed, or None.
         limited: True when this person sees the status only (level `status`).
+        circumstances: What may hold in a case, in the procedure's order.
+        may_state: Whether this person may note what holds.
+        incident_local: The incident's time as `datetime-local` takes it, or None.
+        known_form: What was typed, after an error.
     """
 
     number: str
@@ -271,6 +284,10 @@ class CaseView:
     close_url: str | None = None
     closed_at: datetime | None = None
     limited: bool = False
+    circumstances: tuple[Circumstance, ...] = ()
+    may_state: bool = False
+    incident_local: str | None = None
+    known_form: FormState = field(default_factory=FormState)
 
 
 @dataclass(frozen=True, slots=True)
