@@ -12,7 +12,7 @@ _CONTINUED: Final = {"to": 60, "cc": 60, "subject": 4, "from": 2, "date": 2, "ot
 _WRAPPED_SUBJECT: Final = 60
 _LOOKED_ABOVE: Final = 4
 _SPACES: Final = re.compile(r"\s+")
-_ADDRESSY: Final = re.compile(r"@|^[<\[;,]|[;,]$")
+_PERSON: Final = re.compile(r"[^<>@]{0,100}<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+")
 
 
 @dataclass(slots=True)
@@ -149,20 +149,20 @@ def _take_tail(block: Block, last: LabelLine, subject: str) -> None:
 def _continues(block: Block, last: LabelLine, bare: str, subject: str) -> bool:
     value = block.value(last.field)
     if last.field in ("to", "cc"):
-        return bool(value) and (
-            value.endswith((",", ";"))
-            or (
-                "@" in value
-                and bool(_ADDRESSY.search(bare))
-                and len(bare) < 300  # noqa: PLR2004 - a list, not a letter
-                and " " not in bare.partition("@")[2].strip("<>;, ")
-            )
-        )
+        if not value:
+            return False
+        return value.endswith((",", ";")) or ("@" in value and _only_addresses(bare))
     if last.field == "from":
         return "@" not in value and bare.startswith(("<", "[")) and "@" in bare
     if last.field == "subject" and len(value) >= _WRAPPED_SUBJECT:
         return f"{value} {bare}".casefold() in " ".join(subject.split()).casefold()
     return False
+
+
+def _only_addresses(bare: str) -> bool:
+    """Whether a line is nothing but people with their addresses."""
+    pieces = [piece.strip() for piece in re.split("[,;]", bare) if piece.strip()]
+    return bool(pieces) and all(_PERSON.fullmatch(piece) for piece in pieces)
 
 
 def _look_above(lines: Lines, first: int) -> tuple[int, Announcement | None]:

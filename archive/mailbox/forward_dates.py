@@ -8,6 +8,7 @@ import email.utils
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 from archive.mailbox.forward_words import fold
@@ -16,7 +17,7 @@ _FIRST_YEAR: Final = 1990
 
 # Beginnings of month names, folded; longer ones first where one begins another.
 _MONTHS: Final = tuple(
-    tuple(names.split())
+    tuple(fold(name) for name in names.split())
     for names in (
         "jan jaa gen ene янв січ sij led styc tam oca ιαν ιανου sau ion ean яну студ",
         "feb fev vee фев лют velj uno lut hel sub şub φεβ vas chwe ",
@@ -166,6 +167,7 @@ def _is_day(match: re.Match[str], text: str) -> bool:
     return 1 <= int(match[1]) <= 31 and not is_time  # noqa: PLR2004 - days of a month
 
 
+@lru_cache(maxsize=4096)
 def _month(word: str) -> int | None:
     folded = fold(word)
     if folded in _EXACT:
@@ -173,9 +175,7 @@ def _month(word: str) -> int | None:
     if len(folded) < 3:  # noqa: PLR2004 - "m" or "de" is no month
         return None
     found = [
-        number
-        for number, beginnings in enumerate(_MONTHS, 1)
-        if any(folded.startswith(fold(beginning)) for beginning in beginnings)
+        number for number, beginnings in enumerate(_MONTHS, 1) if folded.startswith(beginnings)
     ]
     return found[0] if len(found) == 1 else None
 

@@ -21,10 +21,10 @@ from archive.mailbox.forward_words import (
 
 Announcement = Literal["forwarded", "original", "line"]
 
-_ODD_SPACE: Final = str.maketrans(
-    dict.fromkeys("\u00a0\u202f\u2007\u3000\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067"
-                  "\u2068\u2069\u2028\u2029\x0b\x0c\x85", " ")
-)  # fmt: skip
+_ODD_SPACE: Final = re.compile(
+    "[\\u00a0\\u202f\\u2007\\u3000\\ufeff\\u200b\\u200e\\u200f\\u202a-\\u202c\\u2066-\\u2069"
+    "\\u2028\\u2029\\x0b\\x0c\\x85]"
+)
 _LABEL: Final = re.compile(
     r"^(?P<quote>(?:[ \t]*>)*)[ \t]*"
     r"(?P<framed>[-_=]{2,}[^\n_=:>]{2,60}?[-_=]{2,}:?[ \t]*)?[*_•·|]{0,2}[ \t]?"
@@ -33,6 +33,8 @@ _LABEL: Final = re.compile(
     re.MULTILINE,
 )
 _QUOTE: Final = re.compile(r"(?:[ \t]*>)+[ \t]?")
+MAX_LABELS: Final = 20_000
+
 _DASHES: Final = "-_=–—―‐‑−*~#"
 _ANNOUNCED: Final = re.compile(
     rf"[{_DASHES} \t]*[{_DASHES}]{{2,}}[ \t]*"
@@ -40,6 +42,7 @@ _ANNOUNCED: Final = re.compile(
 )
 _ONLY_DASHES: Final = re.compile(rf"[ \t]*[{_DASHES}]{{5,}}[ \t\r]*")
 _LONGEST_ANNOUNCEMENT: Final = 250
+_ENDS: Final = frozenset(_DASHES + ":： \t\r")
 _RUN_TOGETHER: Final = re.compile(
     r"(?<![^\W\d_])(?:" + "|".join(re.escape(word) for word in WRITTEN_LABELS) + r")[ \t]?[:：]"
 )
@@ -93,7 +96,7 @@ class Lines:
 
 def read_lines(body: str) -> Lines:
     """Return a body as lines, with its label lines found."""
-    text = body.translate(_ODD_SPACE)
+    text = _ODD_SPACE.sub(" ", body)
     lines = Lines(text)
     starts = [0]
     position = text.find("\n")
@@ -107,6 +110,8 @@ def read_lines(body: str) -> Lines:
         kind = LABEL_FIELDS.get(fold(found["label"]))
         if kind is None:
             continue
+        if len(lines.labels) >= MAX_LABELS:
+            break  # a forward begins near the top; this is a list of something else
         while starts[number + 1] <= found.start():
             number += 1
         first = LabelLine(
@@ -145,7 +150,7 @@ def _split_run_together(text: str, first: LabelLine, labels: list[LabelLine]) ->
 
 def announcement_of(line: str) -> Announcement | None:
     """Say whether a line announces a forward or an original, or only draws a line."""
-    if not line or len(line) > _LONGEST_ANNOUNCEMENT:
+    if not line or len(line) > _LONGEST_ANNOUNCEMENT or line[-1] not in _ENDS:
         return None
     if _ONLY_DASHES.fullmatch(line):
         return "line"

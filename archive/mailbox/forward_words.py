@@ -2,12 +2,14 @@
 
 import tomllib
 import unicodedata
+from functools import lru_cache
 from importlib import resources
 from typing import Any, Final, Literal, cast, get_args
 
 Field = Literal["from", "date", "to", "cc", "subject", "other"]
 
 
+@lru_cache(maxsize=16_384)
 def fold(word: str) -> str:
     """Return a word as it is compared: lower case, without accents and spare space."""
     plain = unicodedata.normalize("NFKD", word.casefold())

@@ -163,7 +163,8 @@ def _header(block: Block) -> Forwarded:
 
 def _forward(lines: Lines, chain: list[Block]) -> Forward:
     inner = chain[-1]
-    header = _header(inner)
+    headers = tuple(_header(block) for block in chain)
+    header = headers[-1]
     text, body_span = _body(lines, inner.after, inner.depth)
     kinds: tuple[Field, ...] = ("subject", "date", "to", "cc")
     spans: dict[str, tuple[int, int]] = {kind: span for kind in kinds if (span := inner.span(kind))}
@@ -184,7 +185,7 @@ def _forward(lines: Lines, chain: list[Block]) -> Forward:
         header.cc,
         text,
         spans,
-        tuple(_header(block) for block in chain),
+        headers,
     )
 
 
@@ -193,8 +194,8 @@ def _body(lines: Lines, after: int, depth: int) -> tuple[str, tuple[int, int]]:
     first = after
     while first < lines.count and not lines.bare(first):
         first += 1
-    if depth and first < lines.count and lines.depth(first) < depth:
-        depth = 0  # only the header was quoted
+    if first < lines.count and lines.depth(first) != depth:
+        depth = _depth_of_all(lines, first)  # only the header was quoted, or only the body
     kept: list[str] = []
     end = first
     for number in range(first, lines.count):
@@ -203,7 +204,7 @@ def _body(lines: Lines, after: int, depth: int) -> tuple[str, tuple[int, int]]:
             if line.strip():
                 break  # what the forwarding person wrote below
             line = ""
-        if announcement_of(line.strip()) == "forwarded" and _ends(line):
+        if line.startswith(("-", "_")) and _ENDING.match(line) and _closes(line):
             break
         kept.append(_unquoted(line, depth))
         if line.strip(" \t>"):
@@ -215,8 +216,15 @@ def _body(lines: Lines, after: int, depth: int) -> tuple[str, tuple[int, int]]:
     return text, trimmed(lines.text, lines.starts[first], stop, " \t\r\n>" if depth else " \t\r\n")
 
 
-def _ends(line: str) -> bool:
-    return _ENDING.match(line.strip()) is not None
+def _depth_of_all(lines: Lines, first: int) -> int:
+    """Return how many quote marks stand before every line from here on."""
+    depths = (lines.depth(number) for number in range(first, lines.count) if lines.bare(number))
+    return min(depths, default=0)
+
+
+def _closes(line: str) -> bool:
+    """Whether a line is the frame that closes a forward."""
+    return announcement_of(line.strip()) == "forwarded"
 
 
 def _unquoted(line: str, depth: int) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 MAX_LINKS: Final = 2_000
+MAX_QUOTES: Final = 20
 
 _TAG_START: Final = re.compile(r"<(?=[a-zA-Z/!?])")
 # As browsers read it: a quote counts only behind "=", a ">" within quotes does not.
@@ -81,11 +82,12 @@ class HtmlText:
 
 @dataclass(slots=True)
 class _Writer:
-    """Collects text with the line breaks that a reader would see."""
+    """Collects text with the line breaks that a reader would see, and ">" before quotations."""
 
     out: list[str] = field(default_factory=list)
     breaks: int = 2  # nothing precedes: no break is needed
     space: bool = False
+    quotes: int = 0
 
     def words(self, text: str, *, keep_lines: bool) -> None:
         if keep_lines:
@@ -107,7 +109,9 @@ class _Writer:
     def _put(self, text: str) -> None:
         if not text:
             return
-        if self.space and self.breaks == 0:
+        if self.breaks and self.quotes:
+            self.out.append("> " * self.quotes)
+        elif self.space and self.breaks == 0:
             self.out.append(" ")
         self.out.append(text)
         self.breaks, self.space = 0, False
@@ -172,7 +176,9 @@ class _Reader:
             writer.space = writer.breaks == 0
         elif name in _BLOCK:
             writer.at_least(2 if name in _SPACED else 1)
-            if name == "pre":
+            if name == "blockquote":
+                writer.quotes = min(max(0, writer.quotes + (-1 if closing else 1)), MAX_QUOTES)
+            elif name == "pre":
                 self._kept_lines = max(0, self._kept_lines + (-1 if closing else 1))
         elif name == "a" and not closing and len(self._links) < MAX_LINKS:
             link = attributes(tag["rest"]).get("href", "").strip()

@@ -122,9 +122,8 @@ def _attached(  # noqa: PLR0917 - one step of _tell, with what it gathered
         if part.path in bodies.paths:
             continue
         data = decoded(raw[part.start : part.end], part.fields, defects)
-        # Attachments within an attached mail are told by that mail's own reading.
-        name = f"attachment-{part.path}"
-        if nesting == 0:
+        name = f"attachment-{part.path}" if nesting == 0 else None
+        if name is not None:
             pieces.append(Piece(name, data))
         attachments.append(asdict(_attachment(part, name, data)))
         if part.media_type == "message/rfc822" and len(originals) < MAX_ORIGINALS:
@@ -138,7 +137,7 @@ def _attached(  # noqa: PLR0917 - one step of _tell, with what it gathered
     return attachments, originals
 
 
-def _attachment(part: Part, piece: str, data: bytes) -> Attachment:
+def _attachment(part: Part, piece: str | None, data: bytes) -> Attachment:
     fields = part.fields
     disposition = (fields.raw("content-disposition") or "").partition(";")[0].strip().lower()
     stated = fields.parameter("content-disposition", "filename") or fields.parameter(

@@ -30,10 +30,11 @@ class Date:
 class Attachment:
     """Something attached; its bytes are the reading's piece of the name `piece`.
 
+    What is attached to an attached mail has no piece: it comes out when that mail is read.
     `filename` is safe to show and to save under; `stated_filename` is what the mail says.
     """
 
-    piece: str
+    piece: str | None
     filename: str
     stated_filename: str | None
     media_type: str
