@@ -152,7 +152,7 @@ def _held(session: Session, who: Principal, evidence_id: UUID, now: datetime) ->
     locked = session.scalars(
         select(EvidenceRecord)
         .where(EvidenceRecord.id == evidence_id, evidence_within(who, ACTION, now))
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).one_or_none()
     if locked is None:
         raise EvidenceNotFound(str(evidence_id))

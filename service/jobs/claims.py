@@ -98,11 +98,14 @@ def renew(session: Session, table: type[Work], claim: Claim, now: datetime) -> b
 
 
 def held(session: Session, table: type[Row], claim: Claim) -> Row:
-    """Return the claimed row, locked until the commit; raises `FenceMoved`."""
+    """Return the claimed row, locked until the commit; raises `FenceMoved`.
+
+    `key_share`: rows that only refer to it may be written meanwhile, by anyone.
+    """
     row = session.scalars(
         select(table)
         .where(_id(table) == claim.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None or row.fence != claim.fence:

@@ -108,7 +108,7 @@ def next_number(session: Session, now: datetime) -> str:
     query = (
         select(CaseNumberRecord)
         .where(CaseNumberRecord.year == year)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     counter = session.scalars(query).one_or_none()
@@ -284,7 +284,7 @@ def parts_of(session: Session, evidence_id: UUID) -> list[EvidenceRecord]:
             select(EvidenceRecord)
             .where(EvidenceRecord.parent_id == waiting.pop())
             .order_by(EvidenceRecord.received_at, EvidenceRecord.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         ).all()
         found += parts
         waiting += [part.id for part in parts]

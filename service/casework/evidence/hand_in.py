@@ -100,7 +100,7 @@ def register_upload(
 
     def join(session: Session, kept: Kept) -> None:
         if case_id is not None:
-            case = session.get_one(CaseRecord, case_id, with_for_update=True)
+            case = session.get_one(CaseRecord, case_id, with_for_update={"key_share": True})
             evidence = session.get_one(EvidenceRecord, kept.id)
             join_evidence(session, case, evidence, now, who.actor)
 

@@ -34,15 +34,15 @@ def keep_attachments(
     Raises `StorageFull`.
     """
     parts = [
-        (attachment, _envelope(parent_id, attachment))
+        (attachment, _envelope(parent_id, attachment), pieces[attachment.piece])
         for attachment in message.attachments
-        if attachment.piece in pieces
+        if attachment.piece is not None and attachment.piece in pieces
     ]
     if not parts:
         return
     with installation.database.reading() as session:
         standing = kept_before(session, parent_id)
-    for attachment, envelope in parts:
+    for attachment, envelope, data in parts:
         if envelope.sha256() not in standing:
             about = About(
                 kind=KIND,
@@ -50,7 +50,7 @@ def keep_attachments(
                 known=Known.ATTACHED,
                 parent_id=parent_id,
             )
-            _keep(installation, pieces[attachment.piece], about, envelope, guard)
+            _keep(installation, data, about, envelope, guard)
 
 
 def _keep(

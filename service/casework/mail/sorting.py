@@ -77,7 +77,9 @@ def sort_mail(
     if person is None or why is not None:
         return leave_unsorted(session, evidence, why or Unsorted.SENDER_UNKNOWN, now)
     # Two mails of one person at once must not open two cases: the second waits here.
-    session.execute(select(PersonRecord.id).where(PersonRecord.id == person.id).with_for_update())
+    session.execute(
+        select(PersonRecord.id).where(PersonRecord.id == person.id).with_for_update(key_share=True)
+    )
     case = _continued(session, message, person)
     joined = case is not None
     account = (original := original_of(message)) and original.account()
