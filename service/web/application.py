@@ -7,9 +7,9 @@ from http import HTTPStatus
 from pathlib import Path
 
 import anyio
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.datastructures import MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -59,23 +59,43 @@ def make_application(
     app.state.evidence_url = evidence_url
     app.state.upload_turns = anyio.CapacityLimiter(UPLOADS_AT_ONCE)
     for router in every_router():
+        name_rights(router)
         app.include_router(router)
     for path, folder in front_end_mounts(NODE_MODULES).items():
         app.mount(path, StaticFiles(directory=folder), name=path)
     problems.install(app)
     app.add_middleware(Headers)
-    name_rights(app)
+    require_rights(app)
     return app
 
 
-def name_rights(app: FastAPI) -> None:
-    """Write each route's right into the API's schema; raises `RouteWithoutRight`."""
-    for route in app.routes:
+def name_rights(router: APIRouter) -> None:
+    """Write each route's right into the API's schema, before the router is included.
+
+    Raises `RouteWithoutRight`.
+    """
+    for route in router.routes:
         if isinstance(route, APIRoute):
-            found = right_of(route)
-            if found is None:
-                raise RouteWithoutRight(f"{sorted(route.methods or ())} {route.path}")
-            route.openapi_extra = {**(route.openapi_extra or {}), "x-right": found}
+            route.openapi_extra = {**(route.openapi_extra or {}), "x-right": _required(route)}
+
+
+def require_rights(app: FastAPI) -> None:
+    """Raise `RouteWithoutRight` where a route, wherever it came from, names no right."""
+    for route in routes_of(app):
+        _required(route)
+
+
+def routes_of(app: FastAPI) -> list[APIRoute]:
+    """Return every route of ours: an included router stands in `app.routes` as one thing."""
+    originals = (found.original_route for found in iter_route_contexts(app.routes))
+    return [route for route in originals if isinstance(route, APIRoute)]
+
+
+def _required(route: APIRoute) -> str:
+    found = right_of(route)
+    if found is None:
+        raise RouteWithoutRight(f"{sorted(route.methods or ())} {route.path}")
+    return found
 
 
 def right_of(route: APIRoute) -> str | None:
