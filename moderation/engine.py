@@ -27,6 +27,9 @@ from moderation.values import Finding, Post, RosterEntry
 from moderation.words import Words
 
 
+_IN_FORCE = frozenset((State.LIVE, State.SHADOW))
+
+
 def compile_rules(
     policy: Policy,
     rules: RuleSet,
@@ -78,7 +81,7 @@ class Engine:
         self._needs = Needs(self._signals)
         self._gate = Gate(
             self._needs,
-            (rule.when for rule in self.rules if rule.state in (State.LIVE, State.SHADOW)),
+            (rule.when for rule in self.rules if rule.state in _IN_FORCE),
             self._signals,
             roster.names(),
             own,
@@ -99,7 +102,7 @@ class Engine:
         readings = [
             reading
             for reading in (plain, *unmasked(plain, self._shapes.guess))
-            if State.DRAFT in states or self._gate.opens(reading.text)
+            if not _IN_FORCE.issuperset(states) or self._gate.opens(reading.text)
         ]
         marks: dict[str, set[tuple[int, int]]] = {}
         reasons: dict[str, tuple[str, ...]] = {}

@@ -88,7 +88,8 @@ class _Parser:
         while text[position:].strip():
             match = _TOKEN.match(text, position)
             if match is None:
-                raise ExpressionError(position + 1, f"{text[position:].strip()[0]!r} means nothing")
+                column = len(text) - len(text[position:].lstrip()) + 1
+                raise ExpressionError(column, f"{text[column - 1]!r} means nothing")
             kind = match.lastgroup or ""
             self._tokens.append((kind, match[kind], match.start(kind) + 1))
             position = match.end()

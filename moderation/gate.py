@@ -32,7 +32,8 @@ NUMERIC = (
     "licence-plate",
 )
 """The built-in signals that `HINT` foretells."""
-_BETWEEN = re.compile(r"[^\w\u2600-\u27BF\U0001F300-\U0001FAFF]+|_+")
+# Whatever stands between two words, unless it is one space already.
+_BETWEEN = re.compile(r"[^\w\u2600-\u27BF\U0001F300-\U0001FAFF ]+ *|  +|_+")
 _NAMES_EMPLOYEES = ("job-title", "leader-title")
 # Of a filtering function only the first parts must be present.
 _NEEDED_PARTS = {"not_after": 1, "not_before": 1, "outside": 1, "aimed": 2}

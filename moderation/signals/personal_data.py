@@ -11,11 +11,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+import re2
+
 from moderation.terms import Place
 from moderation.words import Words
 
-# A cheap sign that any of the shapes below may be present at all.
-HINT = re.compile(r"\d\d[ .-]{0,3}\d\d|@|snabel|\[at\]|\(at\)|[a-zæøå]{3}\s(?:nr\.?\s?)?\d{1,3}")
+_LONG_NUMBER = re2.compile(r"(?:\d[ ./-]{0,3}){7}\d")
+_MAIL_SIGN = re2.compile(r"@|snabel|[\[(]at[\])]")
+_NUMBERED = re2.compile(r"\pL{3}\s(?:nr\.?\s?)?\d{1,3}")
+_CASE_SIGN = re2.compile(r"(?:sag|sak|nr|journal|nummer).{0,12}\d")
+_PLATE_SIGN = re2.compile(r"\pL\pL\s?\d\d\s?\d{3}")
+HINT = re2.compile(
+    "|".join(
+        sign.pattern for sign in (_LONG_NUMBER, _MAIL_SIGN, _NUMBERED, _CASE_SIGN, _PLATE_SIGN)
+    )
+)
+"""A cheap sign that any of the shapes below may be present at all."""
 
 _CPR = re.compile(r"(?<![\d-])(\d\d)(\d\d)(\d\d)[- ./]{0,3}(\d{4})(?![\d-])")
 _CPR_CONTEXT = re.compile(
@@ -48,7 +59,7 @@ _ACCOUNT = re.compile(
 _ACCOUNT_WORD = re.compile(r"\b(?:konto\w*|reg\.?\s?n\w*|bank\w*|iban|overfør\w*|mobilepay)\b")
 _CASE = re.compile(
     r"\b(?:sags?\s?(?:nr|nummer\w*|id)|saksn(?:umme)?r\w*|j(?:ournal)?\.?\s?(?:nr|nummer\w*))"
-    r"(?:\W{0,4}|\W{1,2}(?:er|på|var)\W{1,3})(\d[\d./-]{2,}\d)"
+    r"(?:\W{1,2}[a-zæøå]{2,6}){0,2}\W{0,4}(\d[\d./-]{2,}\d)"
 )
 _ADDRESS = re.compile(
     r"\b((?:[a-zæøå]+\s){0,2}?[a-zæøå.]*(?:vej|vejen|vænge|vænget|gade|gaden|allé|alle|stræde|"
@@ -62,7 +73,6 @@ _HOME = re.compile(
 )
 _PLATE = re.compile(r"\b([a-zæøå]{2})\s?(\d{2})\s?(\d{3})\b")
 _PLATE_WORD = re.compile(r"\b(?:nummerplade\w*|registreringsn\w*|bil\w*|kører|nummerskilt\w*)\b")
-_SHAPES = (("case-number", _CASE), ("street-address", _ADDRESS), ("street-address", _HOME))
 _CONTEXT = 40
 
 
@@ -94,6 +104,12 @@ def kinds_in(text: str, own: OwnContacts) -> set[str]:
 
 
 def _kinds(text: str, own: OwnContacts) -> Iterator[tuple[str, int, int]]:
+    for sign, find in _FINDERS:
+        if sign.search(text):
+            yield from find(text, own)
+
+
+def _long_numbers(text: str, own: OwnContacts) -> Iterator[tuple[str, int, int]]:
     numbers = [*_numbers(text), *_accounts(text)]
     yield from numbers
     for match in _PHONE.finditer(text):
@@ -102,16 +118,6 @@ def _kinds(text: str, own: OwnContacts) -> Iterator[tuple[str, int, int]]:
             continue
         if _is_personal_phone(text, match, own):
             yield "phone", start, end
-    for match in _EMAIL.finditer(text):
-        ours = match[2] in own.mail_domains or "kommune" in match[2]
-        if not ours and not _OFFICE.fullmatch(match[1]):
-            yield "email", *match.span()
-    for kind, shape in _SHAPES:
-        for match in shape.finditer(text):
-            yield kind, *match.span()
-    for match in _PLATE.finditer(text):
-        if _PLATE_WORD.search(text[max(match.start() - _CONTEXT, 0) : match.end() + _CONTEXT]):
-            yield "licence-plate", *match.span()
 
 
 def _numbers(text: str) -> Iterator[tuple[str, int, int]]:
@@ -126,7 +132,8 @@ def _numbers(text: str) -> Iterator[tuple[str, int, int]]:
             yield "personal-number", *match.span()
     for match in _FNR.finditer(text):
         digits = re.sub(r"\D", "", match[0])
-        if is_norwegian_number(digits):
+        before = text[max(match.start() - _CONTEXT, 0) : match.start()]
+        if is_norwegian_number(digits) or _CPR_CONTEXT.search(before):
             yield "personal-number", *match.span()
 
 
@@ -135,6 +142,30 @@ def _accounts(text: str) -> Iterator[tuple[str, int, int]]:
         before = text[max(match.start() - _CONTEXT, 0) : match.end()]
         if _ACCOUNT_WORD.search(before):
             yield "account-number", *match.span()
+
+
+def _mails(text: str, own: OwnContacts) -> Iterator[tuple[str, int, int]]:
+    for match in _EMAIL.finditer(text):
+        ours = match[2] in own.mail_domains or "kommune" in match[2]
+        if not ours and not _OFFICE.fullmatch(match[1]):
+            yield "email", *match.span()
+
+
+def _addresses(text: str, _own: OwnContacts) -> Iterator[tuple[str, int, int]]:
+    for shape in (_ADDRESS, _HOME):
+        for match in shape.finditer(text):
+            yield "street-address", *match.span()
+
+
+def _cases(text: str, _own: OwnContacts) -> Iterator[tuple[str, int, int]]:
+    for match in _CASE.finditer(text):
+        yield "case-number", *match.span()
+
+
+def _plates(text: str, _own: OwnContacts) -> Iterator[tuple[str, int, int]]:
+    for match in _PLATE.finditer(text):
+        if _PLATE_WORD.search(text[max(match.start() - _CONTEXT, 0) : match.end() + _CONTEXT]):
+            yield "licence-plate", *match.span()
 
 
 def _is_personal_phone(text: str, match: re.Match[str], own: OwnContacts) -> bool:
@@ -176,3 +207,12 @@ def is_norwegian_number(digits: str) -> bool:
         sum(a * b for a, b in zip(values[:10], first, strict=True)) % 11 == 0
         and sum(a * b for a, b in zip(values, second, strict=True)) % 11 == 0
     )
+
+
+_FINDERS = (
+    (_LONG_NUMBER, _long_numbers),
+    (_MAIL_SIGN, _mails),
+    (_NUMBERED, _addresses),
+    (_CASE_SIGN, _cases),
+    (_PLATE_SIGN, _plates),
+)
