@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
 from capture.egress.addresses import Address
@@ -26,6 +26,7 @@ from capture.egress.heads import (
 from capture.egress.log import EgressEntry, EgressLog, Verdict
 from capture.egress.peers import owner_of_connection
 from capture.egress.rules import EgressRules
+from capture.egress.streams import first_of, hang_up
 from capture.errors import RequestRefused
 
 _BLOCK = 64 * 2**10
@@ -90,7 +91,7 @@ class EgressProxy:
         with contextlib.suppress(OSError, EOFError, asyncio.LimitOverrunError, TimeoutError):
             async with self._places:
                 await self._serve((reader, writer))
-        await _hang_up(writer)
+        await hang_up(writer)
 
     def _is_stranger(self, writer: asyncio.StreamWriter) -> bool:
         if self._owner is None:
@@ -132,7 +133,7 @@ class EgressProxy:
         try:
             await self._carry(request, browser, outside, entry)
         finally:
-            await _hang_up(outside[1])
+            await hang_up(outside[1])
 
     def _check_limits(self) -> None:
         if self._connections > self.limits.connections:
@@ -160,13 +161,13 @@ class EgressProxy:
     ) -> None:
         if request.is_tunnel:
             browser[1].write(b"HTTP/1.1 200 Connection Established\r\n\r\n")
-            await _first_of(
+            await first_of(
                 self._pump(browser[0], outside[1], entry, outward=True),
                 self._pump(outside[0], browser[1], entry, outward=False),
             )
             return
         outside[1].write(request.onward)
-        await _first_of(
+        await first_of(
             self._answer(outside[0], browser[1], entry),
             self._pump(browser[0], outside[1], entry, outward=True, at_most=request.body_bytes),
             wait_for_first_only=True,
@@ -239,26 +240,6 @@ async def open_egress(
         await proxy.close()
 
 
-async def _first_of(*pumps: Awaitable[None], wait_for_first_only: bool = False) -> None:
-    """Run pumps until one ends (or the first of them does), then end the others."""
-    tasks = [asyncio.ensure_future(pump) for pump in pumps]
-    try:
-        if wait_for_first_only:
-            await tasks[0]
-        else:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
 def _fail(entry: EgressEntry, browser: Streams, reason: str) -> None:
     entry.verdict, entry.reason = Verdict.FAILED, reason
     browser[1].write(failure(reason))
-
-
-async def _hang_up(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-    with contextlib.suppress(OSError):
-        await writer.wait_closed()
