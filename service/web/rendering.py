@@ -199,8 +199,8 @@ def _words(language: str, catalogue: NullTranslations | Translations) -> Words:
 
 
 def _time_element(moment: datetime | date, exact: str, words: str) -> Markup:
-    """Return `<time>` with the exact moment on hover (and, by the style sheet, in print)."""
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+    """Return `<time>` with the exact moment on hover; in print the style sheet swaps the two."""
+    return Markup('<time datetime="{}" title="{}"><span>{}</span></time>').format(
         moment.isoformat(), exact, words
     )
 

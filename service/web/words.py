@@ -68,12 +68,14 @@ class Words:
         }
 
     def exact(self, moment: datetime) -> str:
-        """Return the exact moment with its zone, for hovering and for print."""
+        """Return the exact moment with its distance from UTC, for hovering and for print."""
         local = moment.astimezone(COPENHAGEN)
-        day = format_date(local, self._("EEEE d MMMM y"), locale=self._locale)
         pattern = _CLOCK[self.language]
-        clock = format_time(local, f"{pattern}{pattern[2]}ss", locale=self._locale)
-        return f"{day} {clock} ({local.tzname()}, UTC{local:%z})"
+        said = self._("%(day)s at %(time)s") % {
+            "day": format_date(local, self._("d MMMM y"), locale=self._locale),
+            "time": format_time(local, f"{pattern}{pattern[2]}ss", locale=self._locale),
+        }
+        return f"{said} (UTC{local.isoformat()[-6:]})"
 
     def span(self, length: timedelta) -> str:
         """Return a length of time in its two largest useful units ("2 døgn", "3 timer")."""

@@ -32,7 +32,7 @@ POST /evidence/{id}/check              (check this piece now)
 POST /posts/{id}/viewing               part (text, picture)
 POST /posts/{id}/decision              decision, clause, reason
 POST /posts/{id}/approval              answer (approve, refuse), reason
-POST /posts/{id}/capture-screenshot    file (a screenshot where our own capture failed), reason
+POST {card.screenshot_url}             file (a screenshot where our own capture failed)
 POST /cases/{number}/steps/{step}      outcome (done, not_relevant, waived), reason, field-{name}
 POST /cases/{number}/close             summary
 POST /triage/{id}                      answer (new_case, join_case, not_ours), case, harassed, unit

@@ -110,7 +110,7 @@ class Proposal:
 class Barrier(StrEnum):
     """Why an outcome cannot be chosen now; explained in words beneath its button.
 
-    `NO_VERIFIED_CAPTURE` stands with a form to hand in a screenshot. `OWN_MATTER` means that
+    `NO_VERIFIED_CAPTURE` stands with the form of `screenshot_url`. `OWN_MATTER` means that
     the person is the one the post is about; `OWN_PROPOSAL` that they proposed it themselves.
     """
 
@@ -145,6 +145,8 @@ class DecisionCard:
         needs_second: Whether deleting or hiding becomes a proposal for a second person.
         proposal: A proposal that this person may approve or refuse; replaces the four acts.
         case: The case it belongs to.
+        screenshot_url: Where a screenshot is posted that stands in for our own capture
+            (`file`); None leaves the form out.
         form: What was typed, after a refused decision.
     """
 
@@ -167,6 +169,7 @@ class DecisionCard:
     needs_second: bool = False
     proposal: Proposal | None = None
     case: CaseLink | None = None
+    screenshot_url: str | None = None
     form: FormState = field(default_factory=FormState)
 
 

@@ -118,6 +118,7 @@ SAMPLES = {
                 picture=None,
                 capture_problem="Siden kræver, at man er logget ind.",
                 barriers=_BARRED,
+                screenshot_url="/posts/p7/screenshot",
             )
         ),
     ),
