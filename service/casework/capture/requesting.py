@@ -16,6 +16,7 @@ from service.access.rights import Scope
 from service.access.visibility import cases_within
 from service.casework.capture.addresses import check_address
 from service.casework.cases.finding import case_for
+from service.casework.evidence.numbers import receipts, spoken_number
 from service.errors import NameTaken, VisitNotFound
 
 
@@ -29,7 +30,7 @@ def request_visit(
     visit = VisitRecord(
         id=uuid4(),
         url=address,
-        page_id=_page_of(session, address),
+        page_id=page_of(session, address),
         case_id=case.id if case else None,
         requested_at=now,
         requested_by=who.actor,
@@ -111,5 +112,14 @@ def case_number_of(session: Session, visit: VisitRecord) -> str | None:
     return session.scalars(select(CaseRecord.number).where(CaseRecord.id == visit.case_id)).one()
 
 
-def _page_of(session: Session, address: str) -> UUID | None:
+def evidence_number_of(session: Session, visit: VisitRecord) -> str | None:
+    """Return the short number of what a capture was kept as."""
+    evidence = visit.evidence_id
+    if evidence is None:
+        return None
+    return spoken_number(evidence, receipts(session, [evidence]).get(evidence))
+
+
+def page_of(session: Session, address: str) -> UUID | None:
+    """Return which of the municipality's own pages stands at an address."""
     return session.scalars(select(PageRecord.id).where(PageRecord.url == address)).first()

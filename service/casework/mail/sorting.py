@@ -24,6 +24,7 @@ from archive.records.evidence import EvidenceRecord
 from archive.records.pages import VisitRecord
 from archive.records.people import PersonRecord
 from service.access.people import person_by_email
+from service.casework.capture.requesting import page_of
 from service.casework.cases.opening import add_account, join_evidence, open_case
 from service.casework.mail.found import PLATFORM, links_of, original_of, sender_of
 from service.casework.mail.links import worth_visiting
@@ -126,6 +127,7 @@ def ask_for_visits(
         visit = VisitRecord(
             id=uuid4(),
             url=url,
+            page_id=page_of(session, url),
             case_id=case.id,
             requested_at=now,
             requested_by=actor,

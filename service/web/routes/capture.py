@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from service.access.principal import Principal
 from service.casework.capture.requesting import (
     case_number_of,
+    evidence_number_of,
     find_visit,
     flagged_among,
     latest_visits,
@@ -92,8 +93,13 @@ def show(request: Request, visit_id: UUID, who: Capture, session: Reading, now: 
 def _run(session: Session, who: Principal, visit_id: UUID, now: datetime) -> CaptureRun:
     visit = find_visit(session, who, visit_id, now)
     posts = posts_of(session, visit)
-    number = case_number_of(session, visit)
-    return capture_run(visit, posts, flagged_among(session, posts), number)
+    return capture_run(
+        visit,
+        posts,
+        flagged_among(session, posts),
+        case_number=case_number_of(session, visit),
+        evidence_number=evidence_number_of(session, visit),
+    )
 
 
 def _page(

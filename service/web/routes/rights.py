@@ -15,7 +15,6 @@ from service.web.views.access import RightsCell, RightsRow, RightsView
 from service.web.views.frame import Place
 
 router = APIRouter(include_in_schema=False)
-_SCOPES = {"circle": "case_circle"}
 
 
 @router.get("/rights")
@@ -39,4 +38,4 @@ def _cell(right: Right | None) -> RightsCell:
     if right is None:
         return RightsCell("none")
     condition = str(right.condition) if right.condition else None
-    return RightsCell(str(right.level), _SCOPES.get(right.scope, str(right.scope)), condition)
+    return RightsCell(str(right.level), str(right.scope), condition)

@@ -36,7 +36,12 @@ _PROBLEMS = {
 
 
 def capture_run(
-    visit: VisitRecord, posts: Sequence[PostRecord], flagged: set[UUID], case_number: str | None
+    visit: VisitRecord,
+    posts: Sequence[PostRecord],
+    flagged: set[UUID],
+    *,
+    case_number: str | None,
+    evidence_number: str | None,
 ) -> CaptureRun:
     """Return one capture as its page shows it."""
     state = state_of(visit)
@@ -54,7 +59,7 @@ def capture_run(
         problem=_problem(visit.reason) if state is CaptureState.FAILED else None,
         problem_detail=visit.reason,
         posts=_posts(posts, flagged),
-        evidence_number=f"D-{str(visit.evidence_id)[:8]}" if visit.evidence_id else None,
+        evidence_number=evidence_number,
         evidence_url=f"/evidence/{visit.evidence_id}" if visit.evidence_id else None,
         case=CaseLink(case_number, f"/cases/{case_number}") if case_number else None,
     )

@@ -13,6 +13,7 @@ from moderation.policy import Policy
 from moderation.shipped import default_policy
 from service.access.principal import Principal
 from service.casework.cases.listing import names_of
+from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.moderation.deciding import REMOVING, is_party, is_waiting, needs_second
 from service.casework.moderation.queue import Card, Waiting
 from service.web.views.evidence import HiddenPicture, HiddenText
@@ -33,7 +34,7 @@ from service.web.views.queue import (
 from service.web.wording import gettext_of
 
 if TYPE_CHECKING:
-    from archive.records.pages import FindingRecord, PostRecord
+    from archive.records.pages import FindingRecord
 
 MUST_RANK = 100
 
@@ -86,7 +87,7 @@ def decision_card(
             )
             for one in card.similar
         ),
-        secured=_secured(card),
+        secured=_secured(session, card),
         barriers=_barriers(session, who, card),
         needs_second=needs_second(card, "delete"),
         proposal=_proposal(session, card, policy),
@@ -139,11 +140,12 @@ def _thread(card: Card, unknown: str) -> tuple[ThreadPost, ...]:
     return tuple(found) if len(found) > 1 else ()
 
 
-def _secured(card: Card) -> Secured | None:
+def _secured(session: Session, card: Card) -> Secured | None:
     ended = card.visit.ended_at
     if card.post.picture_name is None or ended is None:
         return None
-    number = evidence_number(card.post)
+    evidence = card.post.evidence_id
+    number = spoken_number(evidence, receipts(session, [evidence]).get(evidence))
     return Secured(ended, Grade.OWN_CAPTURE, number, None)
 
 
@@ -173,11 +175,6 @@ def _proposal(session: Session, card: Card, policy: Policy) -> Proposal | None:
         reason=proposal.reason,
         clause_title=policy.clause(proposal.clause).title if proposal.clause else None,
     )
-
-
-def evidence_number(post: PostRecord) -> str:
-    """Return the short number by which people name the evidence of a post."""
-    return f"D-{str(post.evidence_id)[:8]}"
 
 
 def _is_web(address: str | None) -> bool:
