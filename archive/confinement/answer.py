@@ -12,6 +12,7 @@ from archive.confinement.errors import ConfinementLost, ReadingFailed, Reason
 from archive.confinement.frames import (
     FrameError,
     FrameReader,
+    PieceTooLarge,
     Reading,
     read_facts,
     read_piece,
@@ -47,6 +48,9 @@ class Answer:
         try:
             for kind, payload in self._frames.feed(chunk):
                 self._take_frame(kind, payload)
+        except PieceTooLarge:
+            self.refused = "too_much_output"
+            return False
         except FrameError:
             self.refused = "crashed"
             return False

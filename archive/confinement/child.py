@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final, NoReturn
 
 from archive.confinement.frames import END_FRAME, Piece, facts_frame, failed_frame, piece_frame
 from archive.confinement.limits import Limits
-from archive.confinement.walls import Layers, put_up
+from archive.confinement.walls import MAX_DESCRIPTORS, Layers, put_up
 
 # A reader takes the item as a stream and its stated media type, and tells facts
 # (which add up) and pieces as it finds them, so that a failure midway leaves
@@ -77,7 +77,7 @@ def _only_descriptors(source: int, sink: int) -> None:
         high = [os.dup(number) for number in high]
     for target, number in enumerate(high):
         os.dup2(number, target, inheritable=False)
-    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(3, MAX_DESCRIPTORS)
 
 
 def _tell_walls(layers: Layers) -> int:

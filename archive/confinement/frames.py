@@ -28,10 +28,15 @@ type_facts: Final = b"F"
 type_piece: Final = b"P"
 type_failed: Final = b"X"
 type_end: Final = b"E"
+_KINDS: Final = (type_facts, type_piece, type_failed, type_end)
 
 
 class FrameError(Exception):
     """The stream of frames is not one that our own child writes."""
+
+
+class PieceTooLarge(FrameError):
+    """A piece is larger than all output that the reading may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,9 @@ class FrameReader:
         self._buffer += chunk
         while len(self._buffer) >= HEADER.size:
             kind, length = HEADER.unpack_from(self._buffer)
-            ceiling = MAX_FACTS if kind != type_piece else self._max_frame
-            if kind not in (type_facts, type_piece, type_failed, type_end) or length > ceiling:
+            if kind == type_piece and length > self._max_frame:
+                raise PieceTooLarge
+            if kind not in _KINDS or (kind != type_piece and length > MAX_FACTS):
                 raise FrameError
             end = HEADER.size + length
             if len(self._buffer) < end:

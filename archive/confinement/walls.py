@@ -21,6 +21,9 @@ from archive.confinement.limits import Limits
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _NOBODY: Final = 65534
+# The starter has a handful open, and the lowest free number is always taken. Asking for the
+# limit instead could mean a thousand million closes on a kernel without close_range.
+MAX_DESCRIPTORS: Final = 4096
 
 # Unused by Debian and by systemd's dynamic users; each child at work has its own,
 # so that one cannot signal another.
@@ -97,7 +100,7 @@ def put_up(limits: Limits, slot: int, load_seccomp: Callable[[], None] | None) -
     libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     no_new_privileges = libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
     landlock = _forbid_files()
-    os.closerange(3, 64)  # the rule set's own descriptor
+    os.closerange(3, MAX_DESCRIPTORS)  # the rule set's own descriptor
     _limit(limits, mapped)
     seccomp = False
     if load_seccomp is not None:

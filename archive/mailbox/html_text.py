@@ -135,6 +135,7 @@ class _Reader:
         self._links: dict[str, None] = {}
         self._kept_lines = 0
         self._tag = _TAG
+        self._address, self._address_from = "", 0
 
     def read(self) -> HtmlText:
         source, position = self._source, 0
@@ -180,11 +181,23 @@ class _Reader:
                 writer.quotes = min(max(0, writer.quotes + (-1 if closing else 1)), MAX_QUOTES)
             elif name == "pre":
                 self._kept_lines = max(0, self._kept_lines + (-1 if closing else 1))
-        elif name == "a" and not closing and len(self._links) < MAX_LINKS:
-            link = attributes(tag["rest"]).get("href", "").strip()
-            if link.lower().startswith(("http://", "https://")):
-                self._links[link] = None
+        elif name == "a":
+            self._anchor(tag["rest"], closing=closing)
         return tag.end()
+
+    def _anchor(self, rest: str, *, closing: bool) -> None:
+        """Note where a link leads; an address behind a name is written out at its end."""
+        out = self._writer.out
+        if closing:
+            if self._address and self._address not in "".join(out[self._address_from :]):
+                self._writer.words(f" <{self._address}>", keep_lines=False)
+            self._address = ""
+            return
+        link = attributes(rest).get("href", "").strip()
+        if link.lower().startswith(("http://", "https://")) and len(self._links) < MAX_LINKS:
+            self._links[link] = None
+        elif link.lower().startswith("mailto:"):
+            self._address, self._address_from = link[7:].partition("?")[0], len(out)
 
 
 def read_html(source: str) -> HtmlText:

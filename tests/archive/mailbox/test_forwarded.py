@@ -333,6 +333,19 @@ def test_forwards_in_html_are_read_as_a_reader_sees_them(shown: str) -> None:
     assert forward_text(shown)[start:end] == "Hej"
 
 
+def test_an_address_that_html_hides_behind_a_name_is_read() -> None:
+    found = read_forward_html(
+        "<b>Fra:</b> <a href='mailto:bo@x.example?subject=y'>Bo Hansen</a><br><b>Sendt:</b> "
+        "3. februar 2021 09:00<br><b>Til:</b> <a href='mailto:a@x.example'>a@x.example</a><br>"
+        "<b>Emne:</b> x<br><br>Hej",
+        "VS: x",
+    )
+
+    assert found is not None
+    assert (found.from_name, found.from_address) == ("Bo Hansen", "bo@x.example")
+    assert found.to == ((None, "a@x.example"),)
+
+
 def test_what_stands_below_a_quoted_forward_in_html_is_not_the_originals() -> None:
     found = read_forward_html(
         "<div>Se her</div><blockquote type='cite'><div>Begin forwarded message:</div><br>"

@@ -5,6 +5,8 @@ from email.message import EmailMessage
 import pytest
 
 from archive.confinement.confinement import Confinement
+from archive.confinement.errors import ReadingFailed
+from archive.confinement.limits import MIB, Limits
 from archive.mailbox.values import Address, Message
 
 
@@ -220,3 +222,19 @@ def test_bytes_of_no_charset_in_the_header_are_read(confinement: Confinement) ->
 def test_a_child_that_is_not_ours_is_not_believed() -> None:
     with pytest.raises(ValueError, match="not the facts"):
         Message.from_facts({"subject": ["no", "text"]})
+
+
+def test_a_reading_that_fails_midway_keeps_the_header_and_the_text(
+    confinement: Confinement,
+) -> None:
+    mail = letter()
+    mail.add_attachment(b"x" * 3 * MIB, maintype="application", subtype="x", filename="stor.bin")
+
+    with pytest.raises(ReadingFailed) as failed:
+        confinement.read("message", mail.as_bytes(), limits=Limits(output=MIB))
+
+    message = Message.from_facts(failed.value.reading.facts)
+    assert failed.value.reason == "too_much_output"
+    assert message.from_[0].name == "Søren Ærø"
+    assert message.text == "Jeg ved, hvor du bor: https://eksempel.example/a?b=1.\n"
+    assert not message.complete
