@@ -26,7 +26,6 @@ from moderation.text import Reading, is_disguised, normalise, unmasked
 from moderation.values import Finding, Post, RosterEntry
 from moderation.words import Words
 
-
 _IN_FORCE = frozenset((State.LIVE, State.SHADOW))
 
 

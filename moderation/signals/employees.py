@@ -121,6 +121,11 @@ class Roster:
         strong = self._strong(words, named, found)
         strong.extend(_by_post(words, found))
         strong.extend(_titled_names(words, found))
+        strong = [
+            place
+            for place in strong
+            if not any(o != place and o[0] <= place[0] and place[1] <= o[1] for o in strong)
+        ]
         employees = sorted(
             {place for place in strong if not _is_somebody_else(words, place, found)}
         )
