@@ -27,6 +27,9 @@ from service.jobs.kinds import Kind
 from service.log_lines import logger, request_id, told
 
 SWEEP_SECONDS: Final = 5
+LONGEST_GIVING_WAY: Final = 2.0
+"""How long a worker lets the doors go first before it takes up the next row all the same."""
+
 LONGEST_WORK_SECONDS: Final = 900
 """After so long a claim is no longer renewed: the worker hangs, and another may try."""
 
@@ -132,6 +135,8 @@ class Engine:
         while True:
             with self._lock:
                 lane.told = False
+            if not self._stopping:
+                self._installation.gate.give_way(LONGEST_GIVING_WAY)
             claim = None if self._stopping else self._next(lane.kind)
             with self._lock:
                 if claim is not None:

@@ -95,6 +95,27 @@ def test_an_attached_original_is_known_as_attached_and_becomes_evidence_of_its_o
 
 
 @pytest.mark.usefixtures("town")
+def test_what_came_inside_an_attached_mail_follows_it_into_the_case(
+    installation: Installation,
+) -> None:
+    inner = with_picture(picture())
+    outer = mail(subject="VS: se vedhæftet", text="Den her kom i går.\n")
+    outer.add_attachment(inner)
+    kept = hand_over(installation, outer)
+
+    work_off(installation, READING)
+
+    with installation.database.reading() as session:
+        rows = session.scalars(select(EvidenceRecord)).all()
+        in_case = set(session.scalars(select(CaseEvidenceRecord.evidence_id)))
+    (attached,) = [row for row in rows if row.parent_id == kept.id]
+    inside = sorted(str(row.filename) for row in rows if row.parent_id == attached.id)
+    assert inside == ["note.txt", "skærmbillede.png"]
+    assert in_case == {row.id for row in rows}
+    assert len(every(installation, CaseRecord)) == 1
+
+
+@pytest.mark.usefixtures("town")
 def test_a_picture_in_a_mail_is_kept_as_it_came_and_gets_an_upright_copy(
     installation: Installation,
 ) -> None:
