@@ -7,8 +7,9 @@ only SQL, and commit before anything is acknowledged (decision 3).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,6 +20,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from archive.errors import CommitUnknown, DatabaseTooOld, StorageFull, TransactionLost
 from archive.ledger.log import Signer, append_collected, watch_changes
+
+LONGEST_TURN = 60.0
+"""Seconds after which a writer that waits for another gives up: something hangs."""
 
 OLDEST_SQLITE = (3, 42)
 """Older libraries lack fixes to WAL and JSON that the tests rely on."""
@@ -54,6 +58,24 @@ def sqlite_module() -> ModuleType:
     return module
 
 
+class _Turn:
+    """Writers of one process queue here: SQLite itself makes them sleep and try again.
+
+    Its busy handler wakes by chance, so that under load one writer may starve
+    for seconds while others pass.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=LONGEST_TURN):
+            raise TimeoutError("another use case holds the database for too long")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 class Database:
     """One database, opened by its URL; `signer` signs the ledger's head at each commit."""
 
@@ -61,6 +83,7 @@ class Database:
         self.url: URL = make_url(url)
         self.signer = signer
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._turn: AbstractContextManager[object] = _Turn() if self.is_sqlite else nullcontext()
         self._reading = self._engine(read_only=True)
         self._writing = self._engine(read_only=False)
         self._read_sessions = sessionmaker(self._reading, class_=ReadOnly, expire_on_commit=False)
@@ -92,7 +115,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """Open a session whose work is kept whole at the end of the block, or not at all."""
-        with self._write_sessions() as session:
+        with self._turn, self._write_sessions() as session:
             try:
                 with session.begin():
                     yield session

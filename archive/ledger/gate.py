@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
@@ -20,6 +21,9 @@ from archive.errors import CommitUnknown, GateClosed, StorageFull, TransactionLo
 from archive.ledger.log import require_recorded
 
 MOST_TOGETHER = 64
+QUIET = 0.1
+"""Seconds without an act after which the doors count as quiet."""
+
 T = TypeVar("T")
 
 
@@ -45,6 +49,7 @@ class Gate:
         self._waiting: queue.SimpleQueue[_Act[object] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closed = False
+        self._latest = 0.0
         self._thread = threading.Thread(target=self._work, name="gate", daemon=True)
         self._thread.start()
 
@@ -54,12 +59,23 @@ class Gate:
         with self._lock:
             if self._closed:
                 raise GateClosed("the service is stopping")
+            self._latest = time.monotonic()
             self._waiting.put(item)  # type: ignore[arg-type]  # _Act is invariant, the queue is not read as T
         return item.future
 
     def run(self, act: Callable[[Session], T]) -> T:
         """Submit an act and wait for its commit."""
         return self.submit(act).result()
+
+    def give_way(self, longest: float) -> None:
+        """Let whoever stands at the doors go first: return when it is quiet, or after `longest` s.
+
+        Background work calls this before it takes up the next row, so that a
+        flood of mail is acknowledged before it is read.
+        """
+        until = time.monotonic() + longest
+        while (now := time.monotonic()) < until and now - self._latest < QUIET:
+            time.sleep(QUIET / 2)
 
     def close(self) -> None:
         """Commit what waits, refuse what comes later."""

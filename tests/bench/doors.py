@@ -1,0 +1,236 @@
+"""How fast the doors say yes, against the bare floor with the same client in the same run.
+
+Also how much memory a large upload and an idle service take.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import secrets
+import smtplib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from tests.bench.figures import Figure
+
+CONNECTIONS = 8
+ROUNDS = 5
+MIB = 1024 * 1024
+VAERN = Path(sys.executable).with_name("vaern")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A service under test: where its doors are, a token, its process."""
+
+    http: str
+    smtp: str
+    token: str
+    pid: int
+
+
+def run() -> Iterator[Figure]:
+    """Measure both doors and the memory."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        with _service(folder / "service") as service:
+            idle = _memory(service.pid)
+            yield Figure("idle service, MiB (PSS, with its starter)", idle, 250, at_most=True)
+            yield _http(service, folder)
+            yield _smtp(service, folder, size=20_000, count=40, bar=0.6)
+            yield _smtp(service, folder, size=2_000_000, count=4, bar=0.8)
+            yield _large_upload(service)
+
+
+def _http(service: Running, folder: Path) -> Figure:
+    body, boundary = _multipart(200_000)
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    ours = _HttpClient(service.http, "/api/v1/evidence", headers, service.token)
+    with _floor("http", folder / "http") as address:
+        bare = _HttpClient(address, "/", headers, "")
+        share, told = _race(
+            lambda: ours.send_all(body, 25), lambda: bare.send_all(body, 25), 25 * CONNECTIONS
+        )
+    return Figure("receive 200 kB over HTTP, 8 at a time", share, 0.6, told)
+
+
+def _smtp(service: Running, folder: Path, *, size: int, count: int, bar: float) -> Figure:
+    with _floor("smtp", folder / f"smtp-{size}") as address:
+        share, told = _race(
+            lambda: _mail_all(service.smtp, size, count),
+            lambda: _mail_all(address, size, count),
+            count * CONNECTIONS,
+        )
+    return Figure(f"receive {size // 1000} kB over SMTP, 8 connections", share, bar, told)
+
+
+def _race(ours: Callable[[], None], bare: Callable[[], None], count: int) -> tuple[float, str]:
+    """Take turns, and return the median of the shares of the floor's speed."""
+    ours(), bare()
+    shares, speeds = [], []
+    for _ in range(ROUNDS):
+        floor, mine = _seconds(bare), _seconds(ours)
+        shares.append(floor / mine)
+        speeds.append((count / mine, count / floor))
+    best = max(speeds)
+    return statistics.median(shares), f"best {best[0]:.0f}/s, floor then {best[1]:.0f}/s"
+
+
+def _seconds(act: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+class _HttpClient:
+    """Eight kept-open connections that send one body again and again."""
+
+    def __init__(self, address: str, path: str, headers: dict[str, str], token: str) -> None:
+        self._address, self._path = address, path
+        self._headers = dict(headers)
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+
+    def send_all(self, body: bytes, each: int) -> None:
+        """Send `each` bodies over each of the connections; every one must be acknowledged."""
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            list(pool.map(lambda _: self._send(body, each), range(CONNECTIONS)))
+
+    def _send(self, body: bytes, each: int) -> None:
+        connection = http.client.HTTPConnection(self._address, timeout=60)
+        for _ in range(each):
+            # Fresh bytes each time: equal ones would be a retry, and join the first.
+            fresh = body.replace(b"@" * 32, secrets.token_hex(16).encode(), 1)
+            connection.request("POST", self._path, fresh, self._headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != http.HTTPStatus.CREATED:
+                raise RuntimeError(f"the door said {answer.status}")
+        connection.close()
+
+
+def _mail_all(address: str, size: int, each: int) -> None:
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        list(pool.map(lambda _: _mail(address, size, each), range(CONNECTIONS)))
+
+
+def _mail(address: str, size: int, each: int) -> None:
+    host, _, port = address.partition(":")
+    lines = (secrets.token_hex(35) + "\r\n") * (size // 72)
+    with smtplib.SMTP(host, int(port), timeout=120) as door:
+        for _ in range(each):
+            head = f"From: x@mail.example\r\nMessage-ID: <{secrets.token_hex(8)}@b>\r\n\r\n"
+            door.sendmail("x@mail.example", ["arkiv@vaern.local"], head + lines)
+
+
+def _large_upload(service: Running) -> Figure:
+    """Send 2 GB and watch how far the process rises above its size before."""
+    before = highest = _memory(service.pid)
+    boundary, block = secrets.token_hex(8), os.urandom(MIB)
+    head = _part_head(boundary)
+    tail = f"\r\n--{boundary}--\r\n".encode()
+    connection = http.client.HTTPConnection(service.http, timeout=600)
+    connection.putrequest("POST", "/api/v1/evidence")
+    connection.putheader("Authorization", f"Bearer {service.token}")
+    connection.putheader("Content-Type", f"multipart/form-data; boundary={boundary}")
+    connection.putheader("Content-Length", str(len(head) + 2048 * MIB + len(tail)))
+    connection.endheaders(head)
+    for number in range(2048):
+        connection.send(block)
+        if number % 32 == 0:
+            highest = max(highest, _memory(service.pid))
+    connection.send(tail)
+    status = connection.getresponse().status
+    if status != http.HTTPStatus.CREATED:
+        raise RuntimeError(f"the door said {status}")
+    return Figure("rise during a 2 GB upload, MiB", highest - before, 64, at_most=True)
+
+
+def _memory(pid: int) -> float:
+    """Return the proportional memory of a process and its children, in MiB."""
+    process = psutil.Process(pid)
+    total = 0
+    for one in (process, *process.children(recursive=True)):
+        try:
+            total += one.memory_full_info().pss
+        except psutil.NoSuchProcess:
+            continue
+    return total / MIB
+
+
+def _multipart(size: int) -> tuple[bytes, str]:
+    boundary = secrets.token_hex(8)
+    data = b"@" * 32 + os.urandom(size - 32)
+    return _part_head(boundary) + data + f"\r\n--{boundary}--\r\n".encode(), boundary
+
+
+def _part_head(boundary: str) -> bytes:
+    return (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="a.bin"\r\n\r\n'
+    ).encode()
+
+
+@contextmanager
+def _floor(kind: str, folder: Path) -> Iterator[str]:
+    folder.mkdir()
+    command = [sys.executable, "-m", "tests.bench.floors", kind, str(folder)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as floor:
+        yield _first_line(floor.stdout)
+        floor.communicate(timeout=30)
+
+
+def _first_line(stream: IO[str] | None) -> str:
+    if stream is None:
+        raise RuntimeError("the floor has no output")
+    return stream.readline().strip()
+
+
+@contextmanager
+def _service(folder: Path) -> Iterator[Running]:
+    """Start the real service in a folder of its own."""
+    folder.mkdir()
+    doors = dict.fromkeys(("VAERN_HTTP", "VAERN_EVIDENCE_HTTP", "VAERN_SMTP"), "127.0.0.1:0")
+    environment = {**os.environ, **doors, "VAERN_DATA": str(folder / "data")}
+    made = subprocess.run(
+        [VAERN, "token", "add", "--role", "archivist"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+    )
+    with (
+        (folder / "log").open("wb") as log,
+        subprocess.Popen([VAERN, "serve"], env=environment, stderr=log, cwd=folder) as process,
+    ):
+        try:
+            listening = folder / "data" / "listening.json"
+            for _ in range(600):
+                if listening.exists():
+                    break
+                time.sleep(0.1)
+            doors = json.loads(listening.read_bytes())
+            yield Running(
+                doors["http"].removeprefix("http://"),
+                doors["smtp"],
+                made.stdout.strip(),
+                process.pid,
+            )
+        finally:
+            process.terminate()
+            process.wait(60)
