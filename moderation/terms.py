@@ -137,7 +137,8 @@ class Shapes:
     def __init__(self, terms: Iterable[Term]) -> None:
         """Remember every word of the terms that is long enough to be told by its shape."""
         self._by_start: dict[tuple[int, str], dict[str, None]] = {}
-        for term in terms:
+        # A term of one word is a likelier guess than a word out of a phrase.
+        for term in sorted(terms, key=lambda term: term.length):
             for word in term.words.split():
                 if len(word) >= _SHORTEST_SHAPE:
                     self._by_start.setdefault((len(word), word[0]), {})[word] = None
