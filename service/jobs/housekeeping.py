@@ -1,0 +1,35 @@
+"""What must be done now and then: erasures finished, old answers forgotten, heads kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from archive.clearing import clear_erased, sweep_orphans
+from archive.ledger.log import keep_checkpoint
+from archive.records.evidence import IdempotencyRecord
+from archive.records.people import SessionRecord
+from service.installation import Installation
+from service.log_lines import logger
+
+EVERY_SECONDS = 3600
+ANSWERS_KEPT = timedelta(hours=24)
+SESSIONS_KEPT = timedelta(days=30)
+
+
+def tidy(installation: Installation) -> None:
+    """Do all of it once; each part may run at any time and in any number of processes."""
+    now = installation.clock.now()
+    erased = clear_erased(installation.database, installation.objects, now)
+    swept = sweep_orphans(installation.database, installation.objects, now)
+    with installation.database.writing() as session:
+        session.execute(
+            delete(IdempotencyRecord).where(IdempotencyRecord.made_at < now - ANSWERS_KEPT)
+        )
+        session.execute(
+            delete(SessionRecord).where(SessionRecord.last_seen_at < now - SESSIONS_KEPT)
+        )
+        keep_checkpoint(session, now)
+    if erased or swept:
+        logger().info("housekeeping.done", erased=erased, swept=swept)
