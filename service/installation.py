@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from archive import schema
 from archive.confinement.confinement import Confinement
@@ -23,7 +24,7 @@ from archive.intake.receive import Intake
 from archive.ledger.checkpoint import Signer
 from archive.ledger.gate import Gate
 from archive.ledger.log import open_log, record
-from archive.records.evidence import EvidenceRecord, IdempotencyRecord
+from archive.records.evidence import EvidenceRecord
 from archive.vault.keys import load_signer, load_vault_key
 from archive.vault.objects import LocalObjects
 from archive.vault.vault import Vault
@@ -109,7 +110,11 @@ def opened(settings: Settings, clock: Clock | None = None) -> Iterator[Installat
     objects.prepare()
     vault = Vault(objects, vault_key)
     gate = Gate(database)
-    clock.on_jump = lambda before, after: _tell_jump(database, before, after)
+    clock.on_jump = lambda before, after: threading.Thread(
+        # The clock may be read in the middle of a use case, which holds the write lock.
+        target=_tell_jump,
+        args=(database, before, after),
+    ).start()
     confinement = Confinement()
     confinement.start()
     try:
@@ -129,13 +134,6 @@ def opened(settings: Settings, clock: Clock | None = None) -> Iterator[Installat
         gate.close()
         confinement.close()
         database.close()
-
-
-def forget_old_answers(installation: Installation) -> None:
-    """Drop idempotency answers older than a day."""
-    limit = installation.clock.now() - timedelta(hours=24)
-    with installation.database.writing() as session:
-        session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.made_at < limit))
 
 
 def _is_empty(database: Database) -> bool:
@@ -160,7 +158,6 @@ __all__ = [
     "AlreadyRunning",
     "Installation",
     "VaultKeyMissing",
-    "forget_old_answers",
     "opened",
     "prepare_folder",
     "sole_server",

@@ -13,7 +13,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -59,6 +59,23 @@ class Engine:
         }
         self._scheduler: Any = BackgroundScheduler(  # type: ignore[no-untyped-call]  # APScheduler has no types
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    def regularly(self, name: str, act: Callable[[Installation], None], seconds: int) -> None:
+        """Do something every so often, first at the start; its failure stops nothing."""
+
+        def guarded() -> None:
+            try:
+                act(self._installation)
+            except Exception as failed:  # noqa: BLE001 — the next time may go better
+                logger().error("regular.failed", act=name, **told(failed))
+
+        self._scheduler.add_job(
+            guarded,
+            "interval",
+            seconds=seconds,
+            id=name,
+            next_run_time=self._installation.clock.now(),
         )
 
     def start(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.installation import Installation
 from service.jobs.engine import Engine
+from service.jobs.housekeeping import EVERY_SECONDS, tidy
 from service.jobs.reading import READING
 from service.jobs.sending import NOTICES
 from service.jobs.verifications import VERIFICATIONS
@@ -14,4 +15,6 @@ KINDS = (READING, NOTICES, VISITS, VERIFICATIONS)
 
 def make_engine(installation: Installation) -> Engine:
     """Return an engine, not yet started, for all of it."""
-    return Engine(installation, KINDS)
+    engine = Engine(installation, KINDS)
+    engine.regularly("housekeeping", tidy, EVERY_SECONDS)
+    return engine

@@ -19,12 +19,13 @@ from service.installation import Installation
 from service.jobs.engine import Engine
 from service.web import problems
 from service.web.capability import Capabilities
-from service.web.dependencies import Public, Right
+from service.web.dependencies import Public, Right, is_secure
 from service.web.rendering import Templates, front_end_mounts
 from service.web.routes import every_router
 
 NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
 UPLOADS_AT_ONCE = 8
+_YEAR_OF_TLS = "max-age=31536000; includeSubDomains"
 _EVERYWHERE = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
@@ -64,7 +65,7 @@ def make_application(
     for path, folder in front_end_mounts(NODE_MODULES).items():
         app.mount(path, StaticFiles(directory=folder), name=path)
     problems.install(app)
-    app.add_middleware(Headers)
+    app.add_middleware(Headers, secure=is_secure(installation.settings))
     require_rights(app)
     return app
 
@@ -121,8 +122,9 @@ class Headers:
     Plain ASGI: a wrapper around the request would stand between an upload and the vault.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
         self._app = app
+        self._secure = secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and add headers as its answer begins."""
@@ -133,7 +135,10 @@ class Headers:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _complete(MutableHeaders(scope=message), scope, message["status"])
+                headers = MutableHeaders(scope=message)
+                _complete(headers, scope, message["status"])
+                if self._secure:
+                    headers.setdefault("Strict-Transport-Security", _YEAR_OF_TLS)
             await send(message)
 
         await self._app(scope, receive, with_headers)
@@ -143,7 +148,5 @@ def _complete(headers: MutableHeaders, scope: Scope, status: int) -> None:
     headers["X-Request-Id"] = scope["state"]["id"]
     for name, value in _EVERYWHERE:
         headers.setdefault(name, value)
-    if scope["scheme"] == "https":
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if status != HTTPStatus.OK or not scope["path"].startswith("/static/"):
         headers.setdefault("Cache-Control", "no-store")

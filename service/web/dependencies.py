@@ -21,9 +21,15 @@ from service.access.people import (
 from service.access.principal import Principal
 from service.errors import FormExpired, NotSignedIn
 from service.installation import Installation
+from service.settings import Settings
 
 COOKIE = "vaern_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def is_secure(settings: Settings) -> bool:
+    """Tell whether people reach us by TLS: a proxy before us ends it, so only the address knows."""
+    return (settings.url or "").startswith("https://")
 
 
 def installation_of(request: Request) -> Installation:

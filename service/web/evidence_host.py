@@ -23,7 +23,7 @@ from service.errors import NotFound, NotSignedIn
 from service.installation import Installation
 from service.web.application import Headers
 from service.web.capability import Capabilities, CapabilityInvalid
-from service.web.dependencies import House, Now, Public
+from service.web.dependencies import House, Now, Public, is_secure
 from service.web.problems import problem, status_of
 
 INLINE = frozenset({"image/png", "image/webp", "image/jpeg"})
@@ -45,7 +45,7 @@ def make_evidence_host(installation: Installation, *, secret: bytes, web_url: st
     app.add_exception_handler(Exception, _refuse)
     for kind in _NOTHING:
         app.add_exception_handler(kind, _refuse)
-    app.add_middleware(Headers)
+    app.add_middleware(Headers, secure=is_secure(installation.settings))
     return app
 
 

@@ -20,6 +20,7 @@ from service.web.dependencies import (
     PageRight,
     Public,
     Writing,
+    is_secure,
     require_same_origin,
 )
 from service.web.frames import LANGUAGE_COOKIE, frame_for_anyone
@@ -92,7 +93,7 @@ def sign_in(
         path="/",
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_secure(house.settings),
     )
     return answer
 
