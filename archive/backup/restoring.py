@@ -213,6 +213,6 @@ def _erase_again(database: Database, erased: dict[UUID, datetime], now: datetime
             evidence = session.get(EvidenceRecord, evidence_id)
             if evidence is not None and evidence.erased_at is None:
                 reason = f"erased on {at.date()}, before this restore"
-                erase(session, evidence_id, reason, SYSTEM, now, again=True)
-                done += 1
+                taken = erase(session, evidence_id, reason, SYSTEM, now, again=True)
+                done += len(taken.evidence)
     return done

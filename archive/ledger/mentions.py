@@ -78,7 +78,7 @@ def _details(session: Session, start: int) -> Iterator[tuple[int, str, str | Non
     while True:
         query = select(*columns).where(LedgerDetailRecord.position > after)
         rows = session.execute(query.order_by(LedgerDetailRecord.position).limit(_MANY)).all()
-        yield from (row._tuple() for row in rows)  # noqa: SLF001 — SQLAlchemy's typed view of a row
+        yield from rows
         if len(rows) < _MANY:
             return
         after = rows[-1].position

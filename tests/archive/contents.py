@@ -36,7 +36,7 @@ from archive.records.people import (
 )
 from tests.archive.house import NOW, House
 
-MARKER = "Zq7-mærket-ord"
+MARKER = "Zq7-maerkeord"
 """Stands in everything that belongs to the mail and the page, and must be gone after an erasure."""
 
 
