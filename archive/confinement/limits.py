@@ -15,7 +15,7 @@ class Limits:
     """
 
     input: int = 128 * MIB
-    output: int = 128 * MIB
+    output: int = 80 * MIB
     memory: int = 512 * MIB
     cpu_seconds: int = 10
     wall_seconds: float = 20.0

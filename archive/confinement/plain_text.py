@@ -4,6 +4,8 @@ import codecs
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
+from archive.confinement.charsets import decode_bytes
+
 MAX_BYTES: Final = 4 * 1024 * 1024
 
 _MARKS: Final = (
@@ -15,36 +17,19 @@ _MARKS: Final = (
 )
 
 
-def decode(data: bytes, stated: str | None = None) -> tuple[str, str, bool]:
-    """Return the text, the character set used, and whether every byte fitted it.
-
-    A mark at the beginning decides, then UTF-8 where all bytes fit it, then
-    the stated set, then Windows-1252, which Danish programs wrote before UTF-8.
-    """
-    for mark, charset in _MARKS:
-        if data.startswith(mark):
-            return _as(data, charset)
-    for charset in ("utf-8", stated or "windows-1252"):
-        try:
-            return data.decode(charset), charset, True
-        except (UnicodeError, LookupError, ValueError):
-            continue
-    return _as(data, "windows-1252")
-
-
-def _as(data: bytes, charset: str) -> tuple[str, str, bool]:
-    text = data.decode(charset, "replace")
-    return text, charset, "\ufffd" not in text
-
-
 def read_text(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any]]:
-    """Tell the text of a file: `text`, `charset`, `charset_certain`, `complete`."""
+    """Tell the text of a file: `text`, `charset`, `charset_certain`, `complete`.
+
+    A mark at the beginning decides over what is stated.
+    """
     data = source.read(MAX_BYTES + 1)
-    text, charset, fitted = decode(data[:MAX_BYTES], _charset_of(media_type))
+    shown = data[:MAX_BYTES]
+    marked = next((charset for mark, charset in _MARKS if shown.startswith(mark)), None)
+    text, charset, certain = decode_bytes(shown, marked or _charset_of(media_type))
     yield {
         "text": text,
         "charset": charset,
-        "charset_certain": fitted,
+        "charset_certain": certain,
         "complete": len(data) <= MAX_BYTES,
     }
 

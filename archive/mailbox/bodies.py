@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from archive.mailbox.charsets import decode_bytes, known_charset
+from archive.confinement.charsets import decode_bytes, known_charset
 from archive.mailbox.html_text import read_html
 from archive.mailbox.mime import Part
 from archive.mailbox.transfer import decoded

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from archive.mailbox.charsets import decode_bytes
+from archive.confinement.charsets import decode_bytes
 from archive.mailbox.values import Address, Date
 
 MAX_FIELDS: Final = 1_000
