@@ -51,3 +51,9 @@ class PolicyError(ModerationError):
     """The policy lacks a clause that a rule is bound to, or names one twice."""
 
     code = "policy"
+
+
+class RosterError(ModerationError):
+    """A roster cannot be read; says which employee is at fault."""
+
+    code = "roster"

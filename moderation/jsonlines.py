@@ -19,7 +19,18 @@ def judge_lines(lines: Iterable[str], engine: Engine) -> Iterator[str]:
     """Yield one output line (without line end) per input line; blank lines are passed over."""
     for line in lines:
         if line.strip():
-            yield json.dumps(_answer(line, engine), ensure_ascii=False)
+            answer = _answer(line, engine)
+            told = json.dumps(answer, ensure_ascii=False)
+            # Half a surrogate pair in an id cannot be written as UTF-8; then everything is escaped.
+            yield told if told.isascii() or _is_writable(told) else json.dumps(answer)
+
+
+def _is_writable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _answer(line: str, engine: Engine) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from moderation.terms import Place, Term, TermIndex, parse_term
 from moderation.text import normalise
 from moderation.values import RosterEntry
-from moderation.words import Words
+from moderation.words import WORD, Words
 
 # Names that are also ordinary words, or surnames so common that they name nobody by themselves.
 _AMBIGUOUS = frozenset({
@@ -59,7 +59,7 @@ def _spellings(words: str) -> frozenset[str]:
 
 def _name_forms(entry: RosterEntry) -> Iterator[tuple[str, str]]:
     """Yield (kind, words) for every way in which an employee is named."""
-    parts = parse_term(entry.name).words.split()
+    parts = WORD.findall(normalise(entry.name).text)
     first, last = parts[0], parts[-1]
     if len(parts) > 1:
         yield "full", " ".join(parts)
@@ -74,8 +74,8 @@ def _name_forms(entry: RosterEntry) -> Iterator[tuple[str, str]]:
         yield "first", first
     else:
         yield "first", first
-    for nickname in entry.nicknames:
-        words = parse_term(nickname).words
+    for nickname in filter(is_usable_name, entry.nicknames):
+        words = " ".join(WORD.findall(normalise(nickname).text))
         if len(words) <= _NICKNAME_LETTERS:
             yield ("capitals" if nickname.isupper() else "first"), words
         else:
@@ -84,11 +84,16 @@ def _name_forms(entry: RosterEntry) -> Iterator[tuple[str, str]]:
             yield "full", f"{words} {last}"
 
 
+def is_usable_name(text: str) -> bool:
+    """Whether a text holds at least one word to look for."""
+    return any(character.isalpha() for character in normalise(text).text)
+
+
 class Roster:
     """The employees of one municipality, compiled for finding."""
 
     def __init__(self, entries: Iterable[RosterEntry]) -> None:
-        self.entries = tuple(entries)
+        self.entries = tuple(entry for entry in entries if is_usable_name(entry.name))
         forms: dict[tuple[str, str], None] = {}
         context: dict[tuple[str, str], None] = {}
         for entry in self.entries:
@@ -97,8 +102,8 @@ class Roster:
                     for form in _inflected(spelling):
                         forms[kind, form] = None
             for text in (entry.title, entry.unit):
-                if text and normalise(text).text.strip():
-                    context["context", text.rstrip("*~") + "~"] = None
+                if text and is_usable_name(text):
+                    context["context", " ".join(WORD.findall(normalise(text).text)) + "~"] = None
         self._forms = tuple(forms)
         self._index = TermIndex(
             itertools.chain(

@@ -1,3 +1,8 @@
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from moderation.engine import compile_rules
 from moderation.jsonlines import judge_lines
 from moderation.shipped import EXAMPLE_ROSTER, default_engine, default_policy, default_rules
@@ -37,3 +42,17 @@ def test_the_lines_of_judge_come_in_order_and_a_broken_line_stops_nothing() -> N
     assert answers[2] == '{"id": "b", "error": "text is missing or no text"}'
     assert '"clause": "unlawful"' in answers[3]
     assert len(answers) == 4
+
+
+ENGINE = default_engine(EXAMPLE_ROSTER)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60) | st.builds(json.dumps, st.dictionaries(st.text(), st.text())))
+def test_no_line_whatever_it_holds_stops_judge_or_gives_an_unwritable_answer(line: str) -> None:
+    lines = [line.replace("\n", " "), '{"id": "\\ud800", "text": "du \\udc00 er en idiot"}']
+
+    answers = list(judge_lines(lines, ENGINE))
+
+    assert len(answers) == 1 + bool(lines[0].strip())
+    assert all(json.loads(answer.encode()) for answer in answers)
