@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceErased, EvidenceNotFound
@@ -75,7 +76,11 @@ def note_viewing(
             purpose=purpose,
         )
 
-    installation.gate.run(act)
+    try:
+        installation.gate.run(act)
+    except IntegrityError:
+        # Another process kept the same viewing in this very moment; now it is seen.
+        installation.gate.run(act)
 
 
 def may_view(session: Session, who: Principal, evidence: EvidenceRecord, now: datetime) -> bool:
