@@ -45,17 +45,19 @@ def test_the_answer_does_not_depend_on_the_order_of_rules_signals_or_names(text:
     assert ENGINE.judge_text(text) == REVERSED.judge_text(text)
 
 
+class _Open:
+    def opens(self, _text: str) -> bool:
+        return True
+
+
+WIDE = default_engine(EXAMPLE_ROSTER)
+WIDE._gate = _Open()  # type: ignore[assignment]  # the same engine without its shortcut
+
+
 @given(COMMENTS)
 @settings(max_examples=100, deadline=None)
 def test_the_gate_never_stays_shut_before_a_finding(text: str) -> None:
-    class Open:
-        def opens(self, _text: str) -> bool:
-            return True
-
-    wide = default_engine(EXAMPLE_ROSTER)
-    wide._gate = Open()  # type: ignore[assignment]  # the same engine without its shortcut
-
-    assert ENGINE.judge_text(text) == wide.judge_text(text)
+    assert ENGINE.judge_text(text) == WIDE.judge_text(text)
 
 
 @pytest.mark.parametrize(
