@@ -165,6 +165,9 @@ def _environment(loader: FileSystemLoader, language: str) -> Environment:
     environment = Environment(
         loader=loader,
         autoescape=True,
+        # A page is made of one release: templates that change under a running service would
+        # meet code that does not know them.
+        auto_reload=False,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
@@ -188,6 +191,7 @@ def _environment(loader: FileSystemLoader, language: str) -> Environment:
         numeric_day=words.numeric_day,
         share=pass_context(_share),
         case_choices=_case_choices,
+        number_of_step=_number_of_step,
         marked=marked,
     )
     return environment
@@ -234,6 +238,11 @@ def _share(context: Context, clock: ClockView) -> int:
 def _case_choices(cases: Iterable[CaseLink]) -> list[tuple[str, str]]:
     """Return cases as the choices of a field: value and word are both the number."""
     return [(case.number, case.number) for case in cases]
+
+
+def _number_of_step(step: str) -> str:
+    """Return the number of a step that is named by number and title ("12.3 Slettes det?")."""
+    return step.split(" ", 1)[0]
 
 
 def _until_filter(words: Words) -> Any:

@@ -5,6 +5,7 @@ from service.web.views.case import (
     CaseRow,
     CasesView,
     CaseView,
+    Circumstance,
     ClockState,
     ClockView,
     CloseCaseView,
@@ -52,12 +53,12 @@ _MORE: dict[str, tuple[StepState, dict[str, object]]] = {
     "12.1": (StepState.DONE, _DONE),
     "12.2": (StepState.DONE, _DONE),
     "12.3": (StepState.OPEN, {"due": ahead(hours=3), "origin": Origin.SUGGESTION}),
-    "12.4": (StepState.WAITING, {"waits_for": ("12.3",)}),
+    "12.4": (StepState.WAITING, {"waits_for": ("12.3 Det afgøres, om opslaget slettes",)}),
     "12.5": (StepState.OPEN, {"due": ago(hours=1), "late": True, "origin": Origin.SOURCE}),
     "12.8": (StepState.OPEN, {"expected": False}),
     "12.6": (StepState.NOT_RELEVANT, {**_DONE, "reason": "Kun én er berørt."}),
     "12.11": (StepState.WAITING, {"opens_at": ahead(days=6), "parts": _TALKS}),
-    "12.12": (StepState.WAITING, {"waits_for": ("12.11",)}),
+    "12.12": (StepState.WAITING, {"waits_for": ("12.11 Opfølgning med medarbejderen",)}),
 }
 
 
@@ -190,6 +191,11 @@ def _case(**changes: object) -> CaseView:
         "letters": (
             LetterRow("Politianmeldelse", "Udkast", ago(hours=1), "/cases/2027-014/letters/1"),
         ),
+        "circumstances": (
+            Circumstance("threat", "Der er fremsat trusler", holds=True),
+            Circumstance("injury", "Nogen er kommet til skade", holds=False),
+        ),
+        "may_state": True,
         "hand_in_url": "/hand-in?case=2027-014",
         "capture_url": "/capture?case=2027-014",
         "close_url": "/cases/2027-014/close",
