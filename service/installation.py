@@ -116,7 +116,6 @@ def opened(settings: Settings, clock: Clock | None = None) -> Iterator[Installat
         args=(database, before, after),
     ).start()
     confinement = Confinement()
-    confinement.start()
     try:
         yield Installation(
             settings=settings,

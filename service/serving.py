@@ -12,8 +12,8 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import structlog
 import uvicorn
@@ -38,6 +38,7 @@ def serve(
     """Serve until SIGINT or SIGTERM; `announce` is told where the doors are."""
     with sole_server(settings.data), opened(settings) as installation:
         installation.objects.sweep()
+        installation.confinement.start()
         asyncio.run(_serve(installation, announce))
 
 
@@ -89,19 +90,25 @@ async def _serve(
         await _first(stopping, running)
     finally:
         listening.unlink(missing_ok=True)
-        await asyncio.to_thread(door.stop)
         for server in servers:
             server.should_exit = True
+        await asyncio.to_thread(door.stop)
         await asyncio.gather(*running, return_exceptions=True)
         await asyncio.to_thread(engine.stop, settings.stop_seconds)
         log.info("stopped")
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that leaves signals to us: there are two of them in this process."""
+    """A uvicorn server that leaves signals to us: there are two of them in this process.
 
-    def install_signal_handlers(self) -> None:
-        """Do nothing."""
+    Each would take the other's place as a signal's handler and raise it again
+    at its own end; a second SIGINT cuts off uploads that are under way.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
 
 
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:

@@ -20,6 +20,7 @@ def work_until_stopped(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     with opened(settings) as installation:
+        installation.confinement.start()
         engine = make_engine(installation)
         engine.start()
         log.info("working")

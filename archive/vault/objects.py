@@ -50,9 +50,13 @@ class LocalObjects:
 
     def prepare(self) -> None:
         """Make the folders durably; several processes may do so at once."""
+        if (self._folder / "ff").is_dir():
+            return  # the last one stands, so all do
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for number in range(256):
+        for number in range(255):
             (self._folder / f"{number:02x}").mkdir(exist_ok=True, mode=0o700)
+        sync_folder(self._folder)
+        (self._folder / "ff").mkdir(exist_ok=True, mode=0o700)
         sync_folder(self._folder)
         sync_folder(self._folder.parent)
 
