@@ -36,6 +36,10 @@ SAME_DELIVERY = timedelta(hours=24)
 """Within this time equal bytes in an equal envelope are a retry, not a second fact."""
 
 
+NAME_SIZE = 500
+"""Characters of a file's name that are kept."""
+
+
 @dataclass(frozen=True)
 class Envelope:
     """How something came: everything about the handing in that is not in the bytes.
@@ -50,7 +54,7 @@ class Envelope:
 
     def sha256(self) -> str:
         """Return the digest by which a retry is recognised."""
-        return digest_of({"door": self.door, "actor": self.actor, "facts": self.facts})
+        return digest_of({"door": self.door, "actor": self.actor, "facts": clean(self.facts)})
 
 
 @dataclass(frozen=True)
@@ -207,16 +211,16 @@ def _keep(session: Session, held: Held, about: About, envelope: Envelope, now: d
     evidence = EvidenceRecord(
         id=uuid4(),
         kind=about.kind,
-        filename=about.filename,
-        media_type=about.media_type or media_type_of(held.head, about.filename),
+        filename=_cut(about.filename),
+        media_type=_cut(about.media_type, 120) or media_type_of(held.head, about.filename),
         size=sealed.size,
         sha256=sealed.sha256,
         received_at=now,
         known=about.known,
         parent_id=about.parent_id,
         unit_id=about.unit_id,
-        note=about.note,
-        source_url=about.source_url,
+        note=clean(about.note),
+        source_url=clean(about.source_url),
         seen_at=about.seen_at,
         state=EvidenceState.RECEIVED,
         next_attempt_at=now,
@@ -281,13 +285,33 @@ def evidence_key(session: Session, vault: Vault, evidence_id: UUID) -> EvidenceK
     return vault.unwrap(WrappedKey(row.key_id, row.wrapped))
 
 
+def clean(value: Any) -> Any:
+    """Return text without what no database keeps: NUL and lone surrogates become U+FFFD.
+
+    Senders choose names and envelopes; none of them may keep evidence out.
+    """
+    if isinstance(value, str):
+        text = value.replace("\x00", "\ufffd")
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {clean(key): clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean(item) for item in value]
+    return value
+
+
+def _cut(name: str | None, longest: int = NAME_SIZE) -> str | None:
+    """Return the end of a name that is too long: there stands what sort of file it is."""
+    return None if name is None else str(clean(name))[-longest:]
+
+
 def _delivery(evidence_id: UUID, envelope: Envelope, now: datetime) -> DeliveryRecord:
     return DeliveryRecord(
         evidence_id=evidence_id,
         door=envelope.door,
         at=now,
         actor=envelope.actor,
-        envelope=envelope.facts,
+        envelope=clean(envelope.facts),
         envelope_sha256=envelope.sha256(),
     )
 
