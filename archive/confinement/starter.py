@@ -24,7 +24,7 @@ from archive.confinement.child import Reader, become_child
 from archive.confinement.frames import FrameReader, read_facts, type_facts
 from archive.confinement.limits import Limits
 from archive.confinement.readers import load_readers, warm_up
-from archive.confinement.walls import Layers, prepare_seccomp
+from archive.confinement.walls import Layers, prepare
 
 MAX_REQUEST: Final = 4096
 
@@ -44,7 +44,7 @@ class Starter:
     def __init__(self, control: socket.socket, readers: dict[str, Reader]) -> None:
         self._control = control
         self._readers = readers
-        self._load_seccomp: Callable[[], None] | None = prepare_seccomp()
+        self._load_seccomp: Callable[[], None] | None = prepare()
         self._children: dict[int, _Child] = {}  # by pidfd
         self._selector = selectors.DefaultSelector()
 
@@ -172,7 +172,7 @@ def _kill(pid: int) -> None:
 def main(arguments: list[str]) -> None:
     """Import what reads, and serve."""
     readers = load_readers(dict(argument.split("=", 1) for argument in arguments[1:]))
-    warm_up()
+    warm_up(readers)
     gc.collect()
     gc.freeze()  # the children share these pages as long as no collection touches them
     with (

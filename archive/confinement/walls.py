@@ -6,6 +6,7 @@ already has, so that even without Landlock and seccomp it can open no file, no
 socket and no process. What could not be put up is told by `Layers`.
 """
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -18,6 +19,7 @@ import landlock
 
 from archive.confinement.limits import Limits
 
+_LIBC: Final = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _NOBODY: Final = 65534
@@ -65,12 +67,15 @@ class Layers:
         return cls(**facts)
 
 
-def prepare_seccomp() -> Callable[[], None] | None:
+def prepare() -> Callable[[], None] | None:
     """Return the act that loads the list of allowed system calls, or None without libseccomp.
 
-    Built once in the starter. A call outside the list fails with EPERM, so
-    that a parser gets an ordinary error rather than a silent death.
+    Built once in the starter, as is what the Landlock library builds at its
+    first use. A call outside the list fails with EPERM, so that a parser gets
+    an ordinary error rather than a silent death.
     """
+    with contextlib.suppress(OSError, ValueError, landlock.LandlockError):
+        os.close(landlock.Ruleset()._fd)  # noqa: SLF001 - the library never closes it
     try:
         import pyseccomp
 
@@ -95,10 +100,9 @@ def put_up(limits: Limits, slot: int, load_seccomp: Callable[[], None] | None) -
     mapped = _mapped_bytes()
     _die_first()
     own_user = _become_nobody(slot)
-    libc = ctypes.CDLL(None, use_errno=True)
     # After the change of user, which clears it.
-    libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
-    no_new_privileges = libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+    _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    no_new_privileges = _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
     landlock = _forbid_files()
     os.closerange(3, MAX_DESCRIPTORS)  # the rule set's own descriptor
     _limit(limits, mapped)

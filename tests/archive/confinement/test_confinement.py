@@ -87,7 +87,7 @@ def test_every_wall_that_is_missing_is_named(confinement: Confinement) -> None:
 def test_what_was_told_before_a_failure_is_kept(
     confinement: Confinement, reader: str, reason: str
 ) -> None:
-    failed = why(confinement, reader, wall_seconds=1.0 if reason == "too_slow" else 30.0)
+    failed = why(confinement, reader, wall_seconds=4.0 if reason == "too_slow" else 60.0)
 
     assert failed.reason == reason
     assert failed.reading.facts == {"before": True}
