@@ -24,7 +24,7 @@ from service.casework.cases.course import shipped_procedure
 from service.casework.cases.finding import find_case
 from service.casework.cases.opening import join_evidence, open_case
 from service.casework.evidence.numbers import row_key
-from service.errors import AlreadyDecided, CaseNotFound, NotPermitted, PersonNotFound, ReasonMissing
+from service.errors import AlreadyDecided, NotPermitted, PersonNotFound, ReasonMissing
 
 ACTION: Final = "triage.sort"
 SORTED_KINDS: Final = ("mail", "upload")
@@ -162,6 +162,3 @@ def _held(session: Session, who: Principal, evidence_id: UUID, now: datetime) ->
     if still is None or _said(session, [evidence_id]).get(evidence_id, "") is None:
         raise AlreadyDecided("it has been sorted in the meantime")
     return locked
-
-
-__all__ = ["CaseNotFound", "Waiting", "join", "open_for", "set_aside", "waiting"]

@@ -47,6 +47,14 @@ def due(table: type[Work], now: datetime) -> ColumnElement[bool]:
     )
 
 
+def any_due(
+    session: Session, table: type[Work], waiting: ColumnElement[bool], now: datetime
+) -> bool:
+    """Tell whether a row waits whose time has come."""
+    query = select(_id(table)).where(waiting, due(table, now)).limit(1)
+    return session.execute(query).first() is not None
+
+
 def claim_next(
     session: Session,
     table: type[Work],

@@ -21,7 +21,7 @@ from typing import Any, Final
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from service.installation import Installation
-from service.jobs.claims import Claim, claim_next, put_off, renew
+from service.jobs.claims import Claim, any_due, claim_next, put_off, renew
 from service.jobs.errors import FenceMoved, TryLater
 from service.jobs.kinds import Kind
 from service.log_lines import logger, request_id, told
@@ -173,14 +173,19 @@ class Engine:
             lane.pool.submit(self._work, lane)
 
     def _next(self, kind: Kind) -> Claim | None:
+        now = self._installation.clock.now()
         try:
+            # Looking first costs no writer anything; most looks find nothing.
+            with self._installation.database.reading() as session:
+                if not any_due(session, kind.table, kind.waiting(), now):
+                    return None
             with self._installation.database.writing() as session:
                 return claim_next(
                     session,
                     kind.table,
                     kind.waiting(),
                     worker=self.worker,
-                    now=self._installation.clock.now(),
+                    now=now,
                     on_claim=kind.on_claim,
                 )
         except Exception as failed:  # noqa: BLE001 — a database that is away for a moment ends no worker

@@ -6,30 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import SYSTEM, record
 from archive.records.cases import (
     AccountRecord,
     CaseEvidenceRecord,
-    CaseNumberRecord,
     CaseRecord,
     CircleRecord,
     HarassedRecord,
 )
 from archive.records.evidence import EvidenceRecord, Known
-from archive.records.people import PersonRecord, RoleRecord, UnitRecord
+from archive.records.people import PersonRecord
 from service.casework.cases.course import shipped_procedure
+from service.casework.cases.handling import nearest_leader
+from service.casework.cases.numbering import next_number
 from service.errors import CaseClosed
 from service.procedure.deadlines import due
 from service.procedure.facts import Facts
 from service.procedure.model import Procedure
 
-COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 UNIT_LEADER = "unit_leader"
 """The reason in the circle of whoever leads the unit of the employee concerned."""
 _LONGEST_NAME = 300
@@ -96,62 +94,6 @@ def open_case(
     for item in evidence:
         join_evidence(session, case, item, now, actor)
     return case
-
-
-def next_number(session: Session, now: datetime) -> str:
-    """Take the next number of the year, without gaps: a transaction that fails gives it back.
-
-    The counter's row is locked until the commit, so two cases at once wait for
-    each other here and nowhere else before the ledger's head.
-    """
-    year = now.astimezone(COPENHAGEN).year
-    query = (
-        select(CaseNumberRecord)
-        .where(CaseNumberRecord.year == year)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    counter = session.scalars(query).one_or_none()
-    if counter is None:
-        try:
-            with session.begin_nested():
-                session.add(CaseNumberRecord(year=year, last=0))
-        except IntegrityError:
-            pass  # another transaction has begun the year; its row is the one to wait for
-        counter = session.scalars(query).one()
-    counter.last += 1
-    # Flushed before anything else reads it: the number must come from the locked row.
-    session.flush()
-    return f"{year}-{counter.last:03d}"
-
-
-def nearest_leader(
-    session: Session, unit_id: UUID | None, other_than: set[UUID], now: datetime
-) -> PersonRecord | None:
-    """Return the leader of a unit, or of the nearest unit above it; never one of `other_than`."""
-    seen: set[UUID] = set()
-    unit = session.get(UnitRecord, unit_id) if unit_id is not None else None
-    while unit is not None and unit.id not in seen:
-        seen.add(unit.id)
-        query = (
-            select(PersonRecord)
-            .join(RoleRecord, RoleRecord.person_id == PersonRecord.id)
-            .where(
-                RoleRecord.role == "leader",
-                RoleRecord.unit_id == unit.id,
-                RoleRecord.since <= now,
-                or_(RoleRecord.until.is_(None), RoleRecord.until > now),
-                or_(PersonRecord.ended_at.is_(None), PersonRecord.ended_at > now),
-                PersonRecord.id.not_in(other_than),
-            )
-            .order_by(RoleRecord.since, PersonRecord.id)
-            .limit(1)
-        )
-        leader = session.scalars(query).first()
-        if leader is not None:
-            return leader
-        unit = session.get(UnitRecord, unit.parent_id) if unit.parent_id is not None else None
-    return None
 
 
 def add_harassed(

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.intake.receive import About, Envelope, Held, Kept
-from archive.ledger.log import record
 from archive.records.cases import CaseRecord
 from archive.records.columns import digest_of, timestamp
 from archive.records.evidence import EvidenceRecord, IdempotencyRecord, Known
@@ -167,11 +166,6 @@ def keep_answer(
         return row.answer
     row.made_at, row.request_sha256, row.answer = now, request, answer
     return answer
-
-
-def tell_abandoned(session: Session, who: Principal, now: datetime, code: str) -> None:
-    """Say in the ledger that an upload broke off; what it had already brought stays."""
-    record(session, "upload.broken_off", at=now, actor=who.actor, code=code)
 
 
 def _key(who: Principal, key: str) -> str:

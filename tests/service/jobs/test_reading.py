@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from archive.records.pages import VisitRecord
 from service.casework.evidence.readings import text_in
 from service.casework.mail.sorting import Unsorted
 from service.installation import Installation
+from service.jobs.engine import perform_one
 from service.jobs.reading import READING
 from service.log_lines import configure
 from tests.service.casework.mail.mails import (
@@ -35,6 +37,7 @@ from tests.service.casework.mail.mails import (
 )
 from tests.service.conftest import Time, Town
 from tests.service.jobs.following import (
+    claimed,
     every,
     only,
     outbox,
@@ -235,4 +238,37 @@ def test_bytes_that_are_no_longer_what_was_received_are_told_as_such(
     with installation.database.reading() as session:
         row = session.get_one(EvidenceRecord, kept.id)
         assert (row.state, row.last_error) == ("unreadable", "seal_broken")
+    assert why_unsorted(installation) == [Unsorted.COULD_NOT_BE_READ]
+
+
+@pytest.mark.usefixtures("town")
+def test_a_mail_that_cannot_be_sorted_again_and_again_is_read_and_waits_for_a_person(
+    installation: Installation, time: Time
+) -> None:
+    kept = hand_over(installation, mail())
+    mine = claimed(installation, time)
+    assert mine is not None
+
+    perform_one(installation, READING, replace(mine, attempts=4))
+
+    with installation.database.reading() as session:
+        assert session.get_one(EvidenceRecord, kept.id).state == EvidenceState.READ
+    assert every(installation, CaseRecord) == []
+    assert why_unsorted(installation) == [Unsorted.COULD_NOT_BE_SORTED]
+
+
+@pytest.mark.usefixtures("town")
+def test_a_mail_whose_reader_dies_again_and_again_is_shown_as_unreadable(
+    installation: Installation, time: Time
+) -> None:
+    kept = hand_over(installation, mail())
+    mine = claimed(installation, time)
+    assert mine is not None
+
+    perform_one(installation, READING, replace(mine, attempts=READING.most_attempts + 1))
+
+    with installation.database.reading() as session:
+        row = session.get_one(EvidenceRecord, kept.id)
+        assert (row.state, row.last_error) == ("unreadable", "too_many_attempts")
+    assert claimed(installation, time) is None
     assert why_unsorted(installation) == [Unsorted.COULD_NOT_BE_READ]

@@ -16,12 +16,12 @@ from archive.records.evidence import EvidenceRecord
 from archive.records.people import PersonRecord, RoleRecord
 from service.access.people import give_role
 from service.casework.cases.course import shipped_procedure
+from service.casework.cases.handling import nearest_leader
+from service.casework.cases.numbering import next_number
 from service.casework.cases.opening import (
     AccountSeen,
     add_account,
     join_evidence,
-    nearest_leader,
-    next_number,
     open_case,
     reads_before,
 )
