@@ -42,7 +42,7 @@ class Fields:
                 defects.add("too_many_fields")
                 break
             name, colon, value = line.partition(b":")
-            if colon and name and len(name) <= 200 and name.strip().isascii():  # noqa: PLR2004
+            if colon and name and len(name) <= 200 and name.strip().isascii():  # noqa: PLR2004 — longer names are no header fields
                 if len(value) > MAX_VALUE:
                     defects.add("field_too_long")
                 items.append((name.strip().decode("ascii").lower(), value[:MAX_VALUE].strip()))

@@ -51,7 +51,7 @@ def _is_of_this_machine(address: Address) -> bool:
     """
     if address.is_loopback or address.is_unspecified:
         return True
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004  # IPv4
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 — the number of the IP version
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect((str(address), 9))

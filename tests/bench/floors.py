@@ -82,7 +82,7 @@ class FloorHandler:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
 
-    async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:  # noqa: N802 — aiosmtpd's name
+    async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:  # noqa: N802 — aiosmtpd calls it so
         """Keep one mail."""
         await asyncio.to_thread(self._kept.keep, envelope.content)  # type: ignore[attr-defined]  # aiosmtpd's envelope has no types
         return "250 OK"

@@ -29,7 +29,7 @@ from service.web.wording import gettext_of
 router = APIRouter(include_in_schema=False)
 HandIn = Annotated[Principal, Depends(PageRight("evidence.hand_in"))]
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
-TOKEN = "csrf_token"  # noqa: S105 — a field's name
+TOKEN = "csrf_token"  # noqa: S105 — the name of a form field
 
 
 @router.get("/hand-in")

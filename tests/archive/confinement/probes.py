@@ -32,7 +32,7 @@ def try_everything(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any]
     path, pid = source.read().decode().split("\n")
     acts: dict[str, Callable[[], object]] = {
         "read": lambda: os.open(path, os.O_RDONLY),
-        "write": lambda: os.open("/tmp/probe", os.O_CREAT | os.O_WRONLY),  # noqa: S108
+        "write": lambda: os.open("/tmp/probe", os.O_CREAT | os.O_WRONLY),  # noqa: S108 — a place that must refuse
         "list": lambda: os.listdir("/"),
         "stat": lambda: os.stat(path),
         "tcp": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM),

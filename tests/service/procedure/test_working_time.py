@@ -23,7 +23,7 @@ unhurried = settings(deadline=None)
 
 moments = st.datetimes(
     min_value=datetime(2026, 1, 1),  # noqa: DTZ001 — Hypothesis puts the zone on
-    max_value=datetime(2028, 1, 1),  # noqa: DTZ001
+    max_value=datetime(2028, 1, 1),  # noqa: DTZ001 — Hypothesis adds the zone
     timezones=st.just(UTC),
 )
 near_changes = st.builds(
