@@ -1,0 +1,81 @@
+"""One person's browser: signs in, looks at each screen at both widths, and keeps complaints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from tests.thread.house import PASSWORD, ROOT
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+class Looking:
+    """A signed-in person and what their browser complained about."""
+
+    def __init__(self, browser: Browser, http: str, email: str) -> None:
+        self.http = http
+        self.complaints: list[str] = []
+        self._context = browser.new_context(base_url=http, viewport=DESKTOP, locale="da-DK")
+        self.page: Page = self._context.new_page()
+        self.page.set_default_timeout(30_000)
+        self.page.on("console", lambda said: self._said(said.type, said.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self._sign_in(email)
+
+    def close(self) -> None:
+        """Close the browser's window; raises where it had complained."""
+        self._context.close()
+        assert self.complaints == []
+
+    def open(self, path: str) -> Page:
+        """Open a screen and judge it at both widths."""
+        answer = self.page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        self.judge(path)
+        return self.page
+
+    def judge(self, name: str) -> None:
+        """Let axe look at the screen as it stands, wide and narrow; nothing may stand out."""
+        self.page.evaluate(AXE)
+        for size in (PHONE, DESKTOP):
+            self.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+            width = self.page.evaluate("document.documentElement.scrollWidth")
+            assert width <= size["width"], f"{name} scrolls sideways at {size['width']} px"
+            found: dict[str, Any] = self.page.evaluate(
+                "() => axe.run(document, {resultTypes: ['violations']})"
+            )
+            broken = [
+                f"{rule['id']}: {node['html'][:120]}"
+                for rule in found["violations"]
+                for node in rule["nodes"]
+            ]
+            assert broken == [], f"{name} at {size['width']} px"
+
+    def send(self, path: str, **fields: str) -> tuple[int, str]:
+        """Send a form of this session past the screen, as a hurried browser might."""
+        token = self.page.locator("input[name=csrf_token]").first.get_attribute("value")
+        answer = self.page.request.post(
+            path,
+            form={"csrf_token": token or "", **fields},
+            headers={"Origin": self.http},
+            max_redirects=0,
+        )
+        return answer.status, answer.text()
+
+    def _sign_in(self, email: str) -> None:
+        self.page.goto("/")
+        assert "/sign-in" in self.page.url
+        self.judge("/sign-in")
+        self.page.locator("input[name=email]").fill(email)
+        self.page.locator("input[name=password]").fill(PASSWORD)
+        self.page.locator("form[action='/sign-in'] button").click()
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+        self.judge("/")
+
+    def _said(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.complaints.append(f"{kind}: {text}")
