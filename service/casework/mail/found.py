@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from archive.mailbox.values import Message
 from archive.records.evidence import Known
+from service.casework.cases.numbering import COPENHAGEN
 from service.casework.cases.opening import AccountSeen
 
 PLATFORM = "mail"
@@ -69,9 +70,20 @@ def original_of(message: Message) -> Original | None:
 
 
 def links_of(message: Message) -> tuple[str, ...]:
-    """Return the links that stand in the originals, or else those of the mail itself."""
+    """Return the links of the original; those of an own mail where nothing is forwarded.
+
+    What stands in the text above an inline copy is the employee's own (a
+    signature, mostly) and is left out; in HTML the two cannot be told apart.
+    """
     inner = tuple(link.url for original in message.originals for link in original.links)
-    return inner or tuple(link.url for link in message.links)
+    if inner:
+        return inner
+    body = message.forward.body if message.forward else None
+    return tuple(
+        link.url
+        for link in message.links
+        if body is None or link.where != "text" or link.url in body
+    )
 
 
 def text_of(message: Message) -> str:
@@ -80,12 +92,16 @@ def text_of(message: Message) -> str:
     return "\n\n".join(part for part in (own, *map(text_of, message.originals)) if part)
 
 
-def understood(moment: datetime | str | None) -> datetime | None:
-    """Return a stated moment in UTC; None where none is stated, or it has no zone."""
-    if moment is None:
+def understood(stated: str | None) -> datetime | None:
+    """Return a stated moment in UTC; None where it is none.
+
+    Mail programs write the time on the employee's own wall into an inline
+    copy, without a zone: that is Copenhagen's.
+    """
+    if stated is None:
         return None
     try:
-        read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        moment = datetime.fromisoformat(stated)
     except ValueError:
         return None
-    return read.astimezone(UTC) if read.tzinfo is not None else None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=COPENHAGEN)).astimezone(UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def test_a_forwarded_mail_opens_a_case_of_the_employee_with_everything_that_belo
     assert case.unit_id == town.library.id
     assert case.handler_id == town.leader.id
     assert (case.procedure, case.opened_at) == ("ishoej", time.now)
+    assert case.incident_at == datetime(2027, 1, 31, 19, 14, tzinfo=UTC)
     assert only(installation, HarassedRecord).person_id == town.anna.id
     account = only(installation, AccountRecord)
     assert (account.platform, account.name, account.address, account.known) == (
