@@ -14,6 +14,7 @@ from service.casework.evidence.listing import readers_of
 from service.casework.evidence.readings import StoredReading, spoken_text
 from service.procedure.model import Outcome
 from service.procedure.next_acts import next_acts
+from service.procedure.plain_states import Progress as Stand
 from service.procedure.plain_states import plain_states
 from service.web.screens.evidence import hidden_picture, kind_of, numbers_of, readers
 from service.web.views.evidence import HiddenText, Unchanged
@@ -112,6 +113,6 @@ def _now(
         if handler is None:
             return _("Somebody reads it and calls you"), before
         return _("%(name)s reads it and calls you") % {"name": handler}, before
-    if first is None:
-        return None, None
-    return first.step.title.within(language), before
+    states = plain_states(course.procedure, course.endings, course.facts, language)
+    stage = next((one.text for one in states if one.progress is Stand.NOW), None)
+    return stage, before if stage else None

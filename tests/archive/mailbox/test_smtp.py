@@ -6,19 +6,15 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from archive.errors import StorageFull
 from archive.mailbox.errors import DoorNotOpen, NotAcceptedNow
 from archive.mailbox.smtp import DoorLimits, Envelope, SmtpDoor
+from tests.archive.mailbox.certificates import self_signed
 
 ADDRESS = "arkiv@vaern.example"
 MAIL = b"From: a@b.example\r\nSubject: hej\r\n\r\n..punktum\r\n\xe6\xf8\xe5\r\n"
@@ -358,31 +354,6 @@ def test_a_taken_port_is_said() -> None:
         with pytest.raises(DoorNotOpen):
             second.start()
         second.stop()
-
-
-def self_signed(certificate: Path, key: Path) -> None:
-    private = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    begin = datetime(2020, 1, 1, tzinfo=UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(private.public_key())
-        .serial_number(1)
-        .not_valid_before(begin)
-        .not_valid_after(begin + timedelta(days=36500))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(private, hashes.SHA256())
-    )
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    key.write_bytes(
-        private.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
 
 
 def test_starttls_encrypts_and_is_told(tmp_path: Path) -> None:
