@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from service.access.people import end_session, open_session, password_hash_of
@@ -84,7 +85,14 @@ def sign_in(
         return _page(request, view, HTTPStatus.UNAUTHORIZED)
     if person.ended_at is not None and person.ended_at <= now:
         raise WrongCredentials("this person has left")
-    secret, _ = house.gate.run(lambda session: open_session(session, person, now))
+    before = request.cookies.get(COOKIE, "")
+
+    def act(session: Session) -> str:
+        end_session(session, before, now)
+        return open_session(session, person, now)[0]
+
+    # One who signs in again is not signed in twice: the id that was there opens nothing more.
+    secret = house.gate.run(act)
     answer = RedirectResponse(inner_path(form.next), HTTPStatus.SEE_OTHER)
     answer.set_cookie(
         COOKIE,

@@ -56,7 +56,7 @@ def test_twenty_may_wait_behind_one_and_the_next_is_told_to_come_again() -> None
 def _until_no_place_is_left(passwords: Passwords) -> None:
     patience = threading.Event()
     for _ in range(3000):
-        if passwords._places._value == 0:  # type: ignore[attr-defined]  # how many places are left
+        if passwords._places._value == 0:
             return
         patience.wait(0.01)
     raise AssertionError("not all of them came to wait")
