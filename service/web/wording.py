@@ -43,6 +43,15 @@ def happened(language: str, kind: str) -> str:
         "case.opened": _("The case was opened"),
         "case.closed": _("The case was closed"),
         "case.circumstance_stated": _("A circumstance was noted"),
+        "case.employee_added": _("The employee concerned was named"),
+        "case.account_added": _("An account was named"),
+        "case.wish": _("The employee made a wish"),
+        "notice.not_sent": _("A receipt could not be sent"),
+        "notice.withheld": _("No receipt was sent, since a machine had written"),
+        "evidence.left_unsorted": _("The evidence waited to be sorted"),
+        "evidence.set_aside": _("The evidence was set aside"),
+        "evidence.checked": _("The original was checked"),
+        "evidence.fetched": _("The original was fetched"),
         "case.evidence_added": _("Evidence joined the case"),
         "evidence.received": _("Evidence came in and is safe"),
         "evidence.delivered_again": _("The same evidence came in once more"),
@@ -74,6 +83,8 @@ def unreadable(language: str, code: str | None) -> str:
         "too_slow": _("It took too long to read. The original is safe."),
         "too_much_memory": _("It is made so that reading it needs too much room."),
         "too_much_output": _("There is more in it than can be read at once."),
+        "no_reader": _("Værn keeps this kind of file, and does not look into it."),
+        "too_many_attempts": _("It was tried several times. The original is safe."),
     }
     return texts.get(code or "", _("No program of ours could read it. The original is safe."))
 
