@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from service.access.passwords import Passwords
 from service.access.people import add_person, add_unit, give_role
@@ -115,7 +116,7 @@ def settle(settings: Settings, password: str, pages: tuple[tuple[str, str], ...]
     kept = Passwords().make(password)
     with opened(settings) as house, house.database.writing() as session:
         now = house.clock.now()
-        units = {}
+        units: dict[str, UUID] = {}
         for name, above in _UNITS:
             parent = units[above] if above else None
             units[name] = add_unit(session, name, now, parent=parent, actor=_SYSTEM).id

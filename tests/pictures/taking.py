@@ -29,18 +29,26 @@ class Picture:
     before: Callable[[Page], None] | None = None
 
 
-def _reveal(page: Page) -> None:
+def _revealed(page: Page) -> None:
     page.get_by_role("button", name="Vis teksten").first.click()
-    page.locator(".v-revealed, .v-text, mark").first.wait_for(timeout=10_000)
+    page.locator("[data-revealed]").first.wait_for()
+
+
+def _first_mail(page: Page) -> None:
+    page.locator("tr", has_text="Mail til arkivet").get_by_role("link").first.click()
+    page.wait_for_url("**/evidence/*")
+    _revealed(page)
+    page.reload()  # now the viewing stands among those who have read it
 
 
 PICTURES = (
     Picture("sign-in", None, "/sign-in"),
     Picture("my-case", "mette@havn.example", "/my-case"),
     Picture("hand-in", "mette@havn.example", "/hand-in"),
-    Picture("queue", "jonas@havn.example", "/queue"),
+    Picture("queue", "jonas@havn.example", "/queue", before=_revealed),
     Picture("today", "karen@havn.example", "/"),
     Picture("case", "karen@havn.example", "/cases/{case}"),
+    Picture("mail", "karen@havn.example", "/cases/{case}", before=_first_mail),
     Picture("close-case", "karen@havn.example", "/cases/{case}/close"),
     Picture("evidence", "else@havn.example", "/evidence"),
     Picture("capture", "jonas@havn.example", "/capture"),
@@ -55,7 +63,9 @@ def take(shown: Shown, out: Path, only: frozenset[str] = frozenset()) -> Iterato
     wanted = [one for one in PICTURES if not only or one.name in only]
     with sync_playwright() as driver:
         # Our own screens on loopback; the sandbox is for foreign pages.
-        browser = driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        browser = driver.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox", "--lang=da"]
+        )
         for width in (DESKTOP, PHONE):
             for who in dict.fromkeys(one.who for one in wanted):
                 mine = [one for one in wanted if one.who == who and width in one.widths]

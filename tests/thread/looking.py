@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.thread.house import PASSWORD, ROOT
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 class Looking:
@@ -42,7 +43,7 @@ class Looking:
         """Let axe look at the screen as it stands, wide and narrow; nothing may stand out."""
         self.page.evaluate(AXE)
         for size in (PHONE, DESKTOP):
-            self.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+            self.page.set_viewport_size(size)
             width = self.page.evaluate("document.documentElement.scrollWidth")
             assert width <= size["width"], f"{name} scrolls sideways at {size['width']} px"
             found: dict[str, Any] = self.page.evaluate(
