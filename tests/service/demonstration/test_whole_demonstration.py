@@ -1,0 +1,51 @@
+"""`vaern demo --once`, as a viewer starts it: the whole way, then whole records left behind."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from service.demonstration.municipality import INHABITANTS
+
+VAERN = Path(sys.prefix) / "bin" / "vaern"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("thread"),
+    pytest.mark.timeout(300),
+]
+
+
+def test_the_whole_way_is_shown_and_what_it_leaves_is_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "data-demo"
+
+    shown = subprocess.run(
+        [VAERN, "demo", "--once", "--port-free", "--data", folder],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+
+    assert shown.returncode == 0, shown.stdout + shown.stderr
+    for number in range(1, 8):
+        assert f"  {number}. " in shown.stdout
+    assert "sikret: 10 kommentarer, 3 markeret af reglerne" in shown.stdout
+    assert "sikret: 4 kommentarer, 2 markeret af reglerne" in shown.stdout
+    assert "alt er uændret" in shown.stdout
+    for one in INHABITANTS:
+        assert one.email in shown.stdout
+    assert shown.stderr == ""
+    assert len(list((folder / "outbox").glob("*.eml"))) == 1
+    assert not (folder / "listening.json").exists()
+    checked = subprocess.run(
+        [VAERN, "verify", "--data", folder, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert json.loads(checked.stdout)["findings"] == []
