@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.errors import CommitUnknown
 from archive.intake.media_type import HEAD_SIZE, media_type_of
 from archive.intake.receive import About, Envelope, Held, Kept, object_row
 from archive.ledger.log import record
@@ -86,7 +87,14 @@ def keep_capture(
         media_type="application/json",
     )
     envelope = Envelope("capture", facts={"visit": str(claim.id), "fence": claim.fence})
-    return installation.intake.register(sealed.original, about, envelope, now, also)
+    try:
+        return installation.intake.register(sealed.original, about, envelope, now, also)
+    except CommitUnknown:
+        raise  # the rows may stand, and then these bytes are theirs; the sweep will know
+    except Exception:
+        for one in sealed.files.values():
+            installation.vault.discard(one.name, one.segments)
+        raise
 
 
 def fail_visit(installation: Installation, claim: Claim, code: str) -> None:
