@@ -52,10 +52,15 @@ def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
 
 def give_up(installation: Installation, claim: Claim, code: str) -> None:
     """Leave a check that our own side could not carry out; the page says that it broke off."""
+    now = installation.clock.now()
     with installation.database.writing() as session:
         run = held(session, VerificationRecord, claim)
-        run.ended_at = installation.clock.now()
+        run.ended_at = now
         given_up(run, code)
+        # What was asked for stands in the ledger; that nothing came of it belongs there too.
+        record(
+            session, "verification.broke_off", at=now, subject=f"check:{run.id}", reason=code[:120]
+        )
 
 
 class _Teller:
