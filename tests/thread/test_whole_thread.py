@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -90,6 +93,7 @@ def test_a_forwarded_mail_goes_the_whole_way(house: House, site: Website, signed
     deleted_by_key(moderator)
     checked(signed_in("ib"))
     followed_by_the_employee(signed_in("mette"), number)
+    listed_for_a_program(house)
     stopped_whole(house)
 
 
@@ -231,8 +235,27 @@ def followed_by_the_employee(employee: Looking, number: str) -> None:
     employee.open("/hand-in")
 
 
+def listed_for_a_program(house: House) -> None:
+    """A program with a token of the archive sees the same evidence, and none without."""
+    token = house.command("token", "add", "--role", "archivist").strip()
+    status, listed = asked(house, "/api/v1/evidence", token)
+    assert status == 200
+    assert {one["kind"] for one in listed["items"]} == {"mail", "capture"}
+    assert {one["state"] for one in listed["items"]} == {"read"}
+    assert asked(house, "/api/v1/evidence", "vaern_another")[0] == 401
+
+
+def asked(house: House, path: str, token: str) -> tuple[int, Any]:
+    connection = HTTPConnection(urlsplit(house.http).netloc, timeout=60)
+    connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+    answer = connection.getresponse()
+    told = json.loads(answer.read())
+    connection.close()
+    return answer.status, told
+
+
 def stopped_whole(house: House) -> None:
-    """A program sees the same evidence; the service stops in order, and the records are whole."""
+    """The service stops in order, and its records are whole."""
     listening = json.loads((house.data / "listening.json").read_bytes())
     assert set(listening) == {"http", "evidence", "smtp", "pid"}
     assert listening["pid"] == house.process.pid
