@@ -18,7 +18,13 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from archive.errors import CommitUnknown, DatabaseTooOld, StorageFull, TransactionLost
+from archive.errors import (
+    CommitUnknown,
+    DatabaseTooOld,
+    FullAtCommit,
+    StorageFull,
+    TransactionLost,
+)
 from archive.ledger.log import Signer, append_collected, watch_changes
 
 LONGEST_TURN = 60.0
@@ -121,7 +127,7 @@ class Database:
                     yield session
             except DBAPIError as failed:
                 if session.info.get("committing"):
-                    raise CommitUnknown("the commit failed midway") from failed
+                    raise _at_commit(failed) from failed
                 refuse_when_full(failed)
                 raise
             except TransactionLost as lost:
@@ -197,6 +203,14 @@ def _still_in_transaction(connection: Connection, *statement: Any) -> None:
     options = connection.get_execution_options()
     if not driver.in_transaction and options.get("isolation_level") != "AUTOCOMMIT":
         raise TransactionLost("the database gave the transaction up")
+
+
+def _at_commit(failed: DBAPIError) -> CommitUnknown:
+    try:
+        refuse_when_full(failed)
+    except StorageFull:
+        return FullAtCommit("no room left at the commit")
+    return CommitUnknown("the commit failed midway")
 
 
 def refuse_when_full(failed: BaseException) -> None:

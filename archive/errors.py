@@ -81,6 +81,10 @@ class CommitUnknown(ArchiveError):
     """The commit failed midway: it may have landed or not, so nothing of it is thrown away."""
 
 
+class FullAtCommit(CommitUnknown, StorageFull):
+    """The commit met a full disk: nothing is thrown away, and the sender is told why."""
+
+
 class TransactionLost(ArchiveError):
     """The database rolled a transaction back by itself; nothing more may be done in it."""
 

@@ -46,13 +46,14 @@ class Capabilities:
     def read(self, text: str, now: datetime) -> Capability:
         """Return what a link opens; raises `CapabilityInvalid`."""
         body, _, signature = text.partition(".")
-        if not hmac.compare_digest(_encode(self._sign(body)), signature):
+        # As bytes: `compare_digest` refuses text that is not ASCII with another error.
+        if not hmac.compare_digest(_encode(self._sign(body)).encode(), signature.encode()):
             raise CapabilityInvalid("not a link of ours")
         try:
             evidence, object_name, session, ends = json.loads(_decode(body))
         except (ValueError, binascii.Error) as bad:
             raise CapabilityInvalid("not a link of ours") from bad
-        if datetime.fromtimestamp(ends, UTC) < now:
+        if datetime.fromtimestamp(ends, UTC) <= now:
             raise CapabilityInvalid("the link is too old")
         return Capability(evidence, object_name, session, ends)
 

@@ -101,8 +101,12 @@ def _plain(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus(500)
     code = status.phrase.lower().replace(" ", "-")
     if for_program(request):
-        return problem(request, status, code, status.phrase)
-    return _page(request, status, code)
+        answer: Response = problem(request, status, code, status.phrase)
+    else:
+        answer = _page(request, status, code)
+    # RFC 9110 §15.5.6: 405 says in Allow which methods there are.
+    answer.headers.update(getattr(error, "headers", None) or {})
+    return answer
 
 
 def _unknown(request: Request, error: Exception) -> Response:

@@ -6,9 +6,12 @@ worker thread, a megabyte at a time, so memory stays constant and nobody waits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import unquote_to_bytes
 
 import anyio
 from anyio.to_thread import run_sync
@@ -24,6 +27,7 @@ MOST_HEADER_BYTES = 8 * 1024
 MOST_FIELD_BYTES = 64 * 1024
 MOST_FIELDS = 20
 LONGEST_NAME = 300
+_EXTENDED_NAME = re.compile(rb";\s*filename\*\s*=\s*\"?[\w.-]*'[\w-]*'([^;\"\s]*)", re.IGNORECASE)
 
 
 class Door(Protocol):
@@ -83,6 +87,9 @@ async def receive_upload(
                 await run_sync(parts.feed, taken, limiter=turns)
         await run_sync(parts.end, bytes(waiting), limiter=turns)
     except ClientDisconnect as gone:
+        # What came last may hold the ends of files, which are kept; nobody hears of its errors.
+        with suppress(Exception):
+            await run_sync(parts.feed, bytes(waiting), limiter=turns)
         result.error = gone
     except MultipartParseError:
         result.error = UploadInvalid("the body is no well-formed multipart form")
@@ -95,14 +102,19 @@ async def receive_upload(
 
 
 def _boundary(request: Request, limits: UploadLimits) -> bytes:
-    stated = request.headers.get("content-length", "")
-    if stated.isdigit() and int(stated) > limits.bytes:
+    if stated_length(request) > limits.bytes:
         raise UploadTooLarge(f"an upload holds at most {limits.bytes} bytes")
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not 0 < len(boundary) <= 200:  # noqa: PLR2004 — RFC 2046: 70; some send more
         raise UploadInvalid("send multipart/form-data with a boundary")
     return boundary
+
+
+def stated_length(request: Request) -> int:
+    """Return how many bytes the sender says will come; 0 where it does not say."""
+    stated = request.headers.get("content-length", "")
+    return int(stated) if stated.isascii() and stated.isdigit() else 0
 
 
 class _Parts:
@@ -132,6 +144,7 @@ class _Parts:
                 "on_part_end": self._part_ends,
                 "on_end": self._form_ends,
             },
+            max_header_size=MOST_HEADER_BYTES,
         )
 
     def feed(self, data: bytes) -> None:
@@ -179,10 +192,11 @@ class _Parts:
         self._value.clear()
 
     def _headers_end(self) -> None:
-        _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
+        disposition = self._headers.get(b"content-disposition", b"")
+        _, options = parse_options_header(disposition)
         name = options.get(b"name", b"").decode("utf-8", "replace")
-        if b"filename" in options:
-            self._begin_file(name, options[b"filename"].decode("utf-8", "replace"))
+        if (filename := _stated_name(options, disposition)) is not None:
+            self._begin_file(name, filename)
             return
         if name not in self._limits.fields or name in self._result.fields:
             raise UploadInvalid(f"unknown or repeated field {name[:60]!r}", field=name[:60])
@@ -227,6 +241,18 @@ class _Parts:
 
     def _form_ends(self) -> None:
         self._ended = True
+
+
+def _stated_name(options: Mapping[bytes, bytes], disposition: bytes) -> str | None:
+    """Return the name of a part that is a file, None for a field.
+
+    RFC 7578 §4.2 forbids `filename*` in forms. Some programs send nothing else;
+    their file is kept all the same.
+    """
+    if b"filename" in options:
+        return options[b"filename"].decode("utf-8", "replace")
+    extended = _EXTENDED_NAME.search(disposition)
+    return None if extended is None else unquote_to_bytes(extended[1]).decode("utf-8", "replace")
 
 
 def clean_filename(name: str) -> str | None:

@@ -24,9 +24,10 @@ from service.casework.evidence.hand_in import (
     require_place,
 )
 from service.casework.mail.arrival import require_room
+from service.errors import UploadInvalid
 from service.installation import Installation
 from service.web.dependencies import installation_of
-from service.web.streaming import Uploaded, UploadLimits, receive_upload
+from service.web.streaming import Uploaded, UploadLimits, receive_upload, stated_length
 
 log = structlog.get_logger("vaern.upload")
 
@@ -51,7 +52,6 @@ async def upload(
     house = installation_of(request)
     settings = house.settings
     turns = request.app.state.upload_turns
-    stated = request.headers.get("content-length", "0")
     limits = UploadLimits(
         files=settings.most_files,
         bytes=settings.most_upload_bytes,
@@ -59,7 +59,7 @@ async def upload(
         admit=admit,
     )
     try:
-        require_room(house, int(stated) if stated.isdigit() else 0)
+        require_room(house, stated_length(request))
     except Exception as full:  # noqa: BLE001 — answered like any error of an upload
         return Outcome(error=full)
     uploaded = await receive_upload(request, house.intake, limits, turns)
@@ -77,7 +77,7 @@ async def upload(
 def _register(house: Installation, who: Principal, uploaded: Uploaded, key: str | None) -> Outcome:
     outcome = Outcome(error=uploaded.error)
     try:
-        told = about_from(uploaded.fields, house.clock.now())
+        told = _told(house, uploaded)
         with house.database.reading() as session:
             case_id = require_place(session, who, told, house.clock.now())
         if key is not None and uploaded.error is None:
@@ -105,7 +105,7 @@ def _register(house: Installation, who: Principal, uploaded: Uploaded, key: str 
             break
         outcome.evidence.append(document(kept))
     if key is not None and outcome.error is None:
-        _remember(house, who, uploaded, told=told, key=key, answer={"evidence": outcome.evidence})
+        _remember(house, who, uploaded, told=told, key=key, outcome=outcome)
     if isinstance(uploaded.error, ClientDisconnect):
         log.info("upload.broken_off", kept=len(outcome.evidence))
     return outcome
@@ -141,14 +141,26 @@ def _remember(
     *,
     told: HandIn,
     key: str,
-    answer: dict[str, Any],
+    outcome: Outcome,
 ) -> None:
-    now = house.clock.now()
-    house.gate.run(
-        lambda session: keep_answer(
-            session, who, key, request=_digest(uploaded, told), answer=answer, now=now
+    """Keep the answer under its key; where the same request was quicker, its answer is ours too."""
+    now, answer = house.clock.now(), {"evidence": outcome.evidence}
+    digest = _digest(uploaded, told)
+    try:
+        kept = house.gate.run(
+            lambda session: keep_answer(session, who, key, request=digest, answer=answer, now=now)
         )
-    )
+    except Exception as failed:  # noqa: BLE001 — the files are safe: they are listed beside it
+        outcome.error = failed
+    else:
+        outcome.evidence = kept["evidence"]
+
+
+def _told(house: Installation, uploaded: Uploaded) -> HandIn:
+    try:
+        return about_from(uploaded.fields, house.clock.now())
+    except OverflowError as beyond:
+        raise UploadInvalid("there is no such moment in UTC", "seen_at") from beyond
 
 
 def _discard(house: Installation, uploaded: Uploaded) -> None:

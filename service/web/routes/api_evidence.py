@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -31,6 +31,7 @@ HandIn = Annotated[Principal, Depends(TokenRight("evidence.hand_in"))]
 See = Annotated[Principal, Depends(TokenRight("evidence.see"))]
 View = Annotated[Principal, Depends(TokenRight("evidence.view"))]
 MOST_LISTED = 200
+LONGEST_AFTER = 200
 
 _FORM = {
     "requestBody": {
@@ -150,9 +151,10 @@ def _position(after: str | None) -> tuple[datetime, UUID] | None:
     if after is None:
         return None
     try:
-        moment, key = json.loads(base64.urlsafe_b64decode(after.encode()))
-        return datetime.fromisoformat(moment), UUID(key)
-    except (ValueError, TypeError, AttributeError) as bad:
+        stated, key = json.loads(base64.urlsafe_b64decode(after[:LONGEST_AFTER].encode()))
+        moment, last = datetime.fromisoformat(stated), UUID(key)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC), last
+    except (ValueError, TypeError, AttributeError, OverflowError) as bad:
         raise UploadInvalid("'after' is not one that we gave", "after") from bad
 
 
