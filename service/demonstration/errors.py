@@ -15,3 +15,7 @@ class DoorRefused(ServiceError):
 
 class NothingCame(ServiceError):
     """What should have followed by itself did not come in time."""
+
+
+class PortTaken(ServiceError):
+    """Another program listens where the demonstration would."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import threading
@@ -12,6 +13,7 @@ from typing import Final
 from archive.errors import ArchiveError
 from service.clock import Clock
 from service.demonstration.course import Course, Doors, Say
+from service.demonstration.errors import PortTaken
 from service.demonstration.folder import make_afresh
 from service.demonstration.municipality import (
     ARCHIVE_ADDRESS,
@@ -73,12 +75,14 @@ class _Showing:
             return
         finally:
             watcher.close()
-        self._invite(where, case.number)
+        self.say("")
         if self.once:
+            self.say("Alt er vist.")
             os.kill(os.getpid(), signal.SIGTERM)
+        else:
+            self._invite(where, case.number)
 
     def _invite(self, doors: Doors, number: str) -> None:
-        self.say("")
         self.say("Nu er det din tur. Alle har samme adgangskode i denne demonstration:")
         self.say("")
         self.say(f"  {self.password}")
@@ -93,15 +97,23 @@ class _Showing:
         self.say(f"  Send selv en mail  til {ARCHIVE_ADDRESS} ved {doors.smtp}")
         self.say(f"  Kvitteringer       {self.settings.data / 'outbox'}")
         self.say("")
-        if not self.once:
-            self.say("Stop med Ctrl-C. Næste start begynder forfra med en ny adgangskode.")
+        self.say("Stop med Ctrl-C. Næste start begynder forfra med en ny adgangskode.")
 
 
 def show(data: Path, *, once: bool, any_ports: bool, say: Say) -> None:
     """Show the whole way, then go on serving until a signal; with `once`, stop when it is shown.
 
-    Raises `NotADemonstration`, and whatever barred the way.
+    Raises `NotADemonstration`, `PortTaken`, and whatever barred the way.
     """
+    try:
+        _show(data, once=once, any_ports=any_ports, say=say)
+    except OSError as failed:
+        if failed.errno == errno.EADDRINUSE:
+            raise PortTaken("another program listens there; stop it, or use --port-free") from None
+        raise
+
+
+def _show(data: Path, *, once: bool, any_ports: bool, say: Say) -> None:
     clock = Clock()
     make_afresh(data)
     with open_website(0 if any_ports else PAGE_PORT, clock.now()) as site:
