@@ -169,7 +169,7 @@ def objects_of_post(installation: Installation, post_id: UUID) -> dict[str, Obje
 
 
 def flip_a_byte(installation: Installation, stored: ObjectRecord) -> None:
-    path = installation.objects._path(segment_name(stored.name, 0))
+    (path,) = (installation.data / "objects").rglob(segment_name(stored.name, 0))
     sealed = bytearray(path.read_bytes())
     sealed[-1] ^= 1
     path.chmod(0o600)
