@@ -46,14 +46,9 @@ def _reading(house: House) -> Iterator[Session]:
         yield session
 
 
-def _writing(house: House) -> Iterator[Session]:
-    with house.database.writing() as session:
-        yield session
-
-
-# "function": committed before the answer leaves; the default scope commits after it.
+# There is none for writing: it would hold the database's turn while the route waits for a thread,
+# and all threads may be waiting for that turn. Routes open `house.database.writing()` themselves.
 Reading = Annotated[Session, Depends(_reading, scope="function")]
-Writing = Annotated[Session, Depends(_writing, scope="function")]
 
 
 def _now(house: House) -> datetime:

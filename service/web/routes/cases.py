@@ -9,7 +9,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
-from pydantic import ConfigDict
+from pydantic import AwareDatetime, ConfigDict
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from service.access.principal import Principal
@@ -20,7 +21,7 @@ from service.casework.cases.steps import end_case_step, state_known_facts
 from service.errors import CaseNotReady, FormInvalid
 from service.procedure.errors import FieldInvalid, FieldMissing, ProcedureError, ReasonMissing
 from service.procedure.model import Outcome
-from service.web.dependencies import FormModel, Now, PageRight, Reading, Writing
+from service.web.dependencies import FormModel, House, Now, PageRight, Reading
 from service.web.frames import frame_for
 from service.web.screens.cases import case_rows, case_view, close_view
 from service.web.views.case import CasesView, Tab
@@ -63,7 +64,7 @@ def show_all(
     session: Reading,
     now: Now,
     closed: bool = False,
-    before: datetime | None = None,
+    before: AwareDatetime | None = None,
     after: UUID | None = None,
 ) -> Response:
     """Show the cases that this person may see, the latest first."""
@@ -99,8 +100,8 @@ def end_step(
     step_id: str,
     who: Step,
     form: Annotated[StepFormModel, Form()],
+    house: House,
     now: Now,
-    session: Writing,
 ) -> Response:
     """End a step; what is missing is said beside its field, and nothing typed is lost."""
     form.check(who)
@@ -110,23 +111,25 @@ def end_step(
         raise FormInvalid(unknown[0])
     values = {name.removeprefix("field-"): value for name, value in typed.items() if value}
     try:
-        end_case_step(
-            session,
-            who,
-            number,
-            step_id,
-            outcome=form.outcome,
-            now=now,
-            reason=form.reason,
-            values=values,
-        )
+        with house.database.writing() as session:
+            end_case_step(
+                session,
+                who,
+                number,
+                step_id,
+                outcome=form.outcome,
+                now=now,
+                reason=form.reason,
+                values=values,
+            )
     except ProcedureError as refused:
         state = FormState(
             values={**typed, "reason": form.reason}, errors=_errors(request, who, refused)
         )
-        return _page(
-            request, who, session, now, number=number, step=step_id, form=state, refused=True
-        )
+        with house.database.reading() as session:
+            return _page(
+                request, who, session, now, number=number, step=step_id, form=state, refused=True
+            )
     return RedirectResponse(f"/cases/{number}?said=step_ended", HTTPStatus.SEE_OTHER)
 
 
@@ -136,7 +139,7 @@ def state_known(
     number: str,
     who: Step,
     form: Annotated[KnownForm, Form()],
-    session: Writing,
+    house: House,
     now: Now,
 ) -> Response:
     """Note what holds in a case; each change is a statement of its own."""
@@ -149,23 +152,21 @@ def state_known(
             values={"incident": form.incident},
             errors=(FieldError("incident", _("This is not a time that has been.")),),
         )
-        return _page(
-            request, who, session, now, number=number, step=None, known=state, refused=True
+        with house.database.reading() as session:
+            return _page(
+                request, who, session, now, number=number, step=None, known=state, refused=True
+            )
+    with house.database.writing() as session:
+        state_known_facts(
+            session, who, number, holds=frozenset(form.holds), incident=moment, now=now
         )
-    state_known_facts(session, who, number, holds=frozenset(form.holds), incident=moment, now=now)
     return RedirectResponse(f"/cases/{number}?said=circumstance_stated", HTTPStatus.SEE_OTHER)
 
 
 @router.get("/cases/{number}/close")
 def ask_to_close(request: Request, number: str, who: Close, session: Reading, now: Now) -> Response:
     """Show what is missing, or ask for the last time."""
-    case = case_for(session, who, number, "case.close", now)
-    context = {
-        "frame": frame_for(request, who, Place.CASES),
-        "view": close_view(session, case, now, frame_for(request, who).language),
-    }
-    answer: Response = request.app.state.templates.response(request, "close_case.html", context)
-    return answer
+    return _closing(request, who, session, now, number, HTTPStatus.OK)
 
 
 @router.post("/cases/{number}/close")
@@ -174,30 +175,41 @@ def close(
     number: str,
     who: Close,
     form: Annotated[CloseFormModel, Form()],
-    session: Writing,
+    house: House,
     now: Now,
 ) -> Response:
     """Close the case; refused with the list of what is missing."""
     form.check(who)
     try:
-        close_case(session, who, number, now, summary=form.summary)
+        with house.database.writing() as session:
+            close_case(session, who, number, now, summary=form.summary)
     except CaseNotReady:
-        case = case_for(session, who, number, "case.close", now)
-        context = {
-            "frame": frame_for(request, who, Place.CASES),
-            "view": close_view(session, case, now, frame_for(request, who).language),
-        }
-        answer: Response = request.app.state.templates.response(
-            request, "close_case.html", context, status_code=HTTPStatus.CONFLICT
-        )
-        return answer
+        with house.database.reading() as session:
+            return _closing(request, who, session, now, number, HTTPStatus.CONFLICT)
     return RedirectResponse(f"/cases/{number}?said=case_closed", HTTPStatus.SEE_OTHER)
+
+
+def _closing(
+    request: Request,
+    who: Principal,
+    session: Session,
+    now: datetime,
+    number: str,
+    status: HTTPStatus,
+) -> Response:
+    case = case_for(session, who, number, "case.close", now)
+    frame = frame_for(request, who, Place.CASES)
+    view = close_view(session, case, now, frame.language)
+    answer: Response = request.app.state.templates.response(
+        request, "close_case.html", {"frame": frame, "view": view}, status_code=status.value
+    )
+    return answer
 
 
 def _page(
     request: Request,
     who: Principal,
-    session: Reading,
+    session: Session,
     now: datetime,
     *,
     number: str,

@@ -20,7 +20,6 @@ from service.web.dependencies import (
     Now,
     PageRight,
     Public,
-    Writing,
     is_secure,
     require_same_origin,
 )
@@ -111,12 +110,13 @@ def sign_out(
     request: Request,
     form: Annotated[FormModel, Form()],
     who: Annotated[Principal, Depends(PageRight("today.see"))],
-    session: Writing,
+    house: House,
     now: Now,
 ) -> Response:
     """End the session."""
     form.check(who)
-    end_session(session, request.cookies[COOKIE], now)
+    with house.database.writing() as session:
+        end_session(session, request.cookies[COOKIE], now)
     answer = RedirectResponse("/sign-in?refusal=signed_out", HTTPStatus.SEE_OTHER)
     answer.delete_cookie(COOKIE, path="/")
     return answer
