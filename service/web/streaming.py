@@ -23,6 +23,8 @@ from archive.intake.receive import Held, Receiving
 from service.errors import UploadInvalid, UploadTooLarge
 
 GATHERED = 1024 * 1024
+HEARD_BYTES = 64 * 1024 * 1024
+HEARD_SECONDS = 10.0
 MOST_HEADER_BYTES = 8 * 1024
 MOST_FIELD_BYTES = 64 * 1024
 MOST_FIELDS = 20
@@ -76,6 +78,7 @@ async def receive_upload(
         boundary = _boundary(request, limits)
     except (UploadInvalid, UploadTooLarge) as refused:
         result.error = refused
+        await _hear_out(request)
         return result
     parts = _Parts(door, limits, result, boundary)
     waiting = bytearray()
@@ -98,7 +101,19 @@ async def receive_upload(
     finally:
         with anyio.CancelScope(shield=True):
             await run_sync(parts.abandon, limiter=turns)
+    if result.error is not None:
+        await _hear_out(request)
     return result
+
+
+async def _hear_out(request: Request) -> None:
+    """Take and forget some of what still comes: who is cut off while sending hears no answer."""
+    heard = 0
+    with anyio.move_on_after(HEARD_SECONDS), suppress(ClientDisconnect, RuntimeError):
+        async for chunk in request.stream():  # RuntimeError: it has come to its end already
+            heard += len(chunk)
+            if heard > HEARD_BYTES:
+                return
 
 
 def _boundary(request: Request, limits: UploadLimits) -> bytes:

@@ -34,10 +34,14 @@ log = structlog.get_logger("vaern.upload")
 
 @dataclass
 class Outcome:
-    """What an upload came to: the evidence kept, and the error that ended it early, if any."""
+    """What an upload came to: the evidence kept, and the error that ended it early, if any.
+
+    `fields` are what was typed, so that nobody has to type it twice.
+    """
 
     evidence: list[dict[str, Any]] = field(default_factory=list)
     error: Exception | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 async def upload(
@@ -65,10 +69,12 @@ async def upload(
     uploaded = await receive_upload(request, house.intake, limits, turns)
     for name in more_fields:
         uploaded.fields.pop(name, None)
+    typed = dict(uploaded.fields)
     if translate is not None:
         uploaded.fields = translate(uploaded.fields)
     key = request.headers.get("idempotency-key")
     outcome = await run_sync(_register, house, who, uploaded, key, limiter=turns)
+    outcome.fields = typed
     if outcome.evidence:
         request.app.state.engine.wake("reading")
     return outcome

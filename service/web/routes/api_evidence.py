@@ -88,7 +88,9 @@ def list_all(
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
 ) -> dict[str, Any]:
     """List evidence, the latest first; `next` is the `after` of the next page."""
-    found = list_evidence(session, who, now, query=q, after=_position(after), limit=limit)
+    # PostgreSQL refuses text with NUL; no name has one.
+    words = q.replace("\0", " ")
+    found = list_evidence(session, who, now, query=words, after=_position(after), limit=limit)
     following = None
     if found.next is not None:
         moment, key = found.next

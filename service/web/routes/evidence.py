@@ -9,6 +9,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
+from pydantic import AwareDatetime
 from starlette.responses import Response, StreamingResponse
 
 from archive.errors import EvidenceErased, EvidenceNotFound
@@ -54,10 +55,11 @@ def show_all(
     session: Reading,
     now: Now,
     q: str = "",
-    before: datetime | None = None,
+    before: AwareDatetime | None = None,
     after: UUID | None = None,
 ) -> Response:
     """List what this person may see, the latest first."""
+    q = q.replace("\0", " ")  # PostgreSQL refuses text with NUL; no name has one
     position = (before, after) if before is not None and after is not None else None
     found = list_evidence(session, who, now, query=q, after=position)
     frame = frame_for(request, who, Place.EVIDENCE)

@@ -64,7 +64,7 @@ async def hand_in(request: Request, who: HandIn) -> Response:
         return RedirectResponse(receipt, HTTPStatus.SEE_OTHER)
     if not isinstance(error, UploadInvalid | UploadTooLarge | CaseNotFound | CaseClosed):
         raise error
-    return _refused(request, who, error)
+    return _refused(request, who, error, outcome.fields)
 
 
 @router.get("/hand-in/receipt")
@@ -113,7 +113,9 @@ def _from_form(fields: Mapping[str, str]) -> dict[str, str]:
     return translated
 
 
-def _refused(request: Request, who: Principal, error: Exception) -> Response:
+def _refused(
+    request: Request, who: Principal, error: Exception, typed: Mapping[str, str]
+) -> Response:
     _ = gettext_of(frame_for(request, who).language)
     field = (error.field if isinstance(error, UploadInvalid) else None) or "files"
     if field == TOKEN:
@@ -127,7 +129,8 @@ def _refused(request: Request, who: Principal, error: Exception) -> Response:
     }
     if isinstance(error, CaseNotFound | CaseClosed):
         field = "case"
-    state = FormState(errors=(FieldError(field, texts.get(field, texts["files"])),))
+    wrong = FieldError(field, texts.get(field, texts["files"]))
+    state = FormState(values=typed, errors=(wrong,))
     house = installation_of(request)
     with house.database.reading() as session:
         return _page(

@@ -1,0 +1,107 @@
+"""The real `vaern serve` as a process of its own, on a folder of the test's, at any free ports."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ADDRESS = "arkiv@vaern.local"
+PATIENCE = 60.0
+"""Seconds after which something hangs; nothing is measured by it."""
+
+
+def environment(data: Path) -> dict[str, str]:
+    """Return an environment in which `vaern` knows only this folder."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("VAERN_")}
+    return plain | {
+        "VAERN_DATA": str(data),
+        "VAERN_HTTP": "127.0.0.1:0",
+        "VAERN_EVIDENCE_HTTP": "127.0.0.1:0",
+        "VAERN_SMTP": "127.0.0.1:0",
+        "TMPDIR": str(temporary(data)),
+    }
+
+
+def temporary(data: Path) -> Path:
+    """Return the temporary folder that the service of this data folder uses."""
+    folder = data.parent / "tmp"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def program() -> str:
+    """Return the path of the installed command."""
+    return str(Path(sys.executable).with_name("vaern"))
+
+
+def vaern(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of `vaern` on this folder to its end."""
+    return subprocess.run(
+        [program(), *arguments],
+        env=environment(data),
+        cwd=data.parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that accepts at all its doors."""
+
+    process: subprocess.Popen[bytes]
+    data: Path
+    log: Path
+    http: str
+    evidence: str
+    smtp: tuple[str, int]
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def ended(self) -> int:
+        """Wait for its end, and return its exit code."""
+        return self.process.wait(PATIENCE)
+
+
+@contextmanager
+def serving(data: Path, more: Sequence[tuple[str, str]] = ()) -> Iterator[Service]:
+    """Start the service and yield it once its doors accept; end it whatever happens."""
+    log = data.parent / "serve.log"
+    listening = data / "listening.json"
+    listening.unlink(missing_ok=True)  # a killed one leaves it
+    with log.open("ab") as lines:
+        process = subprocess.Popen(
+            [program(), "serve"],
+            env=environment(data) | dict(more),
+            cwd=data.parent,
+            stdout=lines,
+            stderr=lines,
+        )
+    try:
+        until = time.monotonic() + PATIENCE
+        while not listening.exists():
+            if process.poll() is not None or time.monotonic() > until:
+                raise AssertionError(f"it does not serve: {log.read_text()[-3000:]}")
+            time.sleep(0.02)
+        doors = json.loads(listening.read_text())
+        host, _, port = doors["smtp"].rpartition(":")
+        yield Service(process, data, log, doors["http"], doors["evidence"], (host, int(port)))
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
