@@ -29,6 +29,7 @@ from archive.records.evidence import (
     ObjectRecord,
     WrappedKeyRecord,
 )
+from archive.records.inserting import insert_new
 from archive.vault.sealing import EvidenceKey, WrappedKey
 from archive.vault.vault import Sealed, SealedWriter, Vault
 
@@ -187,7 +188,7 @@ def _join(
     """Add a delivery to the evidence that an earlier, unacknowledged try has left."""
     del about
     query = (
-        select(EvidenceRecord)
+        select(EvidenceRecord.id)
         .join(DeliveryRecord, DeliveryRecord.evidence_id == EvidenceRecord.id)
         .where(
             DeliveryRecord.envelope_sha256 == envelope.sha256(),
@@ -198,9 +199,10 @@ def _join(
         .order_by(EvidenceRecord.received_at)
         .limit(1)
     )
-    earlier = session.scalars(query).first()
-    if earlier is None:
+    found = session.connection().execute(query).first()
+    if found is None:
         return None
+    earlier = session.get_one(EvidenceRecord, found.id)
     session.add(_delivery(earlier.id, envelope, now))
     record(session, "evidence.delivered_again", at=now, actor=envelope.actor, subject=earlier)
     return _kept(earlier, joined=True)
@@ -225,16 +227,14 @@ def _keep(session: Session, held: Held, about: About, envelope: Envelope, now: d
         state=EvidenceState.RECEIVED,
         next_attempt_at=now,
     )
-    session.add(evidence)
-    session.flush()
-    session.add_all(
-        (
-            object_row(evidence.id, sealed, "original", evidence.media_type, now),
-            WrappedKeyRecord(
-                evidence_id=evidence.id, key_id=held.wrapped.key_id, wrapped=held.wrapped.wrapped
-            ),
-            _delivery(evidence.id, envelope, now),
-        )
+    insert_new(
+        session,
+        evidence,
+        object_row(evidence.id, sealed, "original", evidence.media_type, now),
+        WrappedKeyRecord(
+            evidence_id=evidence.id, key_id=held.wrapped.key_id, wrapped=held.wrapped.wrapped
+        ),
+        _delivery(evidence.id, envelope, now),
     )
     record(
         session,
@@ -307,6 +307,7 @@ def _cut(name: str | None, longest: int = NAME_SIZE) -> str | None:
 
 def _delivery(evidence_id: UUID, envelope: Envelope, now: datetime) -> DeliveryRecord:
     return DeliveryRecord(
+        id=uuid4(),
         evidence_id=evidence_id,
         door=envelope.door,
         at=now,
