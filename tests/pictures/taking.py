@@ -92,6 +92,7 @@ def _taken(
         locale="da-DK",
         timezone_id="Europe/Copenhagen",
         has_touch=phone,
+        is_mobile=phone,
     )
     page = context.new_page()
     if who is not None:
