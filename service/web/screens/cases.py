@@ -68,7 +68,7 @@ def case_view(
     """Return the view of one case; at level `status` without documentation and timeline."""
     case, course = found.case, course_of(session, found.case)
     limited = found.level is Level.STATUS
-    around = around_of(session, case, course, language)
+    around = around_of(session, case, course, language, limited=limited)
     steps = procedure_states.states(course.procedure, course.endings, course.facts, now)
     may_step = may_on(session, who, case, "case.step", now)
     ahead = next(iter(coming(course.procedure, course.endings, course.facts, now)), None)

@@ -44,15 +44,22 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Around:
-    """What every step of one case page shares."""
+    """What every step of one case page shares.
+
+    `limited` leaves out what was written into the steps: who sees how a case stands reads no
+    reasons.
+    """
 
     course: Course
     url: str
     language: str
     names: dict[str, str]
+    limited: bool = False
 
 
-def around_of(session: Session, case: CaseRecord, course: Course, language: str) -> Around:
+def around_of(
+    session: Session, case: CaseRecord, course: Course, language: str, *, limited: bool = False
+) -> Around:
     """Gather what every step of one case page shares."""
     names = names_of(session, [UUID(one.by) for one in course.endings])
     return Around(
@@ -60,6 +67,7 @@ def around_of(session: Session, case: CaseRecord, course: Course, language: str)
         f"/cases/{case.number}",
         language,
         {str(key): name for key, name in names.items()},
+        limited,
     )
 
 
@@ -86,7 +94,7 @@ def step_view(around: Around, view: procedure_states.StepView, now: datetime) ->
         ),
         settled_at=ending.at if ending else None,
         settled_by=around.names.get(ending.by) if ending else None,
-        reason=(ending.reason or None) if ending else None,
+        reason=(ending.reason or None) if ending and not around.limited else None,
         late=view.ended_late or view.overdue,
         expected=view.expected,
         parts=tuple(step_view(around, part, now) for part in view.parts),
@@ -108,8 +116,9 @@ def open_step(
     if view is None:
         return None
     text = render_text(view.step, around.language)
-    values = view.ending.values if view.ending else {}
-    people = tuple((str(key), name) for key, name in people_in(session))
+    values = view.ending.values if view.ending and not around.limited else {}
+    asks = may_change and any(blank.type is FieldType.PERSON for blank in view.step.blanks)
+    people = tuple((str(key), name) for key, name in people_in(session)) if asks else ()
     return StepForm(
         step=step_view(around, view, now),
         what=text.do,
