@@ -27,6 +27,7 @@ from service.casework.evidence.numbers import row_key
 from service.errors import AlreadyDecided, NotPermitted, PersonNotFound, ReasonMissing
 
 ACTION: Final = "triage.sort"
+OPEN: Final = "case.open"
 SORTED_KINDS: Final = ("mail", "upload")
 SET_ASIDE: Final = "evidence.set_aside"
 LEFT: Final = "evidence.left_unsorted"
@@ -86,9 +87,9 @@ def open_for(
     person = session.get(PersonRecord, person_id)
     if person is None or (person.ended_at is not None and person.ended_at <= now):
         raise PersonNotFound(str(person_id))
-    reaches = who.require("case.open")
-    if not any(r.units is None or person.unit_id in r.units for r in reaches):
-        raise NotPermitted("case.open")
+    units = units_to_open_in(who)
+    if units is not None and person.unit_id not in units:
+        raise NotPermitted(OPEN)
     return open_case(
         session,
         procedure=shipped_procedure(procedure),
@@ -99,6 +100,19 @@ def open_for(
         now=now,
         actor=who.actor,
     )
+
+
+def units_to_open_in(who: Principal) -> frozenset[UUID] | None:
+    """Return the units whose people this person may open a case for; None for all of them.
+
+    Raises `NotPermitted`.
+    """
+    units: set[UUID] = set()
+    for reach in who.require(OPEN):
+        if reach.units is None:
+            return None
+        units |= reach.units
+    return frozenset(units)
 
 
 def set_aside(

@@ -116,11 +116,11 @@ def unit_names(session: Session) -> dict[UUID, str]:
     return {row.id: row.name for row in session.execute(select(UnitRecord.id, UnitRecord.name))}
 
 
-def people_in(session: Session, *, unit_id: UUID | None = None) -> list[tuple[UUID, str]]:
-    """Return those who work here now (id, name), for choices; of one unit or all."""
+def people_in(session: Session, *, units: frozenset[UUID] | None = None) -> list[tuple[UUID, str]]:
+    """Return those who work here now (id, name), for choices; of some units or (None) of all."""
     query = select(PersonRecord.id, PersonRecord.name).where(PersonRecord.ended_at.is_(None))
-    if unit_id is not None:
-        query = query.where(PersonRecord.unit_id == unit_id)
+    if units is not None:
+        query = query.where(PersonRecord.unit_id.in_(units))
     return [(row.id, row.name) for row in session.execute(query.order_by(PersonRecord.name))]
 
 

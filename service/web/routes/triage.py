@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service.access.principal import Principal
 from service.casework import triage
-from service.casework.cases.listing import list_cases, people_in, unit_names
+from service.casework.cases.listing import list_cases, people_in
 from service.errors import (
     AlreadyDecided,
     CaseClosed,
@@ -41,7 +41,6 @@ class TriageForm(FormModel):
     answer: Literal["new_case", "join_case", "not_ours"]
     case: str = ""
     harassed: str = ""
-    unit: str = ""
 
 
 @router.get("/triage")
@@ -110,7 +109,7 @@ def _state(
     else:
         field, text = "harassed", _("Choose who is concerned; it must be somebody in your unit.")
     return FormState(
-        values={"case": form.case, "harassed": form.harassed, "unit": form.unit},
+        values={"case": form.case, "harassed": form.harassed},
         errors=(FieldError(f"{field}-{evidence_id}", text),),
     )
 
@@ -146,8 +145,9 @@ def _page(
             )
             for one in waiting
         ),
-        units=tuple((str(key), name) for key, name in unit_names(session).items()),
-        people=tuple((str(key), name) for key, name in people_in(session)),
+        people=tuple(
+            (str(key), name) for key, name in people_in(session, units=triage.units_to_open_in(who))
+        ),
     )
     frame = frame_for(request, who, Place.TRIAGE, notice=notice_for(language, said))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK

@@ -36,8 +36,7 @@ class TriageItem:
 
 @dataclass(frozen=True, slots=True)
 class TriageView:
-    """`triage.html`; `units` and `people` fill the choices of a new case (id, name)."""
+    """`triage.html`; `people` are those for whom a case may be opened here (id, name)."""
 
     items: tuple[TriageItem, ...]
-    units: tuple[tuple[str, str], ...] = ()
     people: tuple[tuple[str, str], ...] = ()

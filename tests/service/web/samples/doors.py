@@ -111,7 +111,6 @@ _TRIAGE = TriageView(
             "Sara er med i to åbne sager.",
         ),
     ),
-    (("u1", "Borgerservice"), ("u2", "Jobcenter")),
     (("p1", "Amira Hansen"), ("p2", "Jonas Falk")),
 )
 
