@@ -17,12 +17,22 @@ from archive.vault.sealing import EvidenceKey
 from archive.vault.vault import StoredObject, Vault
 from service.access.principal import Principal
 from service.casework.evidence.checking import check_original, note_fetched
-from service.casework.evidence.listing import case_numbers, find_evidence, list_evidence
+from service.casework.evidence.listing import (
+    case_numbers,
+    cases_of,
+    find_evidence,
+    list_evidence,
+)
 from service.casework.evidence.originals import original_for
 from service.casework.evidence.readings import latest_reading
-from service.casework.evidence.viewing import reveal_pictures, reveal_text
+from service.casework.evidence.viewing import (
+    note_viewing,
+    purpose_of,
+    reveal_pictures,
+    reveal_text,
+)
 from service.installation import Installation
-from service.web.dependencies import FormModel, House, Now, PageRight, Reading
+from service.web.dependencies import FormModel, House, Now, PageRight, Reading, require_same_origin
 from service.web.evidencelinks import link_to
 from service.web.frames import frame_for
 from service.web.rendering import wants_partial
@@ -135,11 +145,21 @@ def reveal(
 
 
 @router.get("/evidence/{evidence_id}/original")
-def original(evidence_id: UUID, who: View, house: House, now: Now) -> Response:
-    """Hand out the original as a download, never shown here; the ledger says who fetched it."""
+def original(request: Request, evidence_id: UUID, who: View, house: House, now: Now) -> Response:
+    """Hand out the original as a download, never shown here; the ledger says who fetched it.
+
+    Whoever has it has seen it: it stands among the viewings too. Another site's link opens
+    nothing, for nobody is to be written down as having seen what they did not ask for.
+    """
+    require_same_origin(request)
     with house.database.reading() as session:
         evidence, stored, key = original_for(session, house.vault, who, evidence_id, now)
         name = evidence.filename or f"{evidence.id}"
+        cases = cases_of(session, who, evidence, now)
+    case_id = cases[0].id if cases else None
+    note_viewing(
+        house, who, evidence_id, case_id=case_id, purpose=purpose_of(who, case_id), now=now
+    )
     note_fetched(house, who, evidence_id, now)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
