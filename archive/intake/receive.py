@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import CommitUnknown, EvidenceErased
 from archive.intake.media_type import HEAD_SIZE, media_type_of
+from archive.intake.storable import NAME_SIZE, TYPE_SIZE, clean, cut
 from archive.ledger.gate import Gate
 from archive.ledger.log import SYSTEM, record
 from archive.records.columns import digest_of
@@ -35,10 +36,6 @@ from archive.vault.vault import Sealed, SealedWriter, Vault
 
 SAME_DELIVERY = timedelta(hours=24)
 """Within this time equal bytes in an equal envelope are a retry, not a second fact."""
-
-
-NAME_SIZE = 500
-"""Characters of a file's name that are kept."""
 
 
 @dataclass(frozen=True)
@@ -213,8 +210,8 @@ def _keep(session: Session, held: Held, about: About, envelope: Envelope, now: d
     evidence = EvidenceRecord(
         id=uuid4(),
         kind=about.kind,
-        filename=_cut(about.filename),
-        media_type=_cut(about.media_type, 120) or media_type_of(held.head, about.filename),
+        filename=cut(about.filename, NAME_SIZE),
+        media_type=cut(about.media_type, TYPE_SIZE) or media_type_of(held.head, about.filename),
         size=sealed.size,
         sha256=sealed.sha256,
         received_at=now,
@@ -283,26 +280,6 @@ def evidence_key(session: Session, vault: Vault, evidence_id: UUID) -> EvidenceK
     if row is None:
         raise EvidenceErased(f"evidence {evidence_id} has no key left")
     return vault.unwrap(WrappedKey(row.key_id, row.wrapped))
-
-
-def clean(value: Any) -> Any:
-    """Return text without what no database keeps: NUL and lone surrogates become U+FFFD.
-
-    Senders choose names and envelopes; none of them may keep evidence out.
-    """
-    if isinstance(value, str):
-        text = value.replace("\x00", "\ufffd")
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
-        return {clean(key): clean(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [clean(item) for item in value]
-    return value
-
-
-def _cut(name: str | None, longest: int = NAME_SIZE) -> str | None:
-    """Return the end of a name that is too long: there stands what sort of file it is."""
-    return None if name is None else str(clean(name))[-longest:]
 
 
 def _delivery(evidence_id: UUID, envelope: Envelope, now: datetime) -> DeliveryRecord:

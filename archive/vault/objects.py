@@ -19,6 +19,16 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _TEMPORARY = ".part-"
 
 
+_CHUNK = 1 << 18
+
+
+class Digest(Protocol):
+    """What takes bytes: a hash of `hashlib`."""
+
+    def update(self, data: bytes | bytearray | memoryview, /) -> None:
+        """Take more bytes."""
+
+
 class Objects(Protocol):
     """A create-only store; `put` returns only when the bytes would survive a power cut."""
 
@@ -27,6 +37,9 @@ class Objects(Protocol):
 
     def get(self, name: str) -> bytes:
         """Return the bytes; raises `ObjectMissing`."""
+
+    def hash_into(self, name: str, digest: Digest) -> None:
+        """Give an object's bytes to a hash, in little memory; raises `ObjectMissing`."""
 
     def delete(self, name: str) -> None:
         """Remove a name; quiet where it is gone already."""
@@ -67,7 +80,7 @@ class LocalObjects:
 
     def put(self, name: str, data: bytes) -> None:
         """Keep bytes durably under a new name."""
-        target = self._path(name)
+        target = self.path(name)
         part = target.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
         try:
             try:
@@ -86,13 +99,23 @@ class LocalObjects:
     def get(self, name: str) -> bytes:
         """Return the bytes of one object."""
         try:
-            return self._path(name).read_bytes()
+            return self.path(name).read_bytes()
+        except FileNotFoundError as missing:
+            raise ObjectMissing(name) from missing
+
+    def hash_into(self, name: str, digest: Digest) -> None:
+        """Give the bytes of one object to a hash."""
+        try:
+            with self.path(name).open("rb", buffering=0) as file:
+                buffer = memoryview(bytearray(_CHUNK))
+                while count := file.readinto(buffer):
+                    digest.update(buffer[:count])
         except FileNotFoundError as missing:
             raise ObjectMissing(name) from missing
 
     def delete(self, name: str) -> None:
         """Remove one object durably."""
-        path = self._path(name)
+        path = self.path(name)
         path.unlink(missing_ok=True)
         sync_folder(path.parent)
 
@@ -105,18 +128,19 @@ class LocalObjects:
     def made_at(self, name: str) -> datetime:
         """Return when an object was stored."""
         try:
-            return datetime.fromtimestamp(self._path(name).stat().st_mtime, UTC)
+            return datetime.fromtimestamp(self.path(name).stat().st_mtime, UTC)
         except FileNotFoundError as missing:
             raise ObjectMissing(name) from missing
 
     def size(self, name: str) -> int:
         """Return the bytes an object takes; raises `ObjectMissing`."""
         try:
-            return self._path(name).stat().st_size
+            return self.path(name).stat().st_size
         except FileNotFoundError as missing:
             raise ObjectMissing(name) from missing
 
-    def _path(self, name: str) -> Path:
+    def path(self, name: str) -> Path:
+        """Return where an object lies; raises `ObjectMissing` for what is no name."""
         if not name[:2].isalnum() or "/" in name or name.startswith("."):
             raise ObjectMissing(name)
         return self._folder / name[:2] / name

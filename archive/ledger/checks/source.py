@@ -78,7 +78,11 @@ class _SQLiteSource:
 
     def _open(self, path: Path, mode: str) -> Any:
         link = self._driver.connect(
-            f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None, timeout=10
+            f"file:{quote(str(path))}?{mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=10,
+            check_same_thread=False,
         )
         try:
             link.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")

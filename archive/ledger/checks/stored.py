@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,12 @@ from archive.errors import ObjectMissing, SealBroken
 from archive.ledger.checks.findings import Findings, Kind
 from archive.ledger.checks.scratch import Scratch
 from archive.ledger.checks.source import Damaged, number, opened
-from archive.vault.objects import Objects
+from archive.vault.objects import Digest, Objects
 from archive.vault.sealing import EvidenceKey, VaultKey, WrappedKey
 from archive.vault.vault import segment_name
 
 BATCH = 200
+WORTH_A_THREAD = 1 << 20
 MOST_NAMED = 100
 """Of an object that is gone altogether, so many segments are named."""
 
@@ -26,6 +27,21 @@ _OBJECTS = (
     " FROM objects o LEFT JOIN wrapped_keys k ON k.evidence_id = o.evidence_id"
     " WHERE o.name > :after ORDER BY o.name LIMIT :most"
 )
+
+
+class _Seen:
+    """What has been read of one object."""
+
+    def __init__(self) -> None:
+        self.sealed = hashlib.sha256()
+        self.plain = hashlib.sha256()
+        self.length = 0
+        self.missing = 0
+        self.opens = True
+
+    def is_plain(self, sha256: str, size: int) -> bool:
+        """Tell whether the bytes inside are those that were received."""
+        return self.opens and (self.plain.hexdigest(), self.length) == (sha256, size)
 
 
 @dataclass(frozen=True)
@@ -101,33 +117,52 @@ class ObjectCheck:
     def _check(self, row: Sequence[Any]) -> None:
         name, size, segments, sha256, sealed_sha256, key_id, wrapped = row
         key = self._key(name, key_id, wrapped)
-        sealed, plain = hashlib.sha256(), hashlib.sha256()
-        length, missing, opens = 0, 0, True
+        seen = _Seen()
         for place in range(segments):
-            data = self._segment(name, place)
-            if data is None:
-                missing += 1
-                if missing == MOST_NAMED:
+            if not self._read(name, place, key, seen):
+                seen.missing += 1
+                if seen.missing == MOST_NAMED:
                     break
-                continue
-            if key is None or not opens:
-                sealed.update(data)
-                continue
-            hashing = self._pool.submit(sealed.update, data)
-            try:
-                text = key.open(data)
-                plain.update(text)
-                length += len(text)
-            except SealBroken:
-                opens = False
-            finally:
-                hashing.result()
-        if missing:
+        if seen.missing:
             return
-        if sealed.hexdigest() != sealed_sha256:
+        if seen.sealed.hexdigest() != sealed_sha256:
             self._tell(name, Kind.OBJECT, "the sealed bytes are not those that were kept")
-        elif key is not None and not (opens and (plain.hexdigest(), length) == (sha256, size)):
+        elif key is not None and not seen.is_plain(sha256, size):
             self._tell(name, Kind.OBJECT, "the bytes inside are not those that were received")
+
+    def _read(self, name: str, place: int, key: EvidenceKey | None, seen: _Seen) -> bool:
+        """Hash one segment, and with the key what is inside; False where it cannot be read."""
+        segment = segment_name(name, place)
+        try:
+            if key is None:
+                self._objects.hash_into(segment, seen.sealed)
+                return True
+            data = self._objects.get(segment)
+        except ObjectMissing:
+            self._tell(name, Kind.OBJECT_MISSING, f"segment {segment} is missing")
+            return False
+        except OSError as failed:
+            reason = f"segment {segment} cannot be read: {failed.strerror}"
+            self._tell(name, Kind.OBJECT_MISSING, reason)
+            return False
+        hashing = self._hash(seen.sealed, data)
+        try:
+            plain = key.open(data)
+            seen.plain.update(plain)
+            seen.length += len(plain)
+        except SealBroken:
+            seen.opens = False
+        finally:
+            if hashing is not None:
+                hashing.result()
+        return True
+
+    def _hash(self, digest: Digest, data: bytes) -> Future[None] | None:
+        """Hash sealed bytes, large ones beside the opening of the same bytes."""
+        if len(data) >= WORTH_A_THREAD:
+            return self._pool.submit(digest.update, data)
+        digest.update(data)
+        return None
 
     def _key(self, name: str, key_id: Any, wrapped: Any) -> EvidenceKey | None:
         if self._vault_key is None:
@@ -137,18 +172,6 @@ class ObjectCheck:
         except (SealBroken, TypeError, ValueError):
             self._tell(name, Kind.KEY, "the key of this object does not open with the vault key")
             return None
-
-    def _segment(self, name: str, place: int) -> bytes | None:
-        segment = segment_name(name, place)
-        try:
-            return self._objects.get(segment)
-        except ObjectMissing:
-            self._tell(name, Kind.OBJECT_MISSING, f"segment {segment} is missing")
-        except OSError as failed:
-            self._tell(
-                name, Kind.OBJECT_MISSING, f"segment {segment} cannot be read: {failed.strerror}"
-            )
-        return None
 
     def _tell(self, name: str, kind: Kind, message: str) -> None:
         """Note a fault, unless the object was erased while we were looking."""
