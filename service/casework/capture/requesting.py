@@ -105,11 +105,14 @@ def flagged_among(session: Session, posts: list[PostRecord]) -> set[UUID]:
     return set(session.scalars(query))
 
 
-def case_number_of(session: Session, visit: VisitRecord) -> str | None:
-    """Return the number of the case that a capture belongs to."""
-    if visit.case_id is None:
-        return None
-    return session.scalars(select(CaseRecord.number).where(CaseRecord.id == visit.case_id)).one()
+def case_number_of(
+    session: Session, who: Principal, visit: VisitRecord, now: datetime
+) -> str | None:
+    """Return the number of the case that a capture belongs to, where this person may see it."""
+    query = select(CaseRecord.number).where(
+        CaseRecord.id == visit.case_id, cases_within(who, "case.see", now)
+    )
+    return session.scalars(query).first()
 
 
 def evidence_number_of(session: Session, visit: VisitRecord) -> str | None:

@@ -42,8 +42,9 @@ def list_cases(
     before: tuple[datetime, UUID] | None = None,
     action: str = "case.see",
 ) -> list[CaseRecord]:
-    """Return a screenful of the cases that this person may see, the latest first."""
+    """Return a screenful of the cases that this person may see and act on, the latest first."""
     query = select(CaseRecord).where(
+        cases_within(who, "case.see", now),
         cases_within(who, action, now),
         CaseRecord.closed_at.is_not(None) if closed else CaseRecord.closed_at.is_(None),
     )

@@ -129,7 +129,11 @@ def card_of(session: Session, who: Principal, post_id: UUID, now: datetime) -> C
         select(PostRecord, VisitRecord, PageRecord.name, CaseRecord.number)
         .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
         .outerjoin(PageRecord, PageRecord.id == VisitRecord.page_id)
-        .outerjoin(CaseRecord, CaseRecord.id == VisitRecord.case_id)
+        # Whoever decides about a post does not thereby see its case, nor that there is one.
+        .outerjoin(
+            CaseRecord,
+            and_(CaseRecord.id == VisitRecord.case_id, cases_within(who, "case.see", now)),
+        )
         .where(PostRecord.id == post_id, _visible(who, "queue.see", now))
     )
     row = session.execute(query).one_or_none()

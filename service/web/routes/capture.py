@@ -97,7 +97,7 @@ def _run(session: Session, who: Principal, visit_id: UUID, now: datetime) -> Cap
         visit,
         posts,
         flagged_among(session, posts),
-        case_number=case_number_of(session, visit),
+        case_number=case_number_of(session, who, visit, now),
         evidence_number=evidence_number_of(session, visit),
     )
 
