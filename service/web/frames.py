@@ -8,6 +8,7 @@ from types import MappingProxyType
 from fastapi import Request
 
 from service.access.principal import Principal
+from service.access.rights import Scope
 from service.errors import NotSignedIn
 from service.settings import Settings
 from service.web.dependencies import installation_of, signed_in
@@ -22,7 +23,7 @@ _NEEDS: Mapping[Place, str] = MappingProxyType(
         Place.HAND_IN: "evidence.hand_in",
         Place.QUEUE: "queue.see",
         Place.TRIAGE: "triage.sort",
-        Place.CASES: "case.step",
+        Place.CASES: "case.see",
         Place.EVIDENCE: "evidence.see",
         Place.CAPTURE: "page.capture",
         Place.OPERATIONS: "operations.see",
@@ -39,7 +40,11 @@ def places_of(who: Principal) -> tuple[Place, ...]:
 def _open_to(who: Principal, place: Place) -> bool:
     if place is Place.MY_CASE:
         return who.main_role == "employee"
-    return who.may(_NEEDS[place])
+    reaches = who.reaches(_NEEDS[place])
+    if place is Place.CASES:
+        # One's own cases stand under "Min sag".
+        return any(reach.scope is not Scope.SELF for reach in reaches)
+    return bool(reaches)
 
 
 def frame_for(

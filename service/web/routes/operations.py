@@ -31,12 +31,13 @@ from service.web.views.operations import Light, LightName, LightState, Operation
 from service.web.wording import gettext_of, notice_for
 
 router = APIRouter(include_in_schema=False)
+See = Annotated[Principal, Depends(PageRight("operations.see"))]
 Verify = Annotated[Principal, Depends(PageRight("ledger.verify"))]
 
 
 @router.get("/operations")
 def show(
-    request: Request, who: Verify, session: Reading, house: House, said: str | None = None
+    request: Request, who: See, session: Reading, house: House, said: str | None = None
 ) -> Response:
     """Show the lights and the last check."""
     frame = frame_for(request, who, Place.OPERATIONS)
@@ -72,7 +73,7 @@ def check(
 
 
 @router.get("/operations/verify/{run_id}")
-def progress(request: Request, run_id: UUID, who: Verify, session: Reading) -> Response:
+def progress(request: Request, run_id: UUID, who: See, session: Reading) -> Response:
     """Show how far a check is; htmx asks for the partial."""
     run = verify_progress(find_verification(session, run_id))
     if not wants_partial(request):

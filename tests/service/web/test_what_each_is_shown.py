@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from archive.records.pages import PostRecord
 from archive.records.people import PersonRecord
 from service.access.people import open_session
 from service.access.principal import Principal
@@ -17,7 +18,8 @@ from service.installation import Installation
 from service.jobs.every_kind import make_engine
 from service.web.application import make_application
 from service.web.dependencies import COOKIE
-from tests.service.casework.cases.opened import end_every_step, open_one
+from tests.service.casework.cases.opened import employ, end_every_step, open_one
+from tests.service.casework.moderation.kept import THREAT, keep_page
 from tests.service.casework.test_triage import arrival
 from tests.service.conftest import Time, Town
 from tests.service.web.matrix import browsing
@@ -102,3 +104,30 @@ def test_who_fetches_an_original_stands_among_those_who_have_seen_it(
 def seen_by(installation: Installation, evidence: UUID) -> list[str]:
     with installation.database.reading() as session:
         return [one.name for one in readers_of(session, evidence)]
+
+
+def test_the_page_team_decides_about_a_post_without_hearing_of_its_case(
+    installation: Installation,
+    town: Town,
+    time: Time,
+    asks: Callable[[PersonRecord], Principal],
+    looks: Looks,
+) -> None:
+    team = employ(installation, time, "Karen Side", "page_team", unit=town.centre, everywhere=True)
+    number = open_one(installation, town, time)
+    post = keep_page(installation, time, asks(town.leader), [THREAT], case=number)[THREAT]
+    with installation.database.reading() as session:
+        visit = session.get_one(PostRecord, post).visit_id
+
+    for path in (f"/queue?post={post}", f"/capture/{visit}"):
+        assert number in looks(town.leader, path).text
+        answer = looks(team, path)
+        assert (answer.status_code, number in answer.text) == (200, False)
+
+
+def test_everyone_finds_the_way_to_what_they_may_see(town: Town, looks: Looks) -> None:
+    lawyers, employees = looks(town.lawyer, "/").text, looks(town.bent, "/").text
+
+    for path in ("/cases", "/operations"):
+        assert (f'href="{path}"' in lawyers, f'href="{path}"' in employees) == (True, False)
+        assert looks(town.lawyer, path).status_code == 200
