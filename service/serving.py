@@ -19,9 +19,11 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from archive.mailbox.errors import DoorNotOpen
 from archive.mailbox.smtp import DoorLimits, SmtpDoor
 from archive.vault.objects import write_durably
 from service.casework.mail.arrival import acceptor
+from service.errors import ServiceError
 from service.installation import Installation, opened, sole_server
 from service.jobs.every_kind import make_engine
 from service.settings import Settings, host_and_port
@@ -30,6 +32,10 @@ from service.web.evidence_host import make_evidence_host
 
 LISTENING = "listening.json"
 log = structlog.get_logger("vaern.serving")
+
+
+class DoorTaken(ServiceError):
+    """A door cannot be opened where its setting says; most often another program has the port."""
 
 
 def serve(
@@ -46,7 +52,8 @@ async def _serve(
     installation: Installation, announce: Callable[[dict[str, object]], None] | None
 ) -> None:
     settings = installation.settings
-    web, evidence = _listen(settings.http), _listen(settings.evidence_http)
+    web = _listen("VAERN_HTTP", settings.http)
+    evidence = _listen("VAERN_EVIDENCE_HTTP", settings.evidence_http)
     url = settings.url or _address("127.0.0.1", web)
     evidence_url = settings.evidence_url or _address("localhost", evidence)
     secret = (
@@ -74,7 +81,7 @@ async def _serve(
         for server, sock in zip(servers, (web, evidence), strict=True)
     ]
     try:
-        door.start()
+        _open(door, settings)
         engine.start()
         await _until_started(servers, running)
         doors: dict[str, object] = {
@@ -143,12 +150,25 @@ async def _first(stopping: asyncio.Event, running: list[asyncio.Task[None]]) -> 
         await signalled
 
 
-def _listen(where: str) -> socket.socket:
+def _open(door: SmtpDoor, settings: Settings) -> None:
+    try:
+        door.start()
+    except DoorNotOpen as closed:
+        cause = closed.__cause__
+        why = os.strerror(cause.errno) if isinstance(cause, OSError) and cause.errno else closed
+        raise DoorTaken(f"VAERN_SMTP={settings.smtp}: {why}") from closed
+
+
+def _listen(setting: str, where: str) -> socket.socket:
     host, port = host_and_port(where)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind((host, port))
+    try:
+        sock.bind((host, port))
+    except OSError as taken:
+        sock.close()
+        raise DoorTaken(f"{setting}={where}: {taken.strerror}") from taken
     sock.listen(512)
     sock.setblocking(False)
     return sock

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,11 +42,13 @@ def program() -> str:
     return str(Path(sys.executable).with_name("vaern"))
 
 
-def vaern(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def vaern(
+    data: Path, *arguments: str, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a command of `vaern` on this folder to its end."""
     return subprocess.run(
         [program(), *arguments],
-        env=environment(data),
+        env=environment(data) | dict(more or {}),
         cwd=data.parent,
         capture_output=True,
         text=True,
@@ -75,7 +77,7 @@ class Service:
 
 
 @contextmanager
-def serving(data: Path, more: Sequence[tuple[str, str]] = ()) -> Iterator[Service]:
+def serving(data: Path, more: Mapping[str, str] | None = None) -> Iterator[Service]:
     """Start the service and yield it once its doors accept; end it whatever happens."""
     log = data.parent / "serve.log"
     listening = data / "listening.json"
@@ -83,7 +85,7 @@ def serving(data: Path, more: Sequence[tuple[str, str]] = ()) -> Iterator[Servic
     with log.open("ab") as lines:
         process = subprocess.Popen(
             [program(), "serve"],
-            env=environment(data) | dict(more),
+            env=environment(data) | dict(more or {}),
             cwd=data.parent,
             stdout=lines,
             stderr=lines,
