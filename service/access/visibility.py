@@ -17,9 +17,15 @@ def cases_within(who: Principal, action: str, now: datetime) -> ColumnElement[bo
     return or_(false(), *(_case(who, reach, now) for reach in who.reaches(action)))
 
 
-def evidence_within(who: Principal, action: str, now: datetime) -> ColumnElement[bool]:
-    """Return the condition on `evidence`: its own unit, its deliverer, or a case it belongs to."""
-    return or_(false(), *(_evidence(who, reach, now) for reach in who.reaches(action)))
+def evidence_within(
+    who: Principal, action: str, now: datetime, levels: frozenset[Level] = frozenset(Level)
+) -> ColumnElement[bool]:
+    """Return the condition on `evidence`: its own unit, its deliverer, or a case it belongs to.
+
+    `levels` leaves out the ways in which less is shown than is asked for.
+    """
+    reaches = (reach for reach in who.reaches(action) if reach.level in levels)
+    return or_(false(), *(_evidence(who, reach, now) for reach in reaches))
 
 
 def case_level(who: Principal, action: str, case: CaseRecord, *, in_circle: bool) -> Level | None:

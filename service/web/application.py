@@ -44,7 +44,7 @@ def make_application(
     installation: Installation, engine: Engine, *, evidence_url: str, secret: bytes
 ) -> FastAPI:
     """Return the application for an opened installation."""
-    app = FastAPI(
+    app = Application(
         title="Værn",
         version="1",
         docs_url=None,
@@ -65,7 +65,7 @@ def make_application(
     for path, folder in front_end_mounts(NODE_MODULES).items():
         app.mount(path, StaticFiles(directory=folder), name=path)
     problems.install(app)
-    app.add_middleware(Headers, secure=is_secure(installation.settings))
+    app.secure = is_secure(installation.settings)
     require_rights(app)
     return app
 
@@ -116,6 +116,19 @@ def _right_in(dependant: Dependant) -> str | None:
     return None
 
 
+class Application(FastAPI):
+    """An application all of whose answers carry our headers, those to failures too.
+
+    As ordinary middleware they would stand inside the handler of unforeseen errors.
+    """
+
+    secure = False
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Put our headers around everything else."""
+        return Headers(super().build_middleware_stack(), secure=self.secure)
+
+
 class Headers:
     """Give every answer its id and the headers that hold for all of them.
 
@@ -132,6 +145,8 @@ class Headers:
             await self._app(scope, receive, send)
             return
         scope.setdefault("state", {})["id"] = secrets.token_hex(8)
+        if "\x00" in scope["path"]:  # no id of ours holds it, and no database takes it
+            scope["path"], scope["raw_path"] = "/no-such-place", b"/no-such-place"
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

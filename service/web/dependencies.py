@@ -9,7 +9,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy.orm import Session
 
 from service.access.people import (
@@ -133,6 +133,17 @@ class FormModel(BaseModel):
     """A form of ours: it carries its session's token; an unknown field is refused with 422."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nul(cls, fields: object) -> object:
+        """No database keeps NUL, and no person types it."""
+        if isinstance(fields, dict):
+            return {
+                key: value.replace("\x00", "") if isinstance(value, str) else value
+                for key, value in fields.items()
+            }
+        return fields
 
     # Without a default a form that lacks it would be told of a missing field, not of its door.
     csrf_token: str = ""

@@ -21,7 +21,7 @@ from service.access.people import principal_of, session_by_key
 from service.casework.evidence.originals import object_of
 from service.errors import NotFound, NotSignedIn
 from service.installation import Installation
-from service.web.application import Headers
+from service.web.application import Application
 from service.web.capability import Capabilities, CapabilityInvalid
 from service.web.dependencies import House, Now, Public, is_secure
 from service.web.problems import problem, status_of
@@ -35,7 +35,7 @@ _OPEN = Public("the link is the right: signed, short-lived, checked against sess
 
 def make_evidence_host(installation: Installation, *, secret: bytes, web_url: str) -> FastAPI:
     """Return the second application."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = Application(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.installation = installation
     app.state.capabilities = Capabilities(secret)
     app.state.web_url = web_url
@@ -45,7 +45,7 @@ def make_evidence_host(installation: Installation, *, secret: bytes, web_url: st
     app.add_exception_handler(Exception, _refuse)
     for kind in _NOTHING:
         app.add_exception_handler(kind, _refuse)
-    app.add_middleware(Headers, secure=is_secure(installation.settings))
+    app.secure = is_secure(installation.settings)
     return app
 
 

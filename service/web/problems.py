@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from service.errors import STATUS, CaseNotReady, NotSignedIn, TooManySignIns, WrongCredentials
 from service.web.frames import frame_for_anyone
+from service.web.paths import inner_path
 from service.web.views.access import ErrorView
 
 RETRY_SECONDS = 10
@@ -60,8 +61,12 @@ def for_program(request: Request) -> bool:
 
 def _known(request: Request, error: Exception) -> Response:
     status, code = status_of(error)
+    ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    if ours:
+        _log(request, "request.broke", error)
     if for_program(request):
-        answer: Response = problem(request, status, code, str(error), **_facts(error))
+        told = status.phrase if ours else str(error)
+        answer: Response = problem(request, status, code, told, **_facts(error))
         if isinstance(error, NotSignedIn):
             answer.headers["WWW-Authenticate"] = "Bearer"
     elif isinstance(error, NotSignedIn) and not isinstance(error, WrongCredentials):
@@ -110,17 +115,21 @@ def _plain(request: Request, error: Exception) -> Response:
 
 
 def _unknown(request: Request, error: Exception) -> Response:
-    # The class and place of an error are logged, never its text: it may quote what people wrote.
-    log.error(
-        "request.failed",
-        request=getattr(request.state, "id", None),
-        error=type(error).__name__,
-        route=getattr(request.scope.get("route"), "path", None),
-    )
+    _log(request, "request.failed", error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     if for_program(request):
         return problem(request, status, "internal", "something went wrong on our side")
     return _page(request, status, "internal")
+
+
+def _log(request: Request, event: str, error: Exception) -> None:
+    """Tell class and place of a fault of ours, never its text: it may quote what people wrote."""
+    log.error(
+        event,
+        request=getattr(request.state, "id", None),
+        error=type(error).__name__,
+        route=getattr(request.scope.get("route"), "path", None),
+    )
 
 
 def _page(request: Request, status: HTTPStatus, code: str) -> Response:
@@ -141,4 +150,4 @@ def _page(request: Request, status: HTTPStatus, code: str) -> Response:
 def _back(request: Request) -> str:
     came_from = urlsplit(request.headers.get("referer", ""))
     ours = came_from.netloc == request.headers.get("host")
-    return came_from.path if ours and came_from.path else "/"
+    return inner_path(came_from.path) if ours and came_from.path else "/"

@@ -24,6 +24,7 @@ def notice_for(language: str, said: str | None) -> Notice | None:
         "step_ended": _("The step is settled."),
         "case_closed": _("The case is closed."),
         "circumstance_stated": _("Noted."),
+        "circle_changed": _("The circle is changed."),
         "decided": _("The decision is kept."),
         "proposed": _("It waits for a colleague's approval."),
         "approved": _("Approved."),

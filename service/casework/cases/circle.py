@@ -13,7 +13,7 @@ from archive.ledger.log import record
 from archive.records.cases import CaseRecord, CircleRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
-from service.casework.cases.finding import case_for
+from service.casework.cases.finding import case_for, refuse_own_matter
 from service.errors import PersonNotFound, ReasonMissing
 
 
@@ -35,6 +35,7 @@ def invite(
     if not reason.strip():
         raise ReasonMissing("say why this person needs to be in the circle")
     case = case_for(session, who, number, "case.circle", now)
+    refuse_own_matter(session, who, case)
     person = session.get(PersonRecord, person_id)
     if person is None or (person.ended_at is not None and person.ended_at <= now):
         raise PersonNotFound(str(person_id))
@@ -67,6 +68,7 @@ def invite(
 def remove(session: Session, who: Principal, number: str, person_id: UUID, now: datetime) -> None:
     """End a person's place in the circle, from this moment."""
     case = case_for(session, who, number, "case.circle", now)
+    refuse_own_matter(session, who, case)
     rows = _standing(session, case, person_id, now)
     if not rows:
         raise PersonNotFound(str(person_id))

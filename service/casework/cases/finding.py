@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.database import Writing
-from archive.records.cases import CaseRecord
+from archive.records.cases import CaseRecord, HarassedRecord
 from service.access.principal import Principal
 from service.access.rights import Level
 from service.access.visibility import case_level, cases_within, in_circle_now
-from service.errors import CaseClosed, CaseNotFound, NotPermitted
+from service.errors import CaseClosed, CaseNotFound, FourEyes, NotPermitted
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,15 @@ def case_for(
     if case.closed_at is not None:
         raise CaseClosed(number)
     return case
+
+
+def refuse_own_matter(session: Session, who: Principal, case: CaseRecord) -> None:
+    """Raise `FourEyes` for somebody who is harassed in the case: others carry it on."""
+    concerned = select(HarassedRecord.id).where(
+        HarassedRecord.case_id == case.id, HarassedRecord.person_id == who.person_id
+    )
+    if who.person_id is not None and session.execute(concerned).first() is not None:
+        raise FourEyes("whoever is harassed does not lead their own case")
 
 
 def may_on(session: Session, who: Principal, case: CaseRecord, action: str, now: datetime) -> bool:

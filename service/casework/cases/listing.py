@@ -12,7 +12,13 @@ from uuid import UUID
 from sqlalchemy import exists, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from archive.records.cases import AccountRecord, CaseRecord, HarassedRecord, NoticeRecord
+from archive.records.cases import (
+    AccountRecord,
+    CaseRecord,
+    CircleRecord,
+    HarassedRecord,
+    NoticeRecord,
+)
 from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import PersonRecord, RoleRecord, UnitRecord
 from service.access.principal import Principal
@@ -77,6 +83,16 @@ def accounts_in(session: Session, case: CaseRecord) -> Sequence[AccountRecord]:
     """Return the accounts from which it came."""
     query = select(AccountRecord).where(AccountRecord.case_id == case.id)
     return session.scalars(query.order_by(AccountRecord.added_at)).all()
+
+
+def circle_of(session: Session, case: CaseRecord, now: datetime) -> Sequence[CircleRecord]:
+    """Return who is in the circle of a case now, the longest first."""
+    query = select(CircleRecord).where(
+        CircleRecord.case_id == case.id,
+        CircleRecord.since <= now,
+        or_(CircleRecord.until.is_(None), CircleRecord.until > now),
+    )
+    return session.scalars(query.order_by(CircleRecord.since)).all()
 
 
 def letters_in(session: Session, case: CaseRecord) -> Sequence[NoticeRecord]:

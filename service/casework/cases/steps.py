@@ -13,7 +13,7 @@ from archive.ledger.log import record
 from archive.records.cases import CaseRecord, CircumstanceRecord, EndingRecord
 from service.access.principal import Principal
 from service.casework.cases.course import course_of
-from service.casework.cases.finding import case_for
+from service.casework.cases.finding import case_for, refuse_own_matter
 from service.errors import NotPermitted
 from service.procedure.endings import Ending, ProposedEnding, correct_ending, end_step, in_force
 from service.procedure.errors import FieldInvalid, StepUnknown
@@ -126,7 +126,9 @@ def state_known_facts(
 
     Raises `StepUnknown` for a circumstance that the procedure does not know.
     """
-    course = course_of(session, case_for(session, who, number, "case.step", now))
+    case = case_for(session, who, number, "case.step", now)
+    refuse_own_matter(session, who, case)
+    course = course_of(session, case)
     known = [one.id for one in course.procedure.circumstances]
     if unknown := holds.difference(known):
         raise StepUnknown(min(unknown))

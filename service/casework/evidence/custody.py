@@ -33,6 +33,8 @@ class Act(StrEnum):
     VIEWED = "viewed"
     DECIDED = "decided"
     CHECKED = "checked"
+    DOES_NOT_MATCH = "does_not_match"
+    FETCHED = "fetched"
     EXPORTED = "exported"
     ERASED = "erased"
 
@@ -48,6 +50,7 @@ _ACTS: Final[Mapping[str, Act]] = MappingProxyType(
         "evidence.viewed": Act.VIEWED,
         "post.decided": Act.DECIDED,
         "evidence.checked": Act.CHECKED,
+        "evidence.fetched": Act.FETCHED,
         "evidence.exported": Act.EXPORTED,
         "evidence.erased": Act.ERASED,
     }
@@ -81,7 +84,7 @@ def custody_of(
     return tuple(
         Entry(
             row.at,
-            _ACTS[row.kind],
+            _act(row.kind, row.details),
             row.position,
             names.get(row.actor),
             _detail(_ACTS[row.kind], row.details),
@@ -97,6 +100,13 @@ def names_of(session: Session, actors: set[str]) -> dict[str, str]:
         select(PersonRecord.id, PersonRecord.name).where(PersonRecord.id.in_(ids))
     )
     return {f"person:{person}": name for person, name in rows}
+
+
+def _act(kind: str, details: str) -> Act:
+    """A check that found a difference is never told as one that found none."""
+    act = _ACTS[kind]
+    result = json.loads(details).get("facts", {}).get("result") if act is Act.CHECKED else None
+    return Act.DOES_NOT_MATCH if result not in {None, "unchanged"} else act
 
 
 def _detail(act: Act, details: str) -> str | None:

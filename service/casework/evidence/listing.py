@@ -24,6 +24,7 @@ from archive.records.evidence import (
 )
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
+from service.access.rights import Level
 from service.access.visibility import cases_within, evidence_within
 
 PAGE = 50
@@ -134,6 +135,15 @@ def cases_of(
         .order_by(CaseRecord.opened_at)
     )
     return list(session.scalars(query))
+
+
+def sees_facts(session: Session, who: Principal, evidence: EvidenceRecord, now: datetime) -> bool:
+    """Tell whether this person sees who wrote and sent it; at level *status* they do not."""
+    told = frozenset({Level.FULL, Level.OWN})
+    query = select(EvidenceRecord.id).where(
+        EvidenceRecord.id == evidence.id, evidence_within(who, "evidence.see", now, told)
+    )
+    return session.execute(query).first() is not None
 
 
 def case_numbers(

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceErased, EvidenceNotFound
 from archive.ledger.log import record
-from archive.records.cases import CaseEvidenceRecord
+from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import EvidenceRecord, ViewingRecord
 from service.access.principal import Principal
+from service.access.visibility import cases_within
 from service.casework.evidence.listing import find_evidence, objects_of
 from service.casework.evidence.readings import text_in
 from service.errors import NotPermitted
@@ -145,7 +146,12 @@ def _permitted(
         evidence = require_view(session, who, evidence_id, now)
         case_id = session.scalars(
             select(CaseEvidenceRecord.case_id)
-            .where(CaseEvidenceRecord.evidence_id == evidence_id)
+            .join(CaseRecord, CaseRecord.id == CaseEvidenceRecord.case_id)
+            .where(
+                CaseEvidenceRecord.evidence_id == evidence_id,
+                cases_within(who, "case.see", now),
+            )
+            .order_by(CaseRecord.opened_at, CaseRecord.id)
             .limit(1)
         ).first()
     note_viewing(

@@ -83,7 +83,7 @@ def list_all(
     who: See,
     session: Reading,
     now: Now,
-    q: str = "",
+    q: Annotated[str, Query(max_length=200)] = "",
     after: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
 ) -> dict[str, Any]:

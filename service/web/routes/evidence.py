@@ -8,7 +8,7 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import AwareDatetime
 from starlette.responses import Response, StreamingResponse
 
@@ -64,7 +64,7 @@ def show_all(
     who: See,
     session: Reading,
     now: Now,
-    q: str = "",
+    q: Annotated[str, Query(max_length=200)] = "",
     before: AwareDatetime | None = None,
     after: UUID | None = None,
 ) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -57,7 +57,7 @@ class DecisionForm(FormModel):
 class ApprovalForm(FormModel):
     """The second person's answer."""
 
-    answer: str
+    answer: Literal["approve", "refuse"]
     reason: str = ""
 
 

@@ -24,6 +24,7 @@ from service.web.dependencies import (
     require_same_origin,
 )
 from service.web.frames import LANGUAGE_COOKIE, frame_for_anyone
+from service.web.paths import inner_path
 from service.web.rendering import LANGUAGES
 from service.web.views.access import SignInRefusal, SignInView
 from service.web.views.frame import FormState
@@ -52,12 +53,6 @@ class LanguageForm(BaseModel):
     language: str
     next: str = "/"
     csrf_token: str = ""
-
-
-def inner_path(path: str) -> str:
-    """Return a path of ours, whatever was asked for: never another host."""
-    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if safe else "/"
 
 
 @router.get("/sign-in", dependencies=[Depends(_OPEN)])

@@ -16,10 +16,13 @@ from service.casework.cases.finding import Found, may_on
 from service.casework.cases.listing import (
     PAGE,
     Timed,
+    accounts_in,
     actor_names,
+    circle_of,
     harassed_in,
     letters_in,
     names_of,
+    people_in,
     timeline_of,
     unit_names,
 )
@@ -37,8 +40,10 @@ from service.web.screens.steps import (
     step_view,
 )
 from service.web.views.case import (
+    Account,
     CaseRow,
     CaseView,
+    CircleMember,
     Circumstance,
     CloseCaseView,
     LetterRow,
@@ -115,6 +120,11 @@ def case_view(
         circumstances=() if limited else _circumstances(course, language),
         may_state=may_step,
         incident_local=_local(course.facts.moments.get("incident")),
+        accounts=() if limited else _accounts(session, case),
+        circle=() if limited else _circle(session, case, now),
+        invitable=tuple((str(key), name) for key, name in people_in(session))
+        if not limited and may_on(session, who, case, "case.circle", now)
+        else (),
     )
 
 
@@ -216,6 +226,19 @@ def _circumstances(course: Course, language: str) -> tuple[Circumstance, ...]:
     return tuple(
         Circumstance(one.id, one.word.within(language), one.id in course.facts.holds)
         for one in course.procedure.circumstances
+    )
+
+
+def _accounts(session: Session, case: CaseRecord) -> tuple[Account, ...]:
+    return tuple(Account(one.name, one.address, one.platform) for one in accounts_in(session, case))
+
+
+def _circle(session: Session, case: CaseRecord, now: datetime) -> tuple[CircleMember, ...]:
+    members = circle_of(session, case, now)
+    names = names_of(session, [one.person_id for one in members])
+    return tuple(
+        CircleMember(str(one.person_id), names[one.person_id], one.role, one.reason, one.since)
+        for one in members
     )
 
 

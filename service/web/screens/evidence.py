@@ -21,6 +21,7 @@ from service.casework.evidence.listing import (
     objects_of,
     parts_of,
     readers_of,
+    sees_facts,
 )
 from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.evidence.proof import proof_of
@@ -140,7 +141,7 @@ def evidence_view(
         state=EvidenceState(str(row.state)),
         received_at=row.received_at,
         sha256=row.sha256 or "",
-        facts=_facts(session, row, reading),
+        facts=_facts(session, row, reading, told=sees_facts(session, who, row, now)),
         unchanged=unchanged,
         checked_at=now if unchanged is not Unchanged.NOT_CHECKED else None,
         text=HiddenText(len(text), len(parts)) if text else None,
@@ -204,9 +205,19 @@ def readers(seen: Sequence[SeenBy], language: str) -> tuple[Reader, ...]:
 
 
 def _facts(
-    session: Session, row: EvidenceRecord, reading: StoredReading | None
+    session: Session, row: EvidenceRecord, reading: StoredReading | None, *, told: bool
 ) -> tuple[Fact, ...]:
     facts = [Fact(FactName.RECEIVED, row.received_at, HowKnown.MEASURED)]
+    if told:
+        facts += _told_facts(session, row, reading)
+    facts.append(Fact(FactName.TYPE, row.media_type, HowKnown.READ_BY_MACHINE))
+    facts.append(Fact(FactName.SIZE, row.size, HowKnown.MEASURED))
+    return tuple(facts)
+
+
+def _told_facts(session: Session, row: EvidenceRecord, reading: StoredReading | None) -> list[Fact]:
+    """Return what names people: sender, subject, file name, address, note."""
+    facts: list[Fact] = []
     deliveries = deliveries_of(session, row)
     if row.kind == "mail" and deliveries:
         sender = deliveries[0].envelope.get("mail_from")
@@ -229,9 +240,7 @@ def _facts(
         facts.append(Fact(FactName.SEEN, row.seen_at, known))
     if row.note:
         facts.append(Fact(FactName.NOTE, row.note, HowKnown.TOLD))
-    facts.append(Fact(FactName.TYPE, row.media_type, HowKnown.READ_BY_MACHINE))
-    facts.append(Fact(FactName.SIZE, row.size, HowKnown.MEASURED))
-    return tuple(facts)
+    return facts
 
 
 def mail_facts(reading: StoredReading | None) -> list[Fact]:

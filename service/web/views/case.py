@@ -200,6 +200,26 @@ class Circumstance:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """An account from which it came: its name, where it is, on which platform."""
+
+    name: str
+    address: str | None
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class CircleMember:
+    """Somebody in the circle of the case: who, as what, why, since when."""
+
+    id: str
+    name: str
+    role: str
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One thing that happened in the case, already in words."""
 
@@ -257,6 +277,10 @@ class CaseView:
         may_state: Whether this person may note what holds.
         incident_local: The incident's time as `datetime-local` takes it, or None.
         known_form: What was typed, after an error.
+        accounts: From which accounts it came.
+        circle: Who may see the case besides those whose unit it is.
+        invitable: Whom this person may take into the circle (id, name); empty without the right.
+        circle_form: What was typed, after an error.
     """
 
     number: str
@@ -288,6 +312,10 @@ class CaseView:
     may_state: bool = False
     incident_local: str | None = None
     known_form: FormState = field(default_factory=FormState)
+    accounts: tuple[Account, ...] = ()
+    circle: tuple[CircleMember, ...] = ()
+    invitable: tuple[tuple[str, str], ...] = ()
+    circle_form: FormState = field(default_factory=FormState)
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,8 @@ class CustodyAct(StrEnum):
     VIEWED = "viewed"
     DECIDED = "decided"
     CHECKED = "checked"
+    DOES_NOT_MATCH = "does_not_match"
+    FETCHED = "fetched"
     EXPORTED = "exported"
     ERASED = "erased"
 

@@ -32,6 +32,7 @@ TYPED = {
     "part": "text",
     "text": "Han skrev igen.",
     "wish": "Ring til mig.",
+    "why": "Hun kender sagen.",
     "email": "anna@kommune.example",
     "password": "not the right password",
     "address": "https://www.facebook.example/havn",
@@ -151,7 +152,8 @@ def _typed(name: str, annotation: Any) -> str:
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return str(TYPED.get(name, next(iter(annotation)).value))
     if get_origin(annotation) is Literal:
-        return str(TYPED.get(name, get_args(annotation)[0]))
+        typed = TYPED.get(name)
+        return str(typed if typed in get_args(annotation) else get_args(annotation)[0])
     if annotation is UUID:
         return str(UUID(int=1))
     return TYPED[name]
