@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from service.casework.cases.course import Course, course_of
-from service.casework.cases.listing import contacts_for, names_of
+from service.casework.cases.listing import circle_of, contacts_for, names_of
 from service.casework.evidence.listing import readers_of
 from service.casework.evidence.readings import StoredReading, spoken_text
 from service.procedure.model import Outcome
@@ -61,12 +61,18 @@ def my_case_view(
         contacts=tuple(
             Contact(one.name, one.role, one.phone) for one in contacts_for(session, case, now)
         ),
+        circle=_circle(session, case, now),
         others=tuple(
             (one.number, f"/my-case/{one.number}") for one in cases if one.number != case.number
         ),
         wish_form=wish_form or FormState(),
         more_form=more_form or FormState(),
     )
+
+
+def _circle(session: Session, case: CaseRecord, now: datetime) -> tuple[str, ...]:
+    members = [one.person_id for one in circle_of(session, case, now)]
+    return tuple(names_of(session, members).values())
 
 
 def _own(

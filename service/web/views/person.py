@@ -83,6 +83,7 @@ class MyCaseView:
         wishes: Latest first.
         hand_in_url: Where *Tilføj billede* leads.
         others: The employee's other cases (number, url).
+        circle: Who is in the circle of the case, by name.
         wish_form: What was typed under *Jeg har et ønske*, after an error.
         more_form: What was typed under *Fortæl mere*, after an error.
     """
@@ -99,5 +100,6 @@ class MyCaseView:
     contacts: tuple[Contact, ...] = ()
     wishes: tuple[Wish, ...] = ()
     others: tuple[tuple[str, str], ...] = ()
+    circle: tuple[str, ...] = ()
     wish_form: FormState = field(default_factory=FormState)
     more_form: FormState = field(default_factory=FormState)
