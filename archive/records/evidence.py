@@ -67,6 +67,7 @@ class EvidenceRecord(Base, Work, Protected):
     source_url: Mapped[str | None] = mapped_column(Text, default=None)
     seen_at: Mapped[datetime | None] = mapped_column(default=None)
     erased_at: Mapped[datetime | None] = mapped_column(default=None)
+    set_aside_at: Mapped[datetime | None] = mapped_column(default=None)
     held: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(12), default=EvidenceState.RECEIVED)
 

@@ -122,6 +122,7 @@ def set_aside(
     evidence = _held(session, who, evidence_id, now)
     if not reason.strip():
         raise ReasonMissing("say why it belongs to no case")
+    evidence.set_aside_at = now
     record(session, SET_ASIDE, at=now, actor=who.actor, subject=evidence, reason=reason.strip())
 
 
@@ -135,6 +136,7 @@ def _unsorted() -> Any:
         EvidenceRecord.kind.in_(SORTED_KINDS)
         & EvidenceRecord.parent_id.is_(None)
         & EvidenceRecord.erased_at.is_(None)
+        & EvidenceRecord.set_aside_at.is_(None)
         & EvidenceRecord.state.in_((EvidenceState.READ, EvidenceState.UNREADABLE))
         & ~in_a_case
     )

@@ -16,6 +16,7 @@ from service.log_lines import logger
 EVERY_SECONDS = 3600
 ANSWERS_KEPT = timedelta(hours=24)
 SESSIONS_KEPT = timedelta(days=30)
+COPIES_KEPT = timedelta(days=7)
 
 
 def tidy(installation: Installation) -> None:
@@ -31,5 +32,9 @@ def tidy(installation: Installation) -> None:
             delete(SessionRecord).where(SessionRecord.last_seen_at < now - SESSIONS_KEPT)
         )
         keep_checkpoint(session, now)
+    for copy in installation.data.glob("before-*.db"):
+        # It holds wrapped keys: kept longer, no erasure would reach it.
+        if now.timestamp() - copy.stat().st_mtime > COPIES_KEPT.total_seconds():
+            copy.unlink(missing_ok=True)
     if erased or swept:
         logger().info("housekeeping.done", erased=erased, swept=swept)

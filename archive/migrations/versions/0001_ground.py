@@ -131,6 +131,9 @@ def upgrade() -> None:
         sa.Column("source_url", sa.Text(), nullable=True),
         sa.Column("seen_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("erased_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "set_aside_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
