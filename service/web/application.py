@@ -148,15 +148,25 @@ class Headers:
         if "\x00" in scope["path"]:  # no id of ours holds it, and no database takes it
             scope["path"], scope["raw_path"] = "/no-such-place", b"/no-such-place"
 
+        answered = False
+
         async def with_headers(message: Message) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 _complete(headers, scope, message["status"])
                 if self._secure:
                     headers.setdefault("Strict-Transport-Security", _YEAR_OF_TLS)
             await send(message)
+            answered = message["type"] == "http.response.body" and not message.get("more_body")
 
-        await self._app(scope, receive, with_headers)
+        try:
+            await self._app(scope, receive, with_headers)
+        except Exception:
+            # Told and logged already (`problems`); raised on, it would cut the connection under
+            # the sender's next request.
+            if not answered:
+                raise
 
 
 def _complete(headers: MutableHeaders, scope: Scope, status: int) -> None:

@@ -242,8 +242,10 @@ def test_odd_queries_find_what_they_say_and_break_nothing(doors: Doors) -> None:
     assert names("%") == names("_") == names("100%_s") == ["100%_sikker.txt"]
     assert names(digests([CONTENTS[1]])[0].upper()) == ["skærm.png"]
     assert len(names("facebook.example")) == 3
-    for odd in ("' OR 1=1 --", '"', "\\", "a\x00b", "NEAR(", "*", "\ud7ff\uffff", "x" * 3000):
+    for odd in ("' OR 1=1 --", '"', "\\", "a\x00b", "NEAR(", "*", "\ud7ff\uffff", "x" * 200):
         assert names(odd) == []
+    long = doors.client.get(API, params={"q": "x" * 201}, headers=sender)
+    assert (long.status_code, long.json()["code"]) == (422, "invalid")
 
 
 def test_a_position_that_is_not_ours_is_told_so(doors: Doors) -> None:
@@ -291,6 +293,29 @@ def test_what_does_not_exist_is_a_problem_with_its_code(doors: Doors) -> None:
     wrong = doors.client.put(API, headers=sender)
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method-not-allowed")
     assert set(wrong.headers["allow"].replace(" ", "").split(",")) <= {"GET", "POST"}
+
+
+def test_an_unforeseen_failure_tells_nothing_and_keeps_every_header(doors: Doors) -> None:
+    sender, (cookie, _) = doors.token(), doors.sign_in(doors.town.leader)
+    with doors.installation.database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE evidence RENAME TO gone")
+
+    program = doors.client.get(API, headers=sender)
+    person = doors.client.get("/evidence", headers=cookie)
+
+    assert program.status_code == person.status_code == 500
+    assert program.json()["code"] == "internal"
+    assert "<h1" in person.text
+    for answer in (program, person):
+        assert "gone" not in answer.text
+        assert "evidence_" not in answer.text
+        assert "SELECT" not in answer.text
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-request-id"] in answer.text
+    refused = send(doors, sender)
+    assert (refused.status_code, refused.json()["evidence"]) == (500, [])
 
 
 def test_the_schema_names_every_api_route_with_its_right(doors: Doors) -> None:

@@ -193,7 +193,6 @@ def test_a_link_to_what_was_not_viewed_or_belongs_elsewhere_opens_nothing(shown:
         f"{body}.{signature}.{signature}",
         f"{body}.%C3%A9",
         f"%C3%A9.{signature}",
-        "%00",
         "x" * 20_000,
         other_key,
     ):
@@ -214,6 +213,7 @@ def test_the_host_has_no_other_paths(shown: Shown) -> None:
         "/docs",
         f"/evidence/{shown.picture}",
         "/o/a/b",
+        "/o/%00",
         "/%2e%2e/etc/passwd",
     ):
         answer = shown.host.get(path, headers=shown.cookie)
