@@ -22,6 +22,7 @@ from fastapi import FastAPI
 from archive.mailbox.errors import DoorNotOpen
 from archive.mailbox.smtp import DoorLimits, SmtpDoor
 from archive.vault.objects import write_durably
+from service.access.people import anyone_signs_in
 from service.casework.mail.arrival import acceptor
 from service.errors import ServiceError
 from service.installation import Installation, opened, sole_server
@@ -45,7 +46,17 @@ def serve(
     with sole_server(settings.data), opened(settings) as installation:
         installation.objects.sweep()
         installation.confinement.start()
+        if announce is not None and nobody_signs_in(installation):
+            announce(
+                {"people": "vaern user add name@municipality.example --name NAME --role operator"}
+            )
         asyncio.run(_serve(installation, announce))
+
+
+def nobody_signs_in(installation: Installation) -> bool:
+    """Tell whether the first person has still to be added."""
+    with installation.database.reading() as session:
+        return not anyone_signs_in(session)
 
 
 async def _serve(

@@ -205,6 +205,11 @@ def password_hash_of(session: Session, address: str) -> tuple[PersonRecord | Non
     return person, credential.password_hash if credential else None
 
 
+def anyone_signs_in(session: Session) -> bool:
+    """Tell whether any person has a password."""
+    return session.execute(select(CredentialRecord.person_id).limit(1)).first() is not None
+
+
 def add_token(
     session: Session,
     *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from service.settings import Settings
 
 _ROLES = click.Choice(shipped_rights().roles)
 _ACTOR = "system"
+_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
 @click.group()
@@ -48,6 +50,8 @@ def add_user(
     no_password: bool,
 ) -> None:
     """Add a person, who signs in with EMAIL and a password."""
+    if not name.strip() or not _ADDRESS.fullmatch(email.strip()):
+        raise click.UsageError("give a name, and an address like name@municipality.example")
     password = None if no_password else _password(from_stdin=password_stdin)
     try:
         kept = Passwords().make(password) if password is not None else None

@@ -23,6 +23,10 @@ def serve() -> None:
 
 
 def _announce(doors: dict[str, object]) -> None:
+    if "people" in doors:
+        click.echo("Nobody can sign in yet. Add the first person, in another window:", err=True)
+        click.echo(f"    .venv/bin/{doors['people']}", err=True)
+        return
     click.echo(f"Værn        {doors['http']}", err=True)
     click.echo(f"evidence    {doors['evidence']}", err=True)
     click.echo(f"mail (SMTP) {doors['smtp']}", err=True)

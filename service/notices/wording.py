@@ -64,7 +64,9 @@ def _paragraphs(said: Said, settings: Settings, words: Words, now: datetime) -> 
         yield _("It is safe. It has been added to case %(number)s.") % {"number": said.case}
     else:
         yield _("It is safe. Your case has number %(number)s.") % {"number": said.case}
-    yield _("You need not read it again, and you need not answer it.")
+    yield _(
+        "You need not read it again, and you need not answer it. Just leave the mail where it is."
+    )
     yield _reader(said, words, now, _)
     if said.inline_only:
         yield _(

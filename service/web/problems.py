@@ -83,7 +83,7 @@ def _facts(error: Exception) -> dict[str, object]:
 
 
 def _to_sign_in(request: Request) -> Response:
-    back = request.url.path if request.method == "GET" else "/"
+    back = request.url.path if request.method == "GET" else _back(request)
     if request.headers.get("HX-Request") == "true":
         page = urlsplit(request.headers.get("HX-Current-URL", "/")).path
         return Response(
@@ -104,6 +104,8 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _plain(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus(500)
+    if status is HTTPStatus.BAD_REQUEST and "exceed" in str(getattr(error, "detail", "")):
+        status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE  # the form parser's word for a long text
     code = status.phrase.lower().replace(" ", "-")
     if for_program(request):
         answer: Response = problem(request, status, code, status.phrase)

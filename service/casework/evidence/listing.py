@@ -26,6 +26,7 @@ from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.access.rights import Level
 from service.access.visibility import cases_within, evidence_within
+from service.casework.evidence.numbers import numbered
 
 PAGE = 50
 COUNTED = 1000
@@ -88,6 +89,7 @@ def list_evidence(
                 EvidenceRecord.filename.ilike(like, escape="\\"),
                 EvidenceRecord.source_url.ilike(like, escape="\\"),
                 EvidenceRecord.sha256 == words.lower(),
+                EvidenceRecord.id == numbered(session, words),
             )
         )
     few = wanted.with_only_columns(EvidenceRecord.id).limit(COUNTED + 1).subquery()
@@ -172,6 +174,18 @@ def deliveries_of(session: Session, evidence: EvidenceRecord) -> list[DeliveryRe
     """Return each handing in of it, oldest first."""
     query = select(DeliveryRecord).where(DeliveryRecord.evidence_id == evidence.id)
     return list(session.scalars(query.order_by(DeliveryRecord.at)))
+
+
+def senders_of(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return by evidence who sent the mail, as its envelope says; that proves nothing."""
+    query = select(DeliveryRecord).where(
+        DeliveryRecord.evidence_id.in_(evidence_ids), DeliveryRecord.door == "smtp"
+    )
+    return {
+        row.evidence_id: str(row.envelope["mail_from"])
+        for row in session.scalars(query.order_by(DeliveryRecord.at.desc()))
+        if row.envelope.get("mail_from")
+    }
 
 
 def latest_reading(session: Session, evidence: EvidenceRecord) -> ReadingRecord | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -28,6 +29,19 @@ def receipts(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, int]:
         )
     )
     return {names[subject]: position for subject, position in rows if subject is not None}
+
+
+def numbered(session: Session, words: str) -> UUID | None:
+    """Return the evidence that a short number names ("D-0042"), or None."""
+    found = re.fullmatch(r"[Dd]-(\d{1,12})", words)
+    if found is None:
+        return None
+    subject = session.scalar(
+        select(LedgerDetailRecord.subject).where(
+            LedgerDetailRecord.position == int(found[1]), LedgerDetailRecord.kind == RECEIVED
+        )
+    )
+    return UUID(subject.partition(":")[2]) if subject else None
 
 
 def spoken_number(evidence_id: UUID, position: int | None) -> str:

@@ -154,7 +154,15 @@ def state_known(
         )
         with house.database.reading() as session:
             return _page(
-                request, who, session, now, number=number, step=None, known=state, refused=True
+                request,
+                who,
+                session,
+                now,
+                number=number,
+                step=None,
+                known=state,
+                ticked=frozenset(form.holds),
+                refused=True,
             )
     with house.database.writing() as session:
         state_known_facts(
@@ -217,6 +225,7 @@ def _page(
     tab: Tab = Tab.DOCUMENTATION,
     form: FormState | None = None,
     known: FormState | None = None,
+    ticked: frozenset[str] = frozenset(),
     notice: Notice | None = None,
     refused: bool = False,
 ) -> Response:
@@ -226,7 +235,8 @@ def _page(
         session, who, found, now, language=frame.language, step=step, tab=tab, form=form
     )
     if known is not None:
-        view = replace(view, known_form=known)
+        typed = tuple(replace(one, holds=one.id in ticked) for one in view.circumstances)
+        view = replace(view, known_form=known, circumstances=typed)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
     answer: Response = request.app.state.templates.response(
         request, "case.html", {"frame": frame, "view": view}, status_code=status.value

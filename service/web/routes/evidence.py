@@ -46,6 +46,7 @@ from service.web.views.evidence import (
 from service.web.views.frame import Place
 from service.web.wording import gettext_of
 
+ENDINGS = {"message/rfc822": ".eml", "text/plain": ".txt", "application/json": ".json"}
 router = APIRouter(include_in_schema=False)
 See = Annotated[Principal, Depends(PageRight("evidence.see"))]
 View = Annotated[Principal, Depends(PageRight("evidence.view"))]
@@ -154,7 +155,7 @@ def original(request: Request, evidence_id: UUID, who: View, house: House, now: 
     require_same_origin(request)
     with house.database.reading() as session:
         evidence, stored, key = original_for(session, house.vault, who, evidence_id, now)
-        name = evidence.filename or f"{evidence.id}"
+        name = evidence.filename or f"{evidence.id}{ENDINGS.get(evidence.media_type, '')}"
         cases = cases_of(session, who, evidence, now)
     case_id = cases[0].id if cases else None
     note_viewing(

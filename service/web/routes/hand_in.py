@@ -29,6 +29,7 @@ from service.web.wording import gettext_of
 router = APIRouter(include_in_schema=False)
 HandIn = Annotated[Principal, Depends(PageRight("evidence.hand_in"))]
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+_SAID = (UploadInvalid, UploadTooLarge, CaseNotFound, CaseClosed)
 TOKEN = "csrf_token"  # noqa: S105 — the name of a form field
 
 
@@ -59,10 +60,11 @@ async def hand_in(request: Request, who: HandIn) -> Response:
         if error is None:
             return JSONResponse({**body, "receipt": receipt}, HTTPStatus.CREATED)
         status, code = status_of(error)
-        return JSONResponse({**body, "code": code}, status.value)
+        told = _words(request, who, error)[1] if isinstance(error, _SAID) else None
+        return JSONResponse({**body, "code": code, "message": told}, status.value)
     if error is None:
         return RedirectResponse(receipt, HTTPStatus.SEE_OTHER)
-    if not isinstance(error, UploadInvalid | UploadTooLarge | CaseNotFound | CaseClosed):
+    if not isinstance(error, _SAID):
         raise error
     return _refused(request, who, error, outcome.fields)
 
@@ -113,13 +115,12 @@ def _from_form(fields: Mapping[str, str]) -> dict[str, str]:
     return translated
 
 
-def _refused(
-    request: Request, who: Principal, error: Exception, typed: Mapping[str, str]
-) -> Response:
+def _words(request: Request, who: Principal, error: Exception) -> tuple[str, str]:
+    """Return the field that was wrong, and what to do about it."""
     _ = gettext_of(frame_for(request, who).language)
     field = (error.field if isinstance(error, UploadInvalid) else None) or "files"
-    if field == TOKEN:
-        raise FormExpired("the form was not made for this session")
+    if isinstance(error, CaseNotFound | CaseClosed):
+        field = "case"
     texts = {
         "files": _("Choose at least one file, and at most what the limit allows."),
         "note": _("The note is too long."),
@@ -127,10 +128,16 @@ def _refused(
         "seen_at": _("This is not a time that has been."),
         "case": _("There is no such open case."),
     }
-    if isinstance(error, CaseNotFound | CaseClosed):
-        field = "case"
-    wrong = FieldError(field, texts.get(field, texts["files"]))
-    state = FormState(values=typed, errors=(wrong,))
+    return field, texts.get(field, texts["files"])
+
+
+def _refused(
+    request: Request, who: Principal, error: Exception, typed: Mapping[str, str]
+) -> Response:
+    field, text = _words(request, who, error)
+    if field == TOKEN:
+        raise FormExpired("the form was not made for this session")
+    state = FormState(values=typed, errors=(FieldError(field, text),))
     house = installation_of(request)
     with house.database.reading() as session:
         return _page(

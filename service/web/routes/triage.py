@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from service.access.principal import Principal
 from service.casework import triage
 from service.casework.cases.listing import list_cases, people_in
+from service.casework.evidence.listing import senders_of
 from service.errors import (
     AlreadyDecided,
     CaseClosed,
@@ -127,6 +128,7 @@ def _page(
     language = frame_for(request, who).language
     waiting = triage.waiting(session, who, now)
     numbers = numbers_of(session, [one.evidence for one in waiting])
+    senders = senders_of(session, [one.evidence.id for one in waiting])
     suggested = tuple(
         CaseLink(one.number, f"/cases/{one.number}") for one in list_cases(session, who, now)
     )
@@ -138,7 +140,7 @@ def _page(
                 evidence_url=f"/evidence/{one.evidence.id}",
                 kind=kind_of(one.evidence),
                 received_at=one.evidence.received_at,
-                source=source_of(one.evidence, language),
+                source=senders.get(one.evidence.id) or source_of(one.evidence, language),
                 why=unsorted(language, one.why),
                 suggested=suggested,
                 form=(state or FormState()) if one.evidence.id == wrong else FormState(),

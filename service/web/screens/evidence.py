@@ -68,7 +68,7 @@ def kind_of(row: EvidenceRecord) -> EvidenceKind:
         return EvidenceKind.MAIL
     if row.kind == "capture":
         return EvidenceKind.PAGE
-    if row.kind == "told":
+    if row.kind in {"told", "wish"}:
         return EvidenceKind.TOLD
     family = row.media_type.partition("/")[0]
     if family == "image":
@@ -116,6 +116,10 @@ def source_of(row: EvidenceRecord, language: str) -> str:
         return _("Mail to the archive")
     if row.kind == "capture":
         return row.source_url or _("A captured page")
+    if row.kind == "wish":
+        return _("A wish of the employee")
+    if row.kind == "told":
+        return _("Told in their own words")
     return row.filename or _("Handed in")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.casework.cases.course import Course, course_of
 from service.casework.cases.listing import circle_of, contacts_for, names_of
+from service.casework.cases.telling import WISH
 from service.casework.evidence.listing import readers_of
 from service.casework.evidence.readings import StoredReading, spoken_text
 from service.procedure.model import Outcome
@@ -19,7 +20,15 @@ from service.procedure.plain_states import plain_states
 from service.web.screens.evidence import hidden_picture, kind_of, numbers_of, readers
 from service.web.views.evidence import HiddenText, Unchanged
 from service.web.views.frame import FormState
-from service.web.views.person import Contact, MyCaseView, OwnEvidence, Progress, Stage
+from service.web.views.person import (
+    Contact,
+    MyCaseView,
+    OwnEvidence,
+    Progress,
+    Stage,
+    Wish,
+    WishState,
+)
 from service.web.wording import gettext_of
 
 INFORMED = "12.1"
@@ -56,7 +65,14 @@ def my_case_view(
         now_before=None if case.closed_at else before,
         danger="danger" in course.facts.holds,
         evidence=tuple(
-            _own(session, row, reading, numbers[row.id], language) for row, reading in evidence
+            _own(session, row, reading, numbers[row.id], language)
+            for row, reading in evidence
+            if row.kind != WISH
+        ),
+        wishes=tuple(
+            Wish(spoken_text(reading) or "", row.received_at, WishState.ASKED)
+            for row, reading in evidence
+            if row.kind == WISH and reading is not None
         ),
         contacts=tuple(
             Contact(one.name, one.role, one.phone) for one in contacts_for(session, case, now)

@@ -43,6 +43,10 @@ function progressed(sent, total) {
   });
 }
 
+function tell(words) {
+  if (words) failed.querySelector("p").textContent = words;
+}
+
 function broke(kept) {
   [...picker.files].forEach((file, index) => {
     say(index, kept.has(file.name) ? words.wordSafe : words.wordFailed);
@@ -66,6 +70,9 @@ function parsed(text) {
 }
 
 picker.addEventListener("change", () => {
+  const many = picker.files.length > Number(words.mostFiles);
+  picker.setCustomValidity(many ? words.wordMany : "");
+  if (many) picker.reportValidity();
   key = crypto.randomUUID();
   list.replaceChildren(...[...picker.files].map(row));
 });
@@ -83,7 +90,11 @@ form.addEventListener("submit", (event) => {
   request.addEventListener("load", () => {
     const answer = parsed(request.responseText);
     if (request.status === 201 && answer?.receipt) window.location.assign(answer.receipt);
-    else broke(keptNames(answer));
+    else if (new URL(request.responseURL).pathname === "/sign-in") window.location.assign("/sign-in?next=/hand-in");
+    else {
+      tell(answer?.message);
+      broke(keptNames(answer));
+    }
   });
   request.addEventListener("error", () => broke(new Set()));
   request.addEventListener("abort", () => broke(new Set()));
