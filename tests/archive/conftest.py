@@ -24,10 +24,11 @@ def postgresql_blanks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def blanks(request: pytest.FixtureRequest) -> Blanks:
+def blanks(request: pytest.FixtureRequest) -> Iterator[Blanks]:
     found = request.getfixturevalue(f"{request.param}_blanks")
     assert isinstance(found, Blanks)
-    return found
+    yield found
+    found.forget()
 
 
 @pytest.fixture
@@ -70,6 +71,7 @@ def full(
         with opened_house(folder, url) as house:
             contents = fill(house)
             house.database.forget_deleted()
+        blanks.keep(url)
         full_originals[blanks.kind] = Full(folder, url, contents)
     return full_originals[blanks.kind]
 
