@@ -186,8 +186,8 @@ def test_a_full_database_is_told_as_such_and_the_gate_goes_on(archive_house: Hou
 
     @event.listens_for(archive_house.database.engine, "begin")
     def limit(connection: object) -> None:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()  # type: ignore[attr-defined]  # a Connection
-        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")  # type: ignore[attr-defined]  # a Connection
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()  # type: ignore[attr-defined]  # a Connection has it
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")  # type: ignore[attr-defined]  # a Connection has it
 
     def much(session: Session) -> None:
         record(session, "unit.described", at=NOW, text="x" * 5_000_000)
@@ -208,7 +208,7 @@ def test_a_commit_whose_end_is_unknown_is_told_as_such(archive_house: House) -> 
 
     def sever(session: Session) -> UUID:
         done = add_unit("severed")(session)
-        own = session.connection().connection.driver_connection.info.backend_pid  # type: ignore[union-attr]  # psycopg's
+        own = session.connection().connection.driver_connection.info.backend_pid  # type: ignore[union-attr]  # it is psycopg that answers
         event.listen(
             archive_house.database.engine,
             "commit",

@@ -3,14 +3,11 @@ from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, select, text, update
 
 from archive.database import Database
-from archive.ledger import merkle
 from archive.ledger.checkpoint import Signer
-from archive.ledger.checks.findings import Findings, Kind
-from archive.ledger.checks.source import opened
-from archive.ledger.checks.tree import CHUNK, check_tree
+from archive.ledger.checks.findings import Kind
 from archive.ledger.verify import verify
 from archive.records import Protected, protected_tables
 from archive.records.evidence import ErasureRecord, EvidenceRecord, ObjectRecord
@@ -18,7 +15,6 @@ from archive.records.ledger import (
     LedgerDetailRecord,
     LedgerEntryRecord,
     LedgerHeadRecord,
-    LedgerNodeRecord,
 )
 from archive.vault.objects import LocalObjects
 from archive.vault.sealing import VaultKey
@@ -373,32 +369,3 @@ def _write(
 def _other(value: object) -> str:
     text = "" if value is None else str(value)
     return f"{text[:-1]}{'x' if text[-1:] != 'x' else 'y'}"
-
-
-@pytest.mark.parametrize("size", [CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 77])
-def test_a_long_log_is_checked_in_pieces_that_fit_together(
-    sqlite_blanks: SQLiteBlanks, tmp_path: Path, size: int
-) -> None:
-    edge, roots = merkle.Edge(), {}
-    wanted = {1, CHUNK - 1, CHUNK, CHUNK + 1, CHUNK + 5000, 2 * CHUNK, 2 * CHUNK + 3, size}
-    leaves, nodes = [], []
-    for position in range(size):
-        leaf = b"leaf %d" % position
-        leaves.append({"position": position, "leaf": leaf})
-        for level, number, value in edge.append(merkle.leaf_hash(leaf)):
-            nodes.append({"level": level, "number": number, "hash": value})
-        if edge.size in wanted:
-            roots[edge.size] = edge.root()
-    database = Database(sqlite_blanks.url(tmp_path))
-    with database.engine.begin() as link:
-        link.execute(insert(LedgerEntryRecord), leaves)
-        link.execute(insert(LedgerNodeRecord), nodes)
-    findings = Findings()
-
-    with opened(database) as source:
-        tree = check_tree(source, findings, wanted)
-    database.close()
-
-    assert not findings.found
-    assert (tree.size, tree.root, tree.edge) == (size, edge.root(), edge.to_bytes())
-    assert {one: tree.roots[one] for one in roots} == roots

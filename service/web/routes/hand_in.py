@@ -60,8 +60,10 @@ async def hand_in(request: Request, who: HandIn) -> Response:
         if error is None:
             return JSONResponse({**body, "receipt": receipt}, HTTPStatus.CREATED)
         status, code = status_of(error)
-        told = _words(request, who, error)[1] if isinstance(error, _SAID) else None
-        return JSONResponse({**body, "code": code, "message": told}, status.value)
+        body["code"] = code
+        if isinstance(error, _SAID) and getattr(error, "field", None) != TOKEN:
+            body["message"] = _words(request, who, error)[1]
+        return JSONResponse(body, status.value)
     if error is None:
         return RedirectResponse(receipt, HTTPStatus.SEE_OTHER)
     if not isinstance(error, _SAID):

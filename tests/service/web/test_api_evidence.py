@@ -83,7 +83,7 @@ def test_what_is_handed_in_comes_back_byte_for_byte_with_its_proof(doors: Doors)
 def _verify(doors: Doors, proof: dict[str, object], sha256: str) -> None:
     """Check a proof as a stranger would, and that it proves nothing else."""
     leaf = str(proof["leaf"]).encode()
-    path = [bytes.fromhex(step) for step in proof["path"]]  # type: ignore[attr-defined]  # JSON
+    path = [bytes.fromhex(step) for step in proof["path"]]  # type: ignore[attr-defined]  # it is plain JSON
     position, size = int(str(proof["position"])), int(str(proof["tree_size"]))
     root = bytes.fromhex(str(proof["root_hash"]))
     assert merkle.leaf_hash(leaf).hex() == proof["leaf_hash"]

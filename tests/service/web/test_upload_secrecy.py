@@ -91,8 +91,8 @@ def test_no_byte_lies_unsealed_while_an_upload_stalls_nor_after_it(
         sender.sendall(body[cut:])
         status, told = answer_of(sender)
     assert status == 201, told
-    assert told["evidence"][0]["sha256"] == digest(CONTENT)  # type: ignore[index]  # JSON
-    _until_read(running, token, told["evidence"][0]["id"])  # type: ignore[index]  # JSON
+    assert told["evidence"][0]["sha256"] == digest(CONTENT)  # type: ignore[index]  # it is plain JSON
+    _until_read(running, token, told["evidence"][0]["id"])  # type: ignore[index]  # it is plain JSON
 
     assert unsealed(running, MARKER) == []
     # The database holds what was said of it; the log holds nothing of either.
