@@ -62,5 +62,5 @@ def test_a_port_that_is_taken_is_said_plainly(tmp_path: Path) -> None:
         )
 
     assert shown.returncode == 3
-    assert shown.stderr.startswith("vaern: PortTaken: ")
+    assert shown.stderr.startswith("vaern: DoorTaken: ")
     assert shown.stderr.count("\n") == 1

@@ -125,10 +125,12 @@ def test_what_is_no_upload_of_ours_is_refused_with_its_reason(doors: Doors) -> N
         assert len(told["evidence"]) == len(doors.rows()) - before
 
     # Only a form that goes wrong after a whole file leaves that file, and says so: two of them did.
-    assert [(row.note, row.sha256) for row in doors.rows()] == [
+    # They may bear the same moment, so that their order is nobody's promise.
+    assert {(row.note, row.sha256) for row in doors.rows()} == {
         (None, digests([TEXT])[0]),
         ("1", digests([TEXT])[0]),
-    ]
+    }
+    assert len(doors.rows()) == 2
 
 
 def test_only_a_multipart_form_with_a_boundary_is_read(doors: Doors) -> None:
