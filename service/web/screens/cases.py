@@ -26,6 +26,7 @@ from service.casework.cases.listing import (
     timeline_of,
     unit_names,
 )
+from service.casework.cases.opening import UNIT_LEADER
 from service.casework.evidence.listing import evidence_of_case
 from service.procedure import states as procedure_states
 from service.procedure.closing import missing_for_closing
@@ -237,7 +238,13 @@ def _circle(session: Session, case: CaseRecord, now: datetime) -> tuple[CircleMe
     members = circle_of(session, case, now)
     names = names_of(session, [one.person_id for one in members])
     return tuple(
-        CircleMember(str(one.person_id), names[one.person_id], one.role, one.reason, one.since)
+        CircleMember(
+            str(one.person_id),
+            names[one.person_id],
+            one.role,
+            "" if one.reason == UNIT_LEADER else one.reason,  # the role says it already
+            one.since,
+        )
         for one in members
     )
 
