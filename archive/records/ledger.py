@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
+from enum import StrEnum
+from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from archive.records.columns import Base
+from archive.records.columns import WORK_COLUMNS, Base, Protected, Work
 
 POSITION = BigInteger().with_variant(Integer(), "sqlite")
 """On SQLite the position is then the row's own number: no second index to write and read."""
@@ -83,3 +93,60 @@ class CheckpointRecord(Base):
     size: Mapped[int] = mapped_column(POSITION, primary_key=True, autoincrement=False)
     made_at: Mapped[datetime]
     note: Mapped[str] = mapped_column(Text)
+
+
+class OutsideKind(StrEnum):
+    """In what way a head stands outside the house."""
+
+    TIMESTAMP = "timestamp"
+    """An authority signed when it saw the head (RFC 3161)."""
+
+    WITNESS = "witness"
+    """The note was mailed to somebody who keeps it."""
+
+    OBJECT = "object"
+    """The note lies in a store where a name is written once."""
+
+
+class OutsideState(StrEnum):
+    """How far a head is on its way out."""
+
+    WAITING = "waiting"
+    SEALED = "sealed"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+    """A later head, which speaks for this one too, was sent to the same holder instead."""
+
+
+class OutsideHeadRecord(Base, Work, Protected):
+    """A signed head, one holder outside the house, and what the holder gave back for it.
+
+    `made_at` is the moment that the authority signed; for a mail or an object
+    it is our own. `certificates` are those the token was checked under, as PEM.
+    """
+
+    __tablename__ = "outside_heads"
+    __table_args__ = (
+        UniqueConstraint("kind", "holder", "size"),
+        CheckConstraint("(state = 'sealed') = (made_at IS NOT NULL)", name="sealed_at_a_moment"),
+        CheckConstraint(
+            "state != 'sealed' OR kind != 'timestamp'"
+            " OR (token IS NOT NULL AND certificates IS NOT NULL)",
+            name="a_timestamp_has_its_token",
+        ),
+    )
+    __free__ = WORK_COLUMNS
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    size: Mapped[int] = mapped_column(BigInteger, index=True)
+    note: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(20))
+    holder: Mapped[str] = mapped_column(String(500))
+    state: Mapped[str] = mapped_column(String(20), default=OutsideState.WAITING, index=True)
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(120))
+    made_at: Mapped[datetime | None] = mapped_column(default=None)
+    request: Mapped[bytes | None] = mapped_column(default=None)
+    token: Mapped[bytes | None] = mapped_column(default=None)
+    certificates: Mapped[str | None] = mapped_column(Text, default=None)
+    notice_id: Mapped[UUID | None] = mapped_column(ForeignKey("notices.id"), default=None)

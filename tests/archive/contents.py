@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from archive.intake.receive import About, Envelope, Kept, object_row
-from archive.ledger.log import keep_checkpoint, record
+from archive.ledger.log import head, keep_checkpoint, record
 from archive.records.cases import (
     AccountRecord,
     CaseEvidenceRecord,
@@ -19,6 +19,7 @@ from archive.records.cases import (
     NoticeRecord,
 )
 from archive.records.evidence import ReadingRecord, ViewingRecord
+from archive.records.ledger import OutsideHeadRecord
 from archive.records.pages import (
     DecisionRecord,
     FindingRecord,
@@ -69,6 +70,7 @@ def fill(house: House) -> Contents:
     _visit(house, case, page, people)
     with house.database.writing() as session:
         keep_checkpoint(session, NOW)
+        _kept_outside(session)
     house.receive(b"after the checkpoint", "later.txt")
     return Contents(case, people[0], mail, attachment, page, other)
 
@@ -78,6 +80,23 @@ def close_case(session: Session, case_id: UUID) -> None:
     case = session.get_one(CaseRecord, case_id)
     case.closed_at, case.closed_by = NOW, "person:1"
     record(session, "case.closed", at=NOW, actor="person:1", subject=case, case_id=case.id)
+
+
+def _kept_outside(session: Session) -> None:
+    """Say that the present head lies in a store where a name is written once."""
+    now = head(session)
+    row = OutsideHeadRecord(
+        size=now.size,
+        note=now.note,
+        kind="object",
+        holder="/mnt/kept-apart",
+        state="sealed",
+        asked_at=NOW,
+        asked_by="system",
+        made_at=NOW,
+    )
+    session.add(row)
+    record(session, "head.sealed_outside", at=NOW, subject=row)
 
 
 def _people(session: Session) -> tuple[UUID, list[UUID]]:

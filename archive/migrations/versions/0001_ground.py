@@ -598,6 +598,52 @@ def upgrade() -> None:
         "ix_visits_status_next_attempt", "visits", ["status", "next_attempt_at"], unique=False
     )
     op.create_table(
+        "outside_heads",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("holder", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("request", sa.LargeBinary(), nullable=True),
+        sa.Column("token", sa.LargeBinary(), nullable=True),
+        sa.Column("certificates", sa.Text(), nullable=True),
+        sa.Column("notice_id", sa.Uuid(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=120), nullable=True),
+        sa.Column(
+            "next_attempt_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("claimed_by", sa.String(length=120), nullable=True),
+        sa.Column(
+            "claimed_until", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'sealed') = (made_at IS NOT NULL)",
+            name=op.f("ck_outside_heads_sealed_at_a_moment"),
+        ),
+        sa.CheckConstraint(
+            "state != 'sealed' OR kind != 'timestamp' OR (token IS NOT NULL AND certificates IS NOT NULL)",
+            name=op.f("ck_outside_heads_a_timestamp_has_its_token"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notices.id"], name=op.f("fk_outside_heads_notice_id_notices")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outside_heads")),
+        sa.UniqueConstraint(
+            "kind", "holder", "size", name=op.f("uq_outside_heads_kind_holder_size")
+        ),
+    )
+    op.create_index(
+        op.f("ix_outside_heads_next_attempt_at"), "outside_heads", ["next_attempt_at"], unique=False
+    )
+    op.create_index(op.f("ix_outside_heads_size"), "outside_heads", ["size"], unique=False)
+    op.create_index(op.f("ix_outside_heads_state"), "outside_heads", ["state"], unique=False)
+    op.create_table(
         "posts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("visit_id", sa.Uuid(), nullable=False),

@@ -1,0 +1,62 @@
+"""The heads that stand outside the house, as the records keep them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.records.ledger import OutsideHeadRecord, OutsideState
+
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----\n.+?\n-----END CERTIFICATE-----\n", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideHead:
+    """One head of `size` entries that one holder outside the house has.
+
+    `note` is the signed note (C2SP tlog-checkpoint), `kind` "timestamp",
+    "witness" or "object"; `authority` names the holder. `token` is the whole
+    RFC 3161 answer over the note's bytes, `certificates` those it is checked
+    under, each as PEM, the signer's first; both are empty but for a time-stamp.
+    """
+
+    size: int
+    note: str
+    kind: str
+    authority: str
+    made_at: datetime
+    token: bytes | None = None
+    certificates: tuple[str, ...] = ()
+
+
+def outside_heads(session: Session, up_to_size: int | None = None) -> list[OutsideHead]:
+    """Return every head that stands outside, of at most `up_to_size` entries, the oldest first."""
+    query = (
+        select(OutsideHeadRecord)
+        .where(OutsideHeadRecord.state == OutsideState.SEALED)
+        .order_by(OutsideHeadRecord.size, OutsideHeadRecord.made_at, OutsideHeadRecord.holder)
+    )
+    if up_to_size is not None:
+        query = query.where(OutsideHeadRecord.size <= up_to_size)
+    return [
+        OutsideHead(
+            size=row.size,
+            note=row.note,
+            kind=row.kind,
+            authority=row.holder,
+            made_at=row.made_at,
+            token=row.token,
+            certificates=split_pem(row.certificates or ""),
+        )
+        for row in session.scalars(query)
+        if row.made_at is not None
+    ]
+
+
+def split_pem(text: str) -> tuple[str, ...]:
+    """Return the certificates of a PEM text, each for itself; what stands between is left out."""
+    return tuple(_PEM.findall(text))
