@@ -98,13 +98,19 @@ class DecisionRecord(Base, Protected):
     """What a person decided about a post, under which clause, and why.
 
     A "may" deletion is *proposed* until a second person approves it; a later
-    decision stands above an earlier one and never replaces it.
+    decision stands above an earlier one and never replaces it. `excepted` says
+    that one person took a "may" alone (advertising and fraud): a sample of
+    those is looked at again. A removal names the evidence that it rests on,
+    and how that became known: captured by us, or handed in.
     """
 
     __tablename__ = "decisions"
     __table_args__ = (
-        CheckConstraint("act IN ('let_stand', 'hide', 'delete', 'not_ours')", name="known_act"),
+        CheckConstraint(
+            "act IN ('let_stand', 'hide', 'delete', 'not_ours', 'gone')", name="known_act"
+        ),
         CheckConstraint("approved_by IS NULL OR approved_by <> decided_by", name="four_eyes"),
+        CheckConstraint("refused_by IS NULL OR refused_by <> decided_by", name="refused_by_another"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -116,9 +122,46 @@ class DecisionRecord(Base, Protected):
     policy_version: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(Text)
     needs_approval: Mapped[bool] = mapped_column(default=False)
+    excepted: Mapped[bool] = mapped_column(default=False)
+    evidence_id: Mapped[UUID | None] = mapped_column(ForeignKey("evidence.id"), default=None)
+    known: Mapped[str | None] = mapped_column(String(20), default=None)
     decided_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime]
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), default=None)
     approved_at: Mapped[datetime | None] = mapped_column(default=None)
     refused_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), default=None)
     refused_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ScreenshotRecord(Base, Protected):
+    """That a picture handed in by the page team shows a post which our own capture did not."""
+
+    __tablename__ = "screenshots"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("posts.id"), index=True)
+    evidence_id: Mapped[UUID] = mapped_column(ForeignKey("evidence.id"), unique=True)
+    handed_in_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    handed_in_at: Mapped[datetime]
+
+
+class SampleRecord(Base, Protected):
+    """That a decision which one person took alone was drawn for a second look, and what it said.
+
+    `week` is the ISO week of the decision in Copenhagen ("2027-W05").
+    """
+
+    __tablename__ = "samples"
+    __table_args__ = (
+        CheckConstraint("(looked_at IS NULL) = (looked_by IS NULL)", name="looked_by_somebody"),
+        CheckConstraint("(looked_at IS NULL) = (agrees IS NULL)", name="looked_and_said"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decisions.id"), unique=True)
+    week: Mapped[str] = mapped_column(String(8), index=True)
+    drawn_at: Mapped[datetime]
+    looked_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), default=None)
+    looked_at: Mapped[datetime | None] = mapped_column(default=None)
+    agrees: Mapped[bool | None] = mapped_column(default=None)
+    reason: Mapped[str | None] = mapped_column(Text, default=None)

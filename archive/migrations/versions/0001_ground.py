@@ -81,6 +81,18 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "sign_in_tries",
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("wait_until", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_sign_in_tries")),
+    )
+    op.create_index(op.f("ix_sign_in_tries_last_at"), "sign_in_tries", ["last_at"], unique=False)
+    op.create_index(
+        op.f("ix_sign_in_tries_wait_until"), "sign_in_tries", ["wait_until"], unique=False
+    )
+    op.create_table(
         "units",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -270,6 +282,33 @@ def upgrade() -> None:
     op.create_index(op.f("ix_cases_opened_at"), "cases", ["opened_at"], unique=False)
     op.create_index(op.f("ix_cases_unit_id"), "cases", ["unit_id"], unique=False)
     op.create_table(
+        "checks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("evidence_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("result", sa.String(length=20), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=120), nullable=True),
+        sa.Column(
+            "next_attempt_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("claimed_by", sa.String(length=120), nullable=True),
+        sa.Column(
+            "claimed_until", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_checks_evidence_id_evidence")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checks")),
+    )
+    op.create_index(op.f("ix_checks_evidence_id"), "checks", ["evidence_id"], unique=False)
+    op.create_index(op.f("ix_checks_next_attempt_at"), "checks", ["next_attempt_at"], unique=False)
+    op.create_table(
         "credentials",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("password_hash", sa.String(length=300), nullable=False),
@@ -295,6 +334,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_deliveries_envelope", "deliveries", ["envelope_sha256", "at"], unique=False)
     op.create_index(op.f("ix_deliveries_evidence_id"), "deliveries", ["evidence_id"], unique=False)
+    op.create_table(
+        "known_devices",
+        sa.Column("secret_sha256", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "last_used_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_known_devices_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("secret_sha256", "person_id", name=op.f("pk_known_devices")),
+    )
     op.create_table(
         "objects",
         sa.Column("name", sa.String(length=32), nullable=False),
@@ -686,6 +738,9 @@ def upgrade() -> None:
         sa.Column("policy_version", sa.String(length=40), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("needs_approval", sa.Boolean(), nullable=False),
+        sa.Column("excepted", sa.Boolean(), nullable=False),
+        sa.Column("evidence_id", sa.Uuid(), nullable=True),
+        sa.Column("known", sa.String(length=20), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=False),
         sa.Column("decided_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
@@ -693,17 +748,24 @@ def upgrade() -> None:
         sa.Column("refused_by", sa.Uuid(), nullable=True),
         sa.Column("refused_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "act IN ('let_stand', 'hide', 'delete', 'not_ours')",
+            "act IN ('let_stand', 'hide', 'delete', 'not_ours', 'gone')",
             name=op.f("ck_decisions_known_act"),
         ),
         sa.CheckConstraint(
             "approved_by IS NULL OR approved_by <> decided_by", name=op.f("ck_decisions_four_eyes")
+        ),
+        sa.CheckConstraint(
+            "refused_by IS NULL OR refused_by <> decided_by",
+            name=op.f("ck_decisions_refused_by_another"),
         ),
         sa.ForeignKeyConstraint(
             ["approved_by"], ["people.id"], name=op.f("fk_decisions_approved_by_people")
         ),
         sa.ForeignKeyConstraint(
             ["decided_by"], ["people.id"], name=op.f("fk_decisions_decided_by_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_decisions_evidence_id_evidence")
         ),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_decisions_post_id_posts")),
         sa.ForeignKeyConstraint(
@@ -730,4 +792,52 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_findings_post_id"), "findings", ["post_id"], unique=False)
     op.create_index(op.f("ix_findings_rank"), "findings", ["rank"], unique=False)
+    op.create_table(
+        "screenshots",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("post_id", sa.Uuid(), nullable=False),
+        sa.Column("evidence_id", sa.Uuid(), nullable=False),
+        sa.Column("handed_in_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "handed_in_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_screenshots_evidence_id_evidence")
+        ),
+        sa.ForeignKeyConstraint(
+            ["handed_in_by"], ["people.id"], name=op.f("fk_screenshots_handed_in_by_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["posts.id"], name=op.f("fk_screenshots_post_id_posts")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screenshots")),
+        sa.UniqueConstraint("evidence_id", name=op.f("uq_screenshots_evidence_id")),
+    )
+    op.create_index(op.f("ix_screenshots_post_id"), "screenshots", ["post_id"], unique=False)
+    op.create_table(
+        "samples",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("decision_id", sa.Uuid(), nullable=False),
+        sa.Column("week", sa.String(length=8), nullable=False),
+        sa.Column("drawn_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("looked_by", sa.Uuid(), nullable=True),
+        sa.Column("looked_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("agrees", sa.Boolean(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(looked_at IS NULL) = (agrees IS NULL)", name=op.f("ck_samples_looked_and_said")
+        ),
+        sa.CheckConstraint(
+            "(looked_at IS NULL) = (looked_by IS NULL)", name=op.f("ck_samples_looked_by_somebody")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decisions.id"], name=op.f("fk_samples_decision_id_decisions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["looked_by"], ["people.id"], name=op.f("fk_samples_looked_by_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_samples")),
+        sa.UniqueConstraint("decision_id", name=op.f("uq_samples_decision_id")),
+    )
+    op.create_index(op.f("ix_samples_week"), "samples", ["week"], unique=False)
     # ### end Alembic commands ###
