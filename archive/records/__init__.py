@@ -1,9 +1,19 @@
 """Every table, one family a file; imported here so that the metadata is whole."""
 
-from archive.records import cases, evidence, ledger, operations, pages, people
+from archive.records import cases, evidence, ledger, mail, operations, pages, people
 from archive.records.columns import Base, Protected
 
-__all__ = ["Base", "Protected", "cases", "evidence", "ledger", "operations", "pages", "people"]
+__all__ = [
+    "Base",
+    "Protected",
+    "cases",
+    "evidence",
+    "ledger",
+    "mail",
+    "operations",
+    "pages",
+    "people",
+]
 
 
 def protected_tables() -> tuple[type[Protected], ...]:

@@ -1,4 +1,7 @@
-"""Tables of our own people: units, persons, credentials, roles, sessions, tokens, the roster."""
+"""Tables of our own people: units, persons, credentials, roles, sessions, tokens, the roster.
+
+Also how often signing in failed, and from which browsers it has succeeded before.
+"""
 
 from __future__ import annotations
 
@@ -72,6 +75,34 @@ class SessionRecord(Base):
     made_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class KnownDeviceRecord(Base):
+    """A browser from which a person has signed in before; only the hash of its cookie is kept.
+
+    Whoever holds it is not made to wait for what strangers do with the person's address.
+    """
+
+    __tablename__ = "known_devices"
+
+    secret_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    made_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+
+
+class SignInTryRecord(Base):
+    """How often a sign-in has failed: for an account, an address, both together, or a device.
+
+    `key` holds no name: what was typed stands there only as a hash.
+    """
+
+    __tablename__ = "sign_in_tries"
+
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+    wait_until: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
 
 class TokenRecord(Base, Protected):

@@ -348,6 +348,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("secret_sha256", "person_id", name=op.f("pk_known_devices")),
     )
     op.create_table(
+        "mails_seen",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("evidence_id", sa.Uuid(), nullable=False),
+        sa.Column("at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_mails_seen_evidence_id_evidence")
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_mails_seen")),
+    )
+    op.create_index(op.f("ix_mails_seen_evidence_id"), "mails_seen", ["evidence_id"], unique=False)
+    op.create_table(
         "objects",
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("evidence_id", sa.Uuid(), nullable=False),
