@@ -139,6 +139,28 @@ class CircumstanceRecord(Base, Protected):
     stated_at: Mapped[datetime]
 
 
+class WishAnswerRecord(Base, Protected):
+    """What was answered to a wish of the employee concerned; the latest number counts (A9).
+
+    `evidence_id` is the wish as it was told. Earlier answers stay.
+    """
+
+    __tablename__ = "wish_answers"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('granted', 'partly', 'refused')", name="known_outcome"),
+        UniqueConstraint("evidence_id", "number"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    evidence_id: Mapped[UUID] = mapped_column(ForeignKey("evidence.id"))
+    number: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+
+
 class NoticeRecord(Base, Work, Protected):
     """A mail from us, exactly as it is sent; it quotes nothing of what it answers."""
 

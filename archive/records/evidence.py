@@ -68,6 +68,7 @@ class EvidenceRecord(Base, Work, Protected):
     seen_at: Mapped[datetime | None] = mapped_column(default=None)
     erased_at: Mapped[datetime | None] = mapped_column(default=None)
     set_aside_at: Mapped[datetime | None] = mapped_column(default=None)
+    sealed_off_at: Mapped[datetime | None] = mapped_column(default=None)
     held: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(12), default=EvidenceState.RECEIVED)
 
@@ -128,6 +129,7 @@ class ReadingRecord(Base, Protected):
     outcome: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str | None] = mapped_column(String(120))
     object_name: Mapped[str | None] = mapped_column(ForeignKey("objects.name"))
+    characters: Mapped[int | None] = mapped_column(default=None)
 
 
 class ViewingRecord(Base, Protected):

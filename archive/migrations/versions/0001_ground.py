@@ -146,6 +146,9 @@ def upgrade() -> None:
         sa.Column(
             "set_aside_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
         ),
+        sa.Column(
+            "sealed_off_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -335,6 +338,24 @@ def upgrade() -> None:
     op.create_index("ix_deliveries_envelope", "deliveries", ["envelope_sha256", "at"], unique=False)
     op.create_index(op.f("ix_deliveries_evidence_id"), "deliveries", ["evidence_id"], unique=False)
     op.create_table(
+        "fingerprints",
+        sa.Column("evidence_id", sa.Uuid(), nullable=False),
+        sa.Column("coarse", sa.String(length=16), nullable=False),
+        sa.Column("fine", sa.String(length=64), nullable=False),
+        sa.Column("band_1", sa.Integer(), nullable=False),
+        sa.Column("band_2", sa.Integer(), nullable=False),
+        sa.Column("band_3", sa.Integer(), nullable=False),
+        sa.Column("band_4", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_fingerprints_evidence_id_evidence")
+        ),
+        sa.PrimaryKeyConstraint("evidence_id", name=op.f("pk_fingerprints")),
+    )
+    op.create_index(op.f("ix_fingerprints_band_1"), "fingerprints", ["band_1"], unique=False)
+    op.create_index(op.f("ix_fingerprints_band_2"), "fingerprints", ["band_2"], unique=False)
+    op.create_index(op.f("ix_fingerprints_band_3"), "fingerprints", ["band_3"], unique=False)
+    op.create_index(op.f("ix_fingerprints_band_4"), "fingerprints", ["band_4"], unique=False)
+    op.create_table(
         "known_devices",
         sa.Column("secret_sha256", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -407,6 +428,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster")),
     )
     op.create_table(
+        "scans",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("evidence_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("scanned_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("verdict", sa.String(length=12), nullable=True),
+        sa.Column("says", sa.String(length=200), nullable=True),
+        sa.Column("scanner", sa.String(length=120), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=120), nullable=True),
+        sa.Column(
+            "next_attempt_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("claimed_by", sa.String(length=120), nullable=True),
+        sa.Column(
+            "claimed_until", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_scans_evidence_id_evidence")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scans")),
+        sa.UniqueConstraint("evidence_id", name=op.f("uq_scans_evidence_id")),
+    )
+    op.create_index(op.f("ix_scans_next_attempt_at"), "scans", ["next_attempt_at"], unique=False)
+    op.create_index(
+        "ix_scans_scanned_next", "scans", ["scanned_at", "next_attempt_at"], unique=False
+    )
+    op.create_table(
         "sessions",
         sa.Column("token_sha256", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -422,6 +472,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_sha256", name=op.f("pk_sessions")),
     )
     op.create_index(op.f("ix_sessions_person_id"), "sessions", ["person_id"], unique=False)
+    op.create_table(
+        "slow_readings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("evidence_id", sa.Uuid(), nullable=False),
+        sa.Column("reader", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=120), nullable=True),
+        sa.Column(
+            "next_attempt_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("claimed_by", sa.String(length=120), nullable=True),
+        sa.Column(
+            "claimed_until", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_slow_readings_evidence_id_evidence")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_slow_readings")),
+        sa.UniqueConstraint("evidence_id", name=op.f("uq_slow_readings_evidence_id")),
+    )
+    op.create_index(
+        "ix_slow_readings_ended_next",
+        "slow_readings",
+        ["ended_at", "next_attempt_at"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_slow_readings_next_attempt_at"), "slow_readings", ["next_attempt_at"], unique=False
+    )
     op.create_table(
         "wrapped_keys",
         sa.Column("evidence_id", sa.Uuid(), nullable=False),
@@ -578,6 +660,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=120), nullable=True),
         sa.Column("object_name", sa.String(length=32), nullable=True),
+        sa.Column("characters", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["evidence_id"], ["evidence.id"], name=op.f("fk_readings_evidence_id_evidence")
         ),
@@ -660,6 +743,35 @@ def upgrade() -> None:
     op.create_index(
         "ix_visits_status_next_attempt", "visits", ["status", "next_attempt_at"], unique=False
     )
+    op.create_table(
+        "wish_answers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("evidence_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('granted', 'partly', 'refused')",
+            name=op.f("ck_wish_answers_known_outcome"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_wish_answers_case_id_cases")
+        ),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_wish_answers_evidence_id_evidence")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_wish_answers_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wish_answers")),
+        sa.UniqueConstraint(
+            "evidence_id", "number", name=op.f("uq_wish_answers_evidence_id_number")
+        ),
+    )
+    op.create_index(op.f("ix_wish_answers_case_id"), "wish_answers", ["case_id"], unique=False)
     op.create_table(
         "outside_heads",
         sa.Column("id", sa.Uuid(), nullable=False),
