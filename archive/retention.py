@@ -34,6 +34,7 @@ from archive.records.evidence import (
     WrappedKeyRecord,
 )
 from archive.records.pages import DecisionRecord, FindingRecord, PostRecord, VisitRecord
+from archive.records.readings import FingerprintRecord, ScanRecord, SlowReadingRecord
 
 _MANY = 500
 """So many values go into one `IN`, far below what any database takes."""
@@ -191,6 +192,9 @@ def _remove_derived(session: Session, ids: list[UUID], posts: list[UUID]) -> Ite
         (NoticeRecord, NoticeRecord.evidence_id, ids),
     )
     session.flush()
+    for beside in (FingerprintRecord, ScanRecord, SlowReadingRecord):
+        for some in _batches(ids):
+            session.execute(delete(beside).where(beside.evidence_id.in_(some)))
     for table, column, owners in tables:
         yield from _delete(session, table, column, owners)
     answers = session.execute(select(IdempotencyRecord.key_sha256, IdempotencyRecord.answer))

@@ -1,6 +1,6 @@
 """Every table, one family a file; imported here so that the metadata is whole."""
 
-from archive.records import cases, evidence, ledger, mail, operations, pages, people
+from archive.records import cases, evidence, ledger, mail, operations, pages, people, readings
 from archive.records.columns import Base, Protected
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "operations",
     "pages",
     "people",
+    "readings",
 ]
 
 
