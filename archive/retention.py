@@ -33,7 +33,14 @@ from archive.records.evidence import (
     ReadingRecord,
     WrappedKeyRecord,
 )
-from archive.records.pages import DecisionRecord, FindingRecord, PostRecord, VisitRecord
+from archive.records.pages import (
+    DecisionRecord,
+    FindingRecord,
+    PostRecord,
+    SampleRecord,
+    ScreenshotRecord,
+    VisitRecord,
+)
 from archive.records.readings import FingerprintRecord, ScanRecord, SlowReadingRecord
 
 _MANY = 500
@@ -180,7 +187,11 @@ def _objects(session: Session, ids: list[UUID]) -> dict[UUID, list[list[Any]]]:
 
 def _remove_derived(session: Session, ids: list[UUID], posts: list[UUID]) -> Iterator[str]:
     """Delete all that was read out of the evidence, leaves of the references first; yield keys."""
+    decisions = _ids(session, DecisionRecord.id, DecisionRecord.post_id, posts)
     tables: tuple[tuple[type[Any], Any, list[UUID]], ...] = (
+        (SampleRecord, SampleRecord.decision_id, decisions),
+        (ScreenshotRecord, ScreenshotRecord.post_id, posts),
+        (ScreenshotRecord, ScreenshotRecord.evidence_id, ids),
         (DecisionRecord, DecisionRecord.post_id, posts),
         (FindingRecord, FindingRecord.post_id, posts),
         (PostRecord, PostRecord.evidence_id, ids),
