@@ -24,6 +24,30 @@ class TooManySignIns(ServiceError):
     """Twenty are waiting to be checked already."""
 
 
+class SignInDelayed(ServiceError):
+    """There were too many wrong tries; the next one waits."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} seconds before the next try")
+        self.seconds = seconds
+
+
+class QuotaReached(ServiceError):
+    """This sender has handed in as much as one may in an hour."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"as much as one may hand in in an hour; wait {seconds} seconds")
+        self.seconds = seconds
+
+
+class ParameterUnknown(ServiceError):
+    """The address has a query parameter that this route does not know, or has it twice."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(f"there is no such parameter, or it stands twice: {', '.join(names)}")
+        self.names = names
+
+
 class NotPermitted(ServiceError):
     """The thing is visible to this person, the act is not theirs."""
 
@@ -70,6 +94,10 @@ class CaseNotReady(ServiceError):
 
 class NotYetCaptured(ServiceError):
     """Nothing is deleted before it is preserved: there is no verified capture of the post."""
+
+
+class AlreadySecured(ServiceError):
+    """Our own capture of the post is whole: no screenshot is needed, and it was not gone before."""
 
 
 class ReasonMissing(ServiceError):
@@ -120,6 +148,9 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     NotSignedIn: (HTTPStatus.UNAUTHORIZED, "not-signed-in"),
     WrongCredentials: (HTTPStatus.UNAUTHORIZED, "wrong-credentials"),
     TooManySignIns: (HTTPStatus.TOO_MANY_REQUESTS, "too-many-sign-ins"),
+    SignInDelayed: (HTTPStatus.TOO_MANY_REQUESTS, "sign-in-delayed"),
+    QuotaReached: (HTTPStatus.TOO_MANY_REQUESTS, "quota-reached"),
+    ParameterUnknown: (HTTPStatus.UNPROCESSABLE_ENTITY, "parameter-unknown"),
     NotPermitted: (HTTPStatus.FORBIDDEN, "not-permitted"),
     FormExpired: (HTTPStatus.FORBIDDEN, "form-expired"),
     NotFound: (HTTPStatus.NOT_FOUND, "not-found"),
@@ -131,6 +162,7 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     CaseClosed: (HTTPStatus.CONFLICT, "case-closed"),
     CaseNotReady: (HTTPStatus.CONFLICT, "case-not-ready"),
     NotYetCaptured: (HTTPStatus.CONFLICT, "not-yet-captured"),
+    AlreadySecured: (HTTPStatus.CONFLICT, "already-secured"),
     ReasonMissing: (HTTPStatus.UNPROCESSABLE_ENTITY, "reason-missing"),
     ClauseMissing: (HTTPStatus.UNPROCESSABLE_ENTITY, "clause-missing"),
     FourEyes: (HTTPStatus.CONFLICT, "four-eyes"),

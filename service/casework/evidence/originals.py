@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceNotFound
 from archive.intake.receive import evidence_key
 from archive.records.evidence import EvidenceRecord, ObjectRecord, ViewingRecord
-from archive.records.pages import PostRecord
+from archive.records.pages import PostRecord, ScreenshotRecord
 from archive.vault.sealing import EvidenceKey
 from archive.vault.vault import Vault
 from service.access.principal import Principal
@@ -70,12 +70,18 @@ def _require_open(
 ) -> None:
     in_queue = any(reach.scope is Scope.ALL for reach in who.reaches("queue.see"))
     pictured = select(PostRecord.evidence_id).where(PostRecord.picture_name == name)
+    handed_in = (
+        select(ScreenshotRecord.evidence_id)
+        .join(ObjectRecord, ObjectRecord.evidence_id == ScreenshotRecord.evidence_id)
+        .where(ObjectRecord.name == name, ObjectRecord.role == "preview")
+    )
+    of_a_post = or_(EvidenceRecord.id.in_(pictured), EvidenceRecord.id.in_(handed_in))
     query = select(EvidenceRecord.id).where(
         EvidenceRecord.id == evidence_id,
         EvidenceRecord.erased_at.is_(None),
         or_(
             evidence_within(who, "evidence.view", now),
-            EvidenceRecord.id.in_(pictured) if in_queue else EvidenceRecord.id.is_(None),
+            of_a_post if in_queue else false(),
         ),
     )
     if session.execute(query).first() is None:

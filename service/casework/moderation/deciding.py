@@ -4,7 +4,9 @@ A deletion is refused before a verified capture (ISHOJ-12.2 before 12.3). A
 "may" is a judgement: it needs a written reason and a second person
 (ISHOJ-DEL.4–5); "must" is a duty, and one person carries it out. Whoever
 names a duty that no rule saw makes a judgement too: else a word in a form
-would be enough to do without the second person.
+would be enough to do without the second person. Advertising and fraud are
+excepted, where a rule saw nothing else: one person may, and some of those
+decisions are drawn for a second look (`sampling`).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
 from archive.records.cases import CaseEvidenceRecord, HarassedRecord
+from archive.records.evidence import EvidenceRecord
 from archive.records.pages import DecisionRecord, PostRecord, VisitRecord
 from moderation.errors import PolicyError
 from moderation.policy import Clause, Duty
@@ -25,9 +28,11 @@ from moderation.shipped import default_policy
 from service.access.principal import Principal
 from service.casework.moderation.judging import names
 from service.casework.moderation.queue import Card, card_of, may_on_post, sightings_of
+from service.casework.moderation.screenshots import Standing
 from service.casework.moderation.verifying import Preserved
 from service.errors import (
     AlreadyDecided,
+    AlreadySecured,
     ClauseMissing,
     FourEyes,
     NotPermitted,
@@ -36,6 +41,11 @@ from service.errors import (
 )
 
 REMOVING = frozenset({"hide", "delete"})
+GONE = "gone"
+"""The post was no longer there when we came to secure it; said with a reason."""
+
+EXCEPTED = ("irrelevant.advertising", "irrelevant.fraud")
+"""Rules, and those whose ids begin with theirs and a dot, for which one person is enough."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +69,14 @@ def decide(
     """Record a decision, or the proposal of one that needs a second person.
 
     Raises `PostNotFound`, `NotPermitted`, `FourEyes`, `AlreadyDecided`, `NotYetCaptured`,
-    `ClauseMissing`, `ReasonMissing`.
+    `ClauseMissing`, `ReasonMissing`, `AlreadySecured` where what is secured is called gone.
     """
     card, person = _taken(session, who, post_id, "post.decide", now)
     if card.settled:
         raise AlreadyDecided(str(post_id))
     if any(is_waiting(one) for one in card.decisions):
         raise AlreadyDecided("a proposal waits for a second person")
-    decision = _decision(card, proposed, preserved, person=person, now=now)
+    decision = _decision(session, card, proposed, preserved, person=person, now=now)
     session.add(decision)
     record(
         session,
@@ -78,7 +88,9 @@ def decide(
         act=decision.act,
         clause=decision.clause,
         reason=decision.reason,
-        evidence=card.post.evidence_id,
+        evidence=decision.evidence_id or card.post.evidence_id,
+        known=decision.known,
+        excepted=decision.excepted,
     )
     return decision
 
@@ -108,7 +120,8 @@ def approve(
     if proposal.decided_by == person:
         raise FourEyes("the one who proposed does not approve")
     if agrees and proposal.act in REMOVING:
-        _require_preserved(card, preserved)
+        rests_on = _require_preserved(session, card, preserved)
+        proposal.evidence_id, proposal.known = rests_on.evidence_id, rests_on.known
     if agrees:
         proposal.approved_by, proposal.approved_at = person, now
     else:
@@ -136,11 +149,25 @@ def is_waiting(decision: DecisionRecord) -> bool:
 def needs_second(card: Card, act: str, clause: str | None = None) -> bool:
     """Tell whether a decision on this card needs a second person.
 
-    A removal does, unless a rule saw a duty and the clause named (where one is) is a duty too.
+    A removal does, unless a rule saw a duty and the clause named (where one is) is a duty too,
+    or rules saw advertising or fraud and nothing else.
     """
     flagged = any(one.duty == Duty.MUST for one in card.findings)
     named = clause is None or _clause(clause).duty is Duty.MUST
-    return act in REMOVING and not (flagged and named)
+    return act in REMOVING and not (flagged and named) and not is_excepted(card, clause)
+
+
+def is_excepted(card: Card, clause: str | None = None) -> bool:
+    """Tell whether one person is enough for a judgement: advertising and fraud, nothing else.
+
+    A clause that is named must be the one those rules rest on.
+    """
+    return bool(card.findings) and all(
+        one.duty == Duty.MAY
+        and clause in {None, one.clause}
+        and any(f"{one.rule}.".startswith(f"{rule}.") for rule in EXCEPTED)
+        for one in card.findings
+    )
 
 
 def is_party(session: Session, card: Card, person: UUID) -> bool:
@@ -168,6 +195,7 @@ def is_party(session: Session, card: Card, person: UUID) -> bool:
 
 
 def _decision(
+    session: Session,
     card: Card,
     proposed: Proposed,
     preserved: Preserved | None,
@@ -179,8 +207,14 @@ def _decision(
     clause = _clause(proposed.clause) if proposed.clause is not None else None
     reason = proposed.reason.strip()
     second = needs_second(card, proposed.act, proposed.clause)
-    if proposed.act in REMOVING:
-        _require_preserved(card, preserved)
+    rests_on: Preserved | None = None
+    if proposed.act == GONE:
+        if card.secured:
+            raise AlreadySecured("what is secured was not gone before")
+        if not reason:
+            raise ReasonMissing("say how it is known that the post was gone")
+    elif proposed.act in REMOVING:
+        rests_on = _require_preserved(session, card, preserved)
         if clause is None:
             raise ClauseMissing("a removal names its clause")
         if not reason and second:
@@ -198,6 +232,9 @@ def _decision(
         policy_version=default_policy().version,
         reason=reason,
         needs_approval=second,
+        excepted=proposed.act in REMOVING and is_excepted(card, proposed.clause),
+        evidence_id=rests_on.evidence_id if rests_on else None,
+        known=rests_on.known if rests_on else None,
         decided_by=person,
         decided_at=now,
     )
@@ -229,9 +266,21 @@ def _take_turn(session: Session, post_id: UUID) -> None:
         session.execute(turn.order_by(PostRecord.id).with_for_update(key_share=True))
 
 
-def _require_preserved(card: Card, preserved: Preserved | None) -> None:
+def _require_preserved(session: Session, card: Card, preserved: Preserved | None) -> Preserved:
+    """Return the check that the removal rests on; raises `NotYetCaptured`.
+
+    What was whole a moment ago may have been erased since: that is asked again here.
+    """
     if preserved is None or not preserved.whole or preserved.post_id != card.post.id:
         raise NotYetCaptured("the post has no verified capture")
+    own = {card.post.evidence_id} if card.post.picture_name is not None else set()
+    standing = own | {
+        one.evidence.id for one in card.screenshots if one.standing is Standing.COUNTS
+    }
+    erased = select(EvidenceRecord.erased_at).where(EvidenceRecord.id == preserved.evidence_id)
+    if preserved.evidence_id not in standing or session.scalars(erased).one() is not None:
+        raise NotYetCaptured("what was checked does not stand any more")
+    return preserved
 
 
 def _clause(clause_id: str) -> Clause:

@@ -11,17 +11,19 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.records.cases import CaseRecord
-from archive.records.evidence import ViewingRecord
+from archive.records.evidence import EvidenceRecord, EvidenceState, ViewingRecord
 from archive.records.pages import (
     DecisionRecord,
     FindingRecord,
     PageRecord,
     PostRecord,
+    ScreenshotRecord,
     VisitRecord,
 )
 from service.access.principal import Principal
 from service.access.rights import Scope
 from service.access.visibility import cases_within
+from service.casework.moderation.screenshots import Screenshot, counting, screenshots_of
 from service.errors import PostNotFound
 
 PAGE = 50
@@ -39,6 +41,7 @@ class Waiting:
     rank: int
     clause: str
     proposed: bool
+    secured: bool
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,8 @@ class Similar:
 class Card:
     """Everything that the decision card shows.
 
-    `decisions` are those about the same words at every visit; `settled` tells whether one of
-    them still answers for this sighting.
+    `decisions` and `screenshots` are those of the same words at every visit; `settled` tells
+    whether one of the decisions still answers for this sighting.
     """
 
     post: PostRecord
@@ -66,6 +69,15 @@ class Card:
     settled: bool
     similar: list[Similar]
     case_number: str | None
+    screenshots: list[Screenshot]
+
+    @property
+    def secured(self) -> bool:
+        """Whether a picture of it stands: our own, or one handed in that counts.
+
+        Whether the picture is still as it was sealed is asked with each decision.
+        """
+        return self.post.picture_name is not None or counting(self.screenshots) is not None
 
 
 def waiting_posts(session: Session, who: Principal, now: datetime) -> list[Waiting]:
@@ -84,8 +96,17 @@ def waiting_posts(session: Session, who: Principal, now: datetime) -> list[Waiti
     rows = session.execute(query).all()
     posts = [row[0].id for row in rows]
     proposed, clauses = _proposed(session, posts), _worst_clauses(session, posts)
+    handed_in = _handed_in(session, posts)
     return [
-        Waiting(row[0], row[1], row[2], int(row[3]), clauses[row[0].id], row[0].id in proposed)
+        Waiting(
+            post=row[0],
+            visit=row[1],
+            page_name=row[2],
+            rank=int(row[3]),
+            clause=clauses[row[0].id],
+            proposed=row[0].id in proposed,
+            secured=row[0].picture_name is not None or row[0].id in handed_in,
+        )
         for row in rows
     ]
 
@@ -151,6 +172,7 @@ def card_of(session: Session, who: Principal, post_id: UUID, now: datetime) -> C
         settled=_is_settled(session, post),
         similar=_similar_decisions(session, post, findings, _visible(who, "queue.see", now)),
         case_number=row[3],
+        screenshots=screenshots_of(session, sightings_of(post)),
     )
 
 
@@ -233,7 +255,7 @@ def _undecided() -> ColumnElement[bool]:
 
     That a post may stand, or is not ours, holds for as long as its words are the same. A
     removal answers only for what was seen before it: what a later visit still sees (or sees
-    again) has not been removed, and waits anew.
+    again) has not been removed, and waits anew. So does what a second look disagreed with.
     """
     decided, earlier, visit = aliased(DecisionRecord), aliased(PostRecord), aliased(VisitRecord)
     ended = func.coalesce(decided.approved_at, decided.decided_at)
@@ -246,6 +268,7 @@ def _undecided() -> ColumnElement[bool]:
             earlier.local_id == PostRecord.local_id,
             visit.url == VisitRecord.url,
             or_(decided.needs_approval.is_(False), decided.approved_at.is_not(None)),
+            decided.refused_at.is_(None),
             or_(
                 earlier.id == PostRecord.id,
                 decided.act.in_(LASTING),
@@ -298,6 +321,33 @@ def _worst_clauses(session: Session, posts: list[UUID]) -> dict[UUID, str]:
 
 def _proposed(session: Session, posts: list[UUID]) -> set[UUID]:
     """Return those among these posts about whose words a proposal waits, made at any visit."""
+    earlier, query = _sighted(posts)
+    waits = (
+        DecisionRecord.needs_approval.is_(True),
+        DecisionRecord.approved_at.is_(None),
+        DecisionRecord.refused_at.is_(None),
+    )
+    return set(
+        session.scalars(
+            query.join(DecisionRecord, DecisionRecord.post_id == earlier.id).where(*waits)
+        )
+    )
+
+
+def _handed_in(session: Session, posts: list[UUID]) -> set[UUID]:
+    """Return those among these posts of whose words a readable screenshot was handed in."""
+    earlier, query = _sighted(posts)
+    return set(
+        session.scalars(
+            query.join(ScreenshotRecord, ScreenshotRecord.post_id == earlier.id)
+            .join(EvidenceRecord, EvidenceRecord.id == ScreenshotRecord.evidence_id)
+            .where(EvidenceRecord.state == EvidenceState.READ)
+        )
+    )
+
+
+def _sighted(posts: list[UUID]) -> tuple[type[PostRecord], Select[UUID]]:
+    """Return a query of these posts' ids, joined to every sighting of the same words."""
     earlier, visit, at = aliased(PostRecord), aliased(VisitRecord), aliased(VisitRecord)
     query = (
         select(PostRecord.id)
@@ -310,12 +360,6 @@ def _proposed(session: Session, posts: list[UUID]) -> set[UUID]:
             ),
         )
         .join(at, and_(at.id == earlier.visit_id, at.url == visit.url))
-        .join(DecisionRecord, DecisionRecord.post_id == earlier.id)
-        .where(
-            PostRecord.id.in_(posts),
-            DecisionRecord.needs_approval.is_(True),
-            DecisionRecord.approved_at.is_(None),
-            DecisionRecord.refused_at.is_(None),
-        )
+        .where(PostRecord.id.in_(posts))
     )
-    return set(session.scalars(query))
+    return earlier, query
