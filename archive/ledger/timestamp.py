@@ -1,7 +1,17 @@
-"""Time-stamps by RFC 3161 over signed heads of the ledger."""
+"""Time-stamps by RFC 3161 over signed heads: what is asked, what is accepted, what is kept."""
 
 from __future__ import annotations
 
 from archive.ledger.outside import OutsideHead, outside_heads
+from archive.ledger.stamps import Expected, Question, Stamp, StampRefused, judge, question
 
-__all__ = ["OutsideHead", "outside_heads"]
+__all__ = [
+    "Expected",
+    "OutsideHead",
+    "Question",
+    "Stamp",
+    "StampRefused",
+    "judge",
+    "outside_heads",
+    "question",
+]
