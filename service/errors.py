@@ -72,6 +72,10 @@ class PersonNotFound(NotFound):
     """No such person."""
 
 
+class TokenNotFound(NotFound):
+    """No token has this id, or several have one that begins so."""
+
+
 class UnitNotFound(NotFound):
     """No such unit."""
 
@@ -157,6 +161,7 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     CaseNotFound: (HTTPStatus.NOT_FOUND, "case-not-found"),
     PostNotFound: (HTTPStatus.NOT_FOUND, "post-not-found"),
     PersonNotFound: (HTTPStatus.NOT_FOUND, "person-not-found"),
+    TokenNotFound: (HTTPStatus.NOT_FOUND, "token-not-found"),
     UnitNotFound: (HTTPStatus.NOT_FOUND, "unit-not-found"),
     VisitNotFound: (HTTPStatus.NOT_FOUND, "capture-not-found"),
     CaseClosed: (HTTPStatus.CONFLICT, "case-closed"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -47,6 +48,11 @@ class Settings(BaseSettings):
     )
     origin: str = Field(default="vaern.local", description="The ledger's name, one word, for good.")
 
+    proxies: _Words = Field(
+        default=(),
+        description="Networks of proxies before us, whose X-Forwarded-For is believed.",
+    )
+
     # Mail.
     archive_address: str = Field(
         default="arkiv@vaern.local", description="The address to which staff forward mail."
@@ -56,6 +62,11 @@ class Settings(BaseSettings):
     )
     smarthost: str | None = Field(
         default=None, description="host:port for outgoing mail; without it data/outbox/."
+    )
+
+    trusted_relays: _Words = Field(
+        default=("127.0.0.0/8", "::1"),
+        description="Addresses or networks of our own mail systems: they speak for many senders.",
     )
 
     # The municipality.
@@ -84,6 +95,39 @@ class Settings(BaseSettings):
     most_files: int = Field(default=50, ge=1, description="Files in one upload.")
     most_upload_bytes: int = Field(default=4096 * MIB, description="Bytes in one upload.")
     most_mail_bytes: int = Field(default=50 * MIB, description="Bytes of one mail.")
+    most_mails_per_sender: int = Field(
+        default=500, ge=1, description="Mails an hour from one sender at one address."
+    )
+    most_mails_per_address: int = Field(
+        default=2000, ge=1, description="Mails an hour from one address, whoever sends them."
+    )
+    most_relayed_mails: int = Field(
+        default=10_000, ge=1, description="Mails an hour from one sender by a trusted relay."
+    )
+    most_mail_bytes_per_hour: int = Field(
+        default=4096 * MIB, ge=1, description="Bytes of mail an hour from one address; not relays."
+    )
+    most_mail_connections: int = Field(
+        default=16, ge=1, description="Mail connections at once from one address; not relays."
+    )
+    most_files_per_hour: int = Field(
+        default=20_000, ge=1, description="Files an hour from one person or program."
+    )
+    most_bytes_per_hour: int = Field(
+        default=65_536 * MIB, ge=1, description="Uploaded bytes an hour from one person or program."
+    )
+    most_connections: int = Field(
+        default=256, ge=1, description="Web connections at once from one address; not proxies."
+    )
+    header_seconds: int = Field(
+        default=20, ge=1, description="A request's header has come whole within this."
+    )
+    slowest_bytes: int = Field(
+        default=500, ge=1, description="Bytes a second that an upload or mail must bring, at least."
+    )
+    patience_seconds: int = Field(
+        default=30, ge=1, description="How long it may bring less before it is cut off."
+    )
     reserve_bytes: int = Field(default=64 * MIB, description="Room kept free for the ledger.")
     session_idle_minutes: int = Field(default=60, description="A session ends after this rest.")
     session_hours: int = Field(default=12, description="A session ends after this in any case.")
@@ -94,7 +138,14 @@ class Settings(BaseSettings):
         default=None, description="Signs links to the evidence host; made at start when unset."
     )
 
-    @field_validator("capture_allow", mode="before")
+    @field_validator("proxies", "trusted_relays", mode="after")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            ip_network(one, strict=False)
+        return value
+
+    @field_validator("capture_allow", "proxies", "trusted_relays", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

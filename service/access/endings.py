@@ -1,4 +1,7 @@
-"""Roles, people and tokens end; what they could do ends with the next request.
+"""Roles, people and tokens end or are renamed; what they could do ends with the next request.
+
+What is under way (an original that is being sent, an upload) is asked again at
+most thirty seconds later (`service.web.standing`).
 
 Nothing is deleted: the rows stay, with the moment at which they ended.
 """
@@ -12,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
 from archive.records.people import PersonRecord, RoleRecord, SessionRecord, TokenRecord
+from service.access.devices import forget_devices
+from service.access.people import person_by_email
+from service.errors import NameTaken
 
 
 def end_role(session: Session, held: RoleRecord, now: datetime, *, actor: str) -> None:
@@ -35,6 +41,7 @@ def end_person(session: Session, person: PersonRecord, now: datetime, *, actor: 
         # A role given for later never begins.
         held.until = max(now, held.since)
     end_sessions(session, person, now)
+    forget_devices(session, person)
     record(session, "person.ended", at=now, actor=actor, subject=person)
 
 
@@ -53,3 +60,22 @@ def revoke_token(session: Session, token: TokenRecord, now: datetime, *, actor: 
         return
     token.revoked_at = now
     record(session, "token.revoked", at=now, actor=actor, subject=token)
+
+
+def rename_person(
+    session: Session,
+    person: PersonRecord,
+    now: datetime,
+    *,
+    name: str | None = None,
+    email: str | None = None,
+    actor: str,
+) -> None:
+    """Give a person another name, or another address to sign in with; raises `NameTaken`."""
+    address = email.strip().lower() if email else person.email
+    if address != person.email and address and person_by_email(session, address) is not None:
+        raise NameTaken(address)
+    if (name or person.name, address) == (person.name, person.email):
+        return
+    person.name, person.email = name or person.name, address
+    record(session, "person.renamed", at=now, actor=actor, subject=person)

@@ -1,18 +1,20 @@
-"""`user` and `token`: people who sign in, programs that do not, units they belong to."""
+"""`user`: people who sign in, what they are called, that they leave, units they belong to."""
 
 from __future__ import annotations
 
 import re
 import sys
-from datetime import timedelta
 
 import click
 from sqlalchemy.orm import Session
 
 from archive.records.people import UnitRecord
+from service.access.endings import end_person, rename_person
+from service.access.listing import find_person, list_people
 from service.access.passwords import Passwords, PasswordTooShort
-from service.access.people import add_person, add_token, add_unit, give_role, unit_by_name
+from service.access.people import add_person, add_unit, give_role, unit_by_name
 from service.access.rights import shipped_rights
+from service.command_line.printing import as_facts, moment, print_json
 from service.errors import UnitNotFound
 from service.installation import Installation, opened
 from service.settings import Settings
@@ -77,30 +79,62 @@ def add_user(
     click.echo(f"Added {name}.", err=True)
 
 
-@click.group()
-def token() -> None:
-    """Bearer tokens for programs."""
+@user.command("list")
+@click.option("--all", "ended", is_flag=True, help="Those who have left too.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def list_users(*, ended: bool, as_json: bool) -> None:
+    """Print everyone with their unit and roles."""
+    with opened(Settings()) as house, house.database.reading() as session:
+        people = list_people(session, house.clock.now(), ended=ended)
+    if as_json:
+        print_json({"people": [as_facts(one) for one in people]})
+        return
+    for one in people:
+        roles = ", ".join(f"{held.role} ({held.unit or 'everywhere'})" for held in one.roles)
+        left = f"  left {one.ended_at:%Y-%m-%d}" if one.ended_at else ""
+        click.echo(f"{one.email or '-'}  {one.name}  {one.unit or '-'}  {roles or '-'}{left}")
 
 
-@token.command("add")
-@click.option("--role", type=_ROLES, required=True, help="What the program may do.")
-@click.option("--name", default="program", help="What it is called in the ledger.")
-@click.option("--unit", help="Only for this unit and those below it.")
-@click.option("--days", type=click.IntRange(1, 1825), default=365, help="Days until it ends.")
-def add_program(role: str, *, name: str, unit: str | None, days: int) -> None:
-    """Print a new token, and nothing else; it is not shown again."""
+@user.command("end")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def end_user(email: str, *, as_json: bool) -> None:
+    """Let the person with EMAIL leave: roles and sessions end at once, downloads within a minute.
+
+    Nothing that they did is deleted, and the ledger says when they left.
+    """
     with opened(Settings()) as house, house.database.writing() as session:
+        person = find_person(session, email)
+        end_person(session, person, house.clock.now(), actor=_ACTOR)
+        told = {"id": str(person.id), "ended_at": moment(person.ended_at)}
+        name = person.name
+    if as_json:
+        print_json(told)
+    else:
+        click.echo(f"{name} has left.", err=True)
+
+
+@user.command("rename")
+@click.argument("email")
+@click.option("--name", help="The new name.")
+@click.option("--email", "new_email", help="The new address to sign in with.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def rename_user(email: str, *, name: str | None, new_email: str | None, as_json: bool) -> None:
+    """Give the person with EMAIL another name, another address, or both."""
+    wanted = name.strip() if name is not None else None
+    if wanted == "" or (wanted is None and new_email is None):
+        raise click.UsageError("give the new name, the new address, or both")
+    if new_email is not None and not _ADDRESS.fullmatch(new_email.strip()):
+        raise click.UsageError("give an address like name@municipality.example")
+    with opened(Settings()) as house, house.database.writing() as session:
+        person = find_person(session, email)
         now = house.clock.now()
-        secret = add_token(
-            session,
-            name=name,
-            role=role,
-            unit_id=unit_by_name(session, unit).id if unit else None,
-            expires_at=now + timedelta(days=days),
-            now=now,
-            actor=_ACTOR,
-        )
-    click.echo(secret)
+        rename_person(session, person, now, name=wanted, email=new_email, actor=_ACTOR)
+        told = {"id": str(person.id), "name": person.name, "email": person.email}
+    if as_json:
+        print_json(told)
+    else:
+        click.echo(f"Now {told['name']} <{told['email'] or '-'}>.", err=True)
 
 
 def _password(*, from_stdin: bool) -> str:
@@ -117,4 +151,4 @@ def _unit(session: Session, name: str, house: Installation) -> UnitRecord:
         return add_unit(session, name, house.clock.now(), actor=_ACTOR)
 
 
-COMMANDS = (user, token)
+COMMANDS = (user,)

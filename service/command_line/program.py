@@ -15,7 +15,7 @@ _FAMILIES = {
     "migrate": "running",
     "settings": "running",
     "user": "people",
-    "token": "people",
+    "token": "tokens",
     "ingest": "evidence",
     "erase": "evidence",
     "verify": "keeping",

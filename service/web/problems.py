@@ -12,7 +12,16 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from service.errors import STATUS, CaseNotReady, NotSignedIn, TooManySignIns, WrongCredentials
+from service.errors import (
+    STATUS,
+    CaseNotReady,
+    NotSignedIn,
+    ParameterUnknown,
+    QuotaReached,
+    SignInDelayed,
+    TooManySignIns,
+    WrongCredentials,
+)
 from service.web.frames import frame_for_anyone
 from service.web.paths import inner_path
 from service.web.views.access import ErrorView
@@ -72,14 +81,23 @@ def _known(request: Request, error: Exception) -> Response:
     elif isinstance(error, NotSignedIn) and not isinstance(error, WrongCredentials):
         answer = _to_sign_in(request)
     else:
-        answer = _page(request, status, code)
-    if isinstance(error, TooManySignIns):
-        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+        answer = _page(request, status, code, _seconds(error))
+    if (seconds := _seconds(error)) is not None:
+        answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
+def _seconds(error: Exception) -> int | None:
+    """Return after how many seconds whoever was refused may come again."""
+    if isinstance(error, SignInDelayed | QuotaReached):
+        return error.seconds
+    return RETRY_SECONDS if isinstance(error, TooManySignIns) else None
+
+
 def _facts(error: Exception) -> dict[str, object]:
-    return {"missing": list(error.missing)} if isinstance(error, CaseNotReady) else {}
+    if isinstance(error, CaseNotReady):
+        return {"missing": list(error.missing)}
+    return {"parameters": list(error.names)} if isinstance(error, ParameterUnknown) else {}
 
 
 def _to_sign_in(request: Request) -> Response:
@@ -134,12 +152,12 @@ def _log(request: Request, event: str, error: Exception) -> None:
     )
 
 
-def _page(request: Request, status: HTTPStatus, code: str) -> Response:
+def _page(request: Request, status: HTTPStatus, code: str, seconds: int | None = None) -> Response:
     view = ErrorView(
         status=status.value,
         code=code,
         reference=getattr(request.state, "id", None),
-        retry_after=RETRY_SECONDS if status in {429, 503} else None,
+        retry_after=seconds or (RETRY_SECONDS if status in {429, 503} else None),
         back=_back(request),
     )
     frame = frame_for_anyone(request)

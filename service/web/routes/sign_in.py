@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from service.access.devices import KEPT, remember_device
 from service.access.people import end_session, open_session, password_hash_of
 from service.access.principal import Principal
-from service.errors import WrongCredentials
+from service.access.tries import Try, begin_try, succeeded, taken_back
+from service.errors import TooManySignIns
+from service.installation import Installation
+from service.web.callers import caller_of
 from service.web.dependencies import (
     COOKIE,
     FormModel,
@@ -29,8 +34,13 @@ from service.web.rendering import LANGUAGES
 from service.web.views.access import SignInRefusal, SignInView
 from service.web.views.frame import FormState
 
+if TYPE_CHECKING:
+    from archive.records.people import PersonRecord
+
 router = APIRouter(include_in_schema=False)
 _OPEN = Public("whoever signs in is not signed in yet")
+DEVICE_COOKIE = "vaern_device"
+"""Says that its holder has signed in here before; it opens nothing (`access.devices`)."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -66,37 +76,30 @@ def ask(request: Request, next: str = "/", refusal: SignInRefusal | None = None)
 def sign_in(
     request: Request, house: House, form: Annotated[SignInForm, Form()], now: Now
 ) -> Response:
-    """Open a session; a wrong try says only that the two do not fit together."""
+    """Open a session; a wrong try says only that the two do not fit together, and how long to wait.
+
+    Whether there is such an account makes no difference, neither in words nor in time.
+    """
     require_same_origin(request)
-    with house.database.reading() as session:
-        person, kept = password_hash_of(session, form.email)
-    if not request.app.state.passwords.fits(form.password, kept) or person is None:
-        view = SignInView(
-            next=inner_path(form.next),
-            refusal=SignInRefusal.WRONG,
-            form=FormState(values={"email": form.email}),
-        )
-        return _page(request, view, HTTPStatus.UNAUTHORIZED)
-    if person.ended_at is not None and person.ended_at <= now:
-        raise WrongCredentials("this person has left")
+    caller, device = caller_of(request), request.cookies.get(DEVICE_COOKIE)
+    tried = house.gate.run(lambda session: begin_try(session, form.email, caller, device, now))
+    if tried.wait:
+        return _refused(request, form, SignInRefusal.WAIT, tried.wait)
+    person = _whose_password_fits(request, house, form, tried, now)
+    if person is None:
+        return _refused(request, form, SignInRefusal.WRONG, tried.next_wait)
     before = request.cookies.get(COOKIE, "")
 
-    def act(session: Session) -> str:
+    def act(session: Session) -> tuple[str, str]:
+        succeeded(session, tried)
         end_session(session, before, now)
-        return open_session(session, person, now)[0]
+        return open_session(session, person, now)[0], remember_device(session, person, device, now)
 
     # One who signs in again is not signed in twice: the id that was there opens nothing more.
-    secret = house.gate.run(act)
+    secret, device = house.gate.run(act)
     answer = RedirectResponse(inner_path(form.next), HTTPStatus.SEE_OTHER)
-    answer.set_cookie(
-        COOKIE,
-        secret,
-        max_age=house.settings.session_hours * 3600,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=is_secure(house.settings),
-    )
+    _set(answer, house, COOKIE, secret, timedelta(hours=house.settings.session_hours))
+    _set(answer, house, DEVICE_COOKIE, device, KEPT)
     return answer
 
 
@@ -127,6 +130,49 @@ def choose(request: Request, form: Annotated[LanguageForm, Form()]) -> Response:
             LANGUAGE_COOKIE, form.language, max_age=_YEAR, httponly=True, samesite="lax"
         )
     return answer
+
+
+def _whose_password_fits(
+    request: Request, house: Installation, form: SignInForm, tried: Try, now: datetime
+) -> PersonRecord | None:
+    with house.database.reading() as session:
+        person, kept = password_hash_of(session, form.email)
+    if person is not None and person.ended_at is not None and person.ended_at <= now:
+        person, kept = None, None
+    try:
+        fits = request.app.state.passwords.fits(form.password, kept)
+    except TooManySignIns:
+        house.gate.run(lambda session: taken_back(session, tried))
+        raise
+    return person if fits else None
+
+
+def _refused(request: Request, form: SignInForm, refusal: SignInRefusal, seconds: int) -> Response:
+    view = SignInView(
+        next=inner_path(form.next),
+        refusal=refusal,
+        retry_after=seconds or None,
+        form=FormState(values={"email": form.email}),
+    )
+    waits = refusal is SignInRefusal.WAIT
+    answer = _page(
+        request, view, HTTPStatus.TOO_MANY_REQUESTS if waits else HTTPStatus.UNAUTHORIZED
+    )
+    if seconds:
+        answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _set(answer: Response, house: Installation, name: str, secret: str, lasts: timedelta) -> None:
+    answer.set_cookie(
+        name,
+        secret,
+        max_age=int(lasts.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=is_secure(house.settings),
+    )
 
 
 def _page(request: Request, view: SignInView, status: HTTPStatus) -> Response:

@@ -11,6 +11,7 @@ class SignInRefusal(StrEnum):
 
     WRONG = "wrong"
     BUSY = "busy"
+    WAIT = "wait"
     SIGNED_OUT = "signed_out"
     ENDED = "ended"
 
@@ -22,7 +23,7 @@ class SignInView:
     Attributes:
         next: The path to open afterwards (one of ours) or "/".
         refusal: Why the person stands here again, or None.
-        retry_after: Seconds to wait, only with `BUSY`.
+        retry_after: Seconds to wait, with `BUSY` and `WAIT`, perhaps with `WRONG`.
     """
 
     next: str
@@ -36,22 +37,22 @@ class RightsCell:
     """One right: an action by a role.
 
     Attributes:
-        level: `full`, `status`, `own`, `anonymous` or `none`.
-        scope: `self`, `circle`, `unit`, `all`; None where the level is `none`.
+        level: `full`, `status`, `own` or `anonymous`.
+        scope: `self`, `circle`, `unit`, `all`.
         condition: `serious`, `invited`, `step`, or None.
     """
 
     level: str
-    scope: str | None = None
+    scope: str
     condition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RightsRow:
-    """One action and what each role may do, in the order of `RightsView.roles`."""
+    """One action and the ways open to each role, in the order of `RightsView.roles`."""
 
     action: str
-    cells: tuple[RightsCell, ...]
+    cells: tuple[tuple[RightsCell, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
