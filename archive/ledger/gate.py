@@ -3,6 +3,7 @@
 One FULL commit costs an fsync, whether it carries one act or sixty-four; so
 mail, uploads and viewings that wait at the same moment share one. Each is
 acknowledged only after that commit; one that fails takes no other with it.
+Acts of one kind may also share their statements (`run_together`).
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from typing import Generic, TypeVar
+from itertools import groupby
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -25,11 +27,15 @@ QUIET = 0.1
 """Seconds without an act after which the doors count as quiet."""
 
 T = TypeVar("T")
+Item = TypeVar("Item")
+Batch = Callable[[Session, Sequence[Item]], Sequence[T]]
+"""Does many items of one kind in one go, and returns an answer for each, in their order."""
 
 
 class _Act(Generic[T]):
-    def __init__(self, run: Callable[[Session], T]) -> None:
-        self.run = run
+    def __init__(self, batch: Batch[Any, T], item: object) -> None:
+        self.batch = batch
+        self.item = item
         self.future: Future[T] = Future()
         self.answer: T | None = None
         self.failure: BaseException | None = None
@@ -55,13 +61,22 @@ class Gate:
 
     def submit(self, act: Callable[[Session], T]) -> Future[T]:
         """Queue an act; its future is done when the commit that holds it is durable."""
-        item = _Act(act)
+        return self._queue(_Act(_one_by_one, act))
+
+    def run_together(self, batch: Batch[Item, T], item: Item) -> T:
+        """Do an item with the others of its kind that wait, and wait for their commit.
+
+        Where it fails with others, each is done again by itself.
+        """
+        return self._queue(_Act(batch, item)).result()
+
+    def _queue(self, act: _Act[T]) -> Future[T]:
         with self._lock:
             if self._closed:
                 raise GateClosed("the service is stopping")
             self._latest = time.monotonic()
-            self._waiting.put(item)  # type: ignore[arg-type]  # _Act is invariant, the queue is not read as T
-        return item.future
+            self._waiting.put(act)  # type: ignore[arg-type]  # _Act is invariant, the queue is not read as T
+        return act.future
 
     def run(self, act: Callable[[Session], T]) -> T:
         """Submit an act and wait for its commit."""
@@ -119,29 +134,61 @@ class Gate:
         """Commit a group; returns what failed for all of it, in which case none of it stands."""
         for act in group:
             act.failure = None
+        runs = list(_runs(group))
         try:
             with self._database.writing() as session:
-                for act in group:
-                    _attempt(session, act)
+                if len(runs) == 1:  # whatever fails here fails for the whole transaction
+                    _do(session, runs[0])
+                else:
+                    for run in runs:
+                        _attempt(session, run)
+        except Exception as failed:  # noqa: BLE001 — the thread must outlive any commit
+            return _as_fact(failed)
         except BaseException as failed:  # noqa: BLE001 — the thread must outlive any commit
             return failed
         return None
 
 
-def _attempt(session: Session, act: _Act[object]) -> None:
-    """Run one act in a savepoint; undo its entries with it where it fails."""
+def _runs(group: list[_Act[object]]) -> Iterator[list[_Act[object]]]:
+    """Yield acts that share their statements together, all others alone."""
+    found: dict[object, int] = {}
+    ordered = sorted(group, key=lambda act: found.setdefault(_kind(act), len(found)))
+    for _, run in groupby(ordered, _kind):
+        yield list(run)
+
+
+def _kind(act: _Act[object]) -> object:
+    return act if act.batch is _one_by_one else act.batch
+
+
+def _one_by_one(session: Session, acts: Sequence[Callable[[Session], T]]) -> list[T]:
+    return [act(session) for act in acts]
+
+
+def _do(session: Session, run: list[_Act[object]]) -> None:
+    answers = run[0].batch(session, [act.item for act in run])
+    require_recorded(session)
+    for act, answer in zip(run, answers, strict=True):
+        act.answer = answer
+
+
+def _attempt(session: Session, run: list[_Act[object]]) -> None:
+    """Do acts in a savepoint; undo their entries with it where it fails."""
     entries: list[object] = session.info.setdefault("entries", [])
     standing = len(entries)
     try:
         with session.begin_nested():
-            act.answer = act.run(session)
-            require_recorded(session)
+            _do(session, run)
     except TransactionLost:
         raise
     except Exception as failed:  # noqa: BLE001 — told to the one who waits for this act
-        act.failure = _as_fact(failed)
         del entries[standing:]
         session.info["changed"] = {}
+        if len(run) == 1:
+            run[0].failure = _as_fact(failed)
+        else:
+            for act in run:
+                _attempt(session, [act])
 
 
 def _as_fact(failed: Exception) -> Exception:

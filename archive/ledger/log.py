@@ -20,7 +20,7 @@ from archive.errors import LedgerBroken, UnrecordedChange
 from archive.ledger import merkle
 from archive.ledger.checkpoint import Signer
 from archive.ledger.entries import Collected, Leaf, commitment, new_salt
-from archive.records.columns import Protected, timestamp
+from archive.records.columns import Base, Protected, timestamp
 from archive.records.ledger import (
     CheckpointRecord,
     LedgerDetailRecord,
@@ -30,6 +30,15 @@ from archive.records.ledger import (
 )
 
 __all__ = ["Head", "Proof", "Signer", "append_collected", "head", "open_log", "prove", "record"]
+
+_HEAD = Base.metadata.tables[LedgerHeadRecord.__tablename__]
+_INTO_ENTRIES = insert(Base.metadata.tables[LedgerEntryRecord.__tablename__])
+_INTO_DETAILS = insert(Base.metadata.tables[LedgerDetailRecord.__tablename__])
+_INTO_NODES = insert(Base.metadata.tables[LedgerNodeRecord.__tablename__])
+_GROW_HEAD = update(_HEAD)
+_LOCKED_HEAD = select(
+    _HEAD.c.origin, _HEAD.c.public_key, _HEAD.c.size, _HEAD.c.root, _HEAD.c.edge
+).with_for_update()
 
 SYSTEM = "system"
 """The actor of what the service does by itself."""
@@ -135,16 +144,15 @@ def _append(session: Session, entries: list[Collected]) -> None:
             {"level": level, "number": number, "hash": value}
             for level, number, value in edge.append(merkle.leaf_hash(leaf))
         )
-    session.execute(insert(LedgerEntryRecord), leaves)
-    session.execute(insert(LedgerDetailRecord), details)
+    # By their tables: the session's bookkeeping for mapped rows would cost more than the inserts.
+    connection = session.connection()
+    connection.execute(_INTO_ENTRIES, leaves)
+    connection.execute(_INTO_DETAILS, details)
     if nodes:
-        session.execute(insert(LedgerNodeRecord), nodes)
+        connection.execute(_INTO_NODES, nodes)
     root = edge.root()
-    session.execute(
-        update(LedgerHeadRecord).values(
-            size=edge.size, root=root, edge=edge.to_bytes(), note=signer.sign(edge.size, root)
-        )
-    )
+    grown = {"size": edge.size, "root": root, "edge": edge.to_bytes()}
+    connection.execute(_GROW_HEAD, {**grown, "note": signer.sign(edge.size, root)})
 
 
 def open_log(session: Session, signer: Signer) -> None:
@@ -167,7 +175,9 @@ def open_log(session: Session, signer: Signer) -> None:
 
 def head(session: Session) -> Head:
     """Return the signed head as this session sees it."""
-    row = session.execute(select(LedgerHeadRecord)).scalar_one()
+    # Appending goes past the session, which may hold the head as it stood before.
+    query = select(LedgerHeadRecord).execution_options(populate_existing=True)
+    row = session.execute(query).scalar_one()
     return Head(row.origin, row.public_key, row.size, row.root, row.note)
 
 
@@ -222,9 +232,7 @@ def custody(session: Session, subject: str) -> Iterator[LedgerDetailRecord]:
 
 
 def _locked_edge(session: Session, signer: Signer) -> merkle.Edge:
-    row = session.execute(
-        select(LedgerHeadRecord).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    row = session.connection().execute(_LOCKED_HEAD).one_or_none()
     if row is None:
         raise LedgerBroken("the ledger has no head")
     if row.public_key != signer.public_key or row.origin != signer.origin:

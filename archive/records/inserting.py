@@ -1,4 +1,4 @@
-"""New rows by the short way: one INSERT for each, without the session's bookkeeping.
+"""New rows by the short way: one INSERT a table, without the session's bookkeeping.
 
 The doors use it: a receipt writes four rows, and the unit of work would cost
 more than hashing and sealing together. The rows are values here, not managed
@@ -7,9 +7,12 @@ objects; the ledger binds them all the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Insert, Table, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -18,11 +21,31 @@ from archive.records.columns import Protected
 
 def insert_new(session: Session, *rows: Protected) -> None:
     """Insert new rows in the order given, and let the next ledger entry speak for them."""
+    insert_silently(session, rows)
+    speak_for(session, *rows)
+
+
+def insert_silently(session: Session, rows: Iterable[Protected]) -> None:
+    """Insert new rows, neighbours of one table in one go; `speak_for` each of them must follow."""
+    connection = session.connection()
+    for table, some in groupby(rows, _table_of):
+        connection.execute(_insert_into(table), [_values(row, table) for row in some])
+
+
+def speak_for(session: Session, *rows: Protected) -> None:
+    """Let the next ledger entry speak for rows that were inserted silently."""
     changed: dict[str, Protected | None] = session.info.setdefault("changed", {})
-    for row in rows:
-        table: Table = row.__table__
-        session.connection().execute(insert(table), [_values(row, table)])
-        changed[row.row_key()] = row
+    changed.update((row.row_key(), row) for row in rows)
+
+
+def _table_of(row: Protected) -> Table:
+    table: Table = row.__table__
+    return table
+
+
+@cache
+def _insert_into(table: Table) -> Insert:
+    return insert(table)
 
 
 def _values(row: Protected, table: Table) -> dict[str, Any]:

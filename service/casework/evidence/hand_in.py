@@ -117,7 +117,7 @@ def register_upload(
         ),
         Envelope(door="upload", actor=who.actor, facts=facts),
         now,
-        also=join,
+        also=join if case_id is not None else None,  # without it, it is kept with others
     )
 
 
