@@ -10,6 +10,9 @@ from archive.clearing import clear_erased, sweep_orphans
 from archive.ledger.log import keep_checkpoint
 from archive.records.evidence import IdempotencyRecord
 from archive.records.people import SessionRecord
+from service.access.devices import KEPT
+from service.access.tries import forget_tries
+from service.casework.moderation.sampling import draw_samples
 from service.installation import Installation
 from service.log_lines import logger
 
@@ -31,6 +34,8 @@ def tidy(installation: Installation) -> None:
         session.execute(
             delete(SessionRecord).where(SessionRecord.last_seen_at < now - SESSIONS_KEPT)
         )
+        draw_samples(session, now)
+        forget_tries(session, now, KEPT)
         keep_checkpoint(session, now)
     for copy in installation.data.glob("before-*.db"):
         # It holds wrapped keys: kept longer, no erasure would reach it.

@@ -8,6 +8,13 @@ from functools import cache
 from service.web import catalogues
 from service.web.views.frame import Notice, NoticeKind
 
+_KINDS = {
+    "screenshot_waits": NoticeKind.WAITING,
+    "screenshot_unreadable": NoticeKind.REFUSED,
+    "screenshot_no_picture": NoticeKind.REFUSED,
+    "screenshot_anothers": NoticeKind.REFUSED,
+}
+
 
 @cache
 def gettext_of(language: str) -> Callable[[str], str]:
@@ -25,6 +32,7 @@ def notice_for(language: str, said: str | None) -> Notice | None:
         "case_closed": _("The case is closed."),
         "circumstance_stated": _("Noted."),
         "circle_changed": _("The circle is changed."),
+        "wish_answered": _("The answer is kept, and the employee can read it."),
         "decided": _("The decision is kept."),
         "proposed": _("It waits for a colleague's approval."),
         "approved": _("Approved."),
@@ -32,9 +40,22 @@ def notice_for(language: str, said: str | None) -> Notice | None:
         "check_started": _("The check has begun."),
         "told": _("It is kept, and your case handler sees it."),
         "sorted": _("It has its place now."),
+        "looked_agrees": _("Your second look is kept."),
+        "looked_disagrees": _("Your second look is kept. The post waits for a new decision."),
+        "screenshot_counts": _("The post is secured with the screenshot."),
+        "screenshot_waits": _("The screenshot is safe, and is being checked."),
+        "screenshot_unreadable": _(
+            "The file is kept, but it could not be opened as a picture. Take another."
+        ),
+        "screenshot_no_picture": _(
+            "The file is kept, but it is no picture, and does not count. Take a screenshot."
+        ),
+        "screenshot_anothers": _(
+            "The file is kept, but it shows another post, and does not count. Take one of this."
+        ),
     }
     text = texts.get(said)
-    return Notice(NoticeKind.DONE, text) if text else None
+    return Notice(_KINDS.get(said, NoticeKind.DONE), text) if text else None
 
 
 def happened(language: str, kind: str) -> str:
@@ -47,6 +68,8 @@ def happened(language: str, kind: str) -> str:
         "case.employee_added": _("The employee concerned was named"),
         "case.account_added": _("An account was named"),
         "case.wish": _("The employee made a wish"),
+        "wish.answered": _("A wish was answered"),
+        "wish.answered_anew": _("A wish got a new answer"),
         "notice.not_sent": _("A receipt could not be sent"),
         "notice.withheld": _("No receipt was sent, since a machine had written"),
         "evidence.left_unsorted": _("The evidence waited to be sorted"),
@@ -70,6 +93,12 @@ def happened(language: str, kind: str) -> str:
         "post.proposed": _("A decision was proposed"),
         "post.approved": _("A proposal was approved"),
         "post.proposal_refused": _("A proposal was refused"),
+        "post.screenshot_handed_in": _("A screenshot of a post was handed in"),
+        "post.screenshot_not_counted": _(
+            "A file was handed in that does not count as a screenshot"
+        ),
+        "sample.agreed": _("A second look agreed with a decision"),
+        "sample.disagreed": _("A second look disagreed with a decision"),
         "notice.made": _("A receipt was written"),
         "notice.sent": _("A receipt was sent"),
     }

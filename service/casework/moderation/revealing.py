@@ -9,6 +9,7 @@ from uuid import UUID
 from service.access.principal import Principal
 from service.casework.evidence.viewing import note_viewing
 from service.casework.moderation.queue import card_of
+from service.casework.moderation.screenshots import counting
 from service.installation import Installation
 
 
@@ -22,18 +23,25 @@ class Shown:
     picture_name: str | None
 
 
-def reveal_post(installation: Installation, who: Principal, post_id: UUID, now: datetime) -> Shown:
+def reveal_post(
+    installation: Installation, who: Principal, post_id: UUID, now: datetime, part: str = "text"
+) -> Shown:
     """Return a post's content; the viewing is committed before this returns.
 
-    Raises `PostNotFound` where the post is not for this person.
+    The `picture` is our own, or the screenshot that stands in for it: then that is what the
+    viewing names. Raises `PostNotFound` where the post is not for this person.
     """
     with installation.database.reading() as session:
         card = card_of(session, who, post_id, now)
+        evidence_id, picture = card.post.evidence_id, card.post.picture_name
+        screenshot = counting(card.screenshots)
+        if part == "picture" and screenshot is not None:
+            evidence_id, picture = screenshot.evidence.id, screenshot.preview
         shown = Shown(
-            card.post.evidence_id,
+            evidence_id,
             card.post.text,
             merged([(int(s), int(e)) for one in card.findings for s, e in one.spans]),
-            card.post.picture_name,
+            picture,
         )
         case_id = card.visit.case_id
     note_viewing(

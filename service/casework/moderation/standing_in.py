@@ -27,6 +27,7 @@ from service.access.principal import Principal
 from service.casework.cases.opening import join_evidence
 from service.casework.moderation.deciding import is_party
 from service.casework.moderation.queue import card_of, may_on_post, sightings_of
+from service.casework.moderation.verifying import check_own_capture
 from service.errors import AlreadySecured, FourEyes, NotPermitted
 from service.installation import Installation
 
@@ -53,18 +54,22 @@ class HandedIn:
     not_counted: NotCounted | None
 
 
-def require_place_for_screenshot(
-    session: Session, who: Principal, post_id: UUID, now: datetime
+def require_wanted(
+    installation: Installation, who: Principal, post_id: UUID, now: datetime
 ) -> None:
     """Ask before a byte is taken whether a screenshot of this post may come.
 
-    Raises `PostNotFound`, `NotPermitted`, `FourEyes` for the one who is harassed in it.
+    Raises `PostNotFound`, `NotPermitted`, `FourEyes` for the one who is harassed in it, and
+    `AlreadySecured` where our own capture of the post is whole.
     """
-    card = card_of(session, who, post_id, now)
-    if who.person_id is None or not may_on_post(session, who, post_id, ACTION, now):
-        raise NotPermitted(ACTION)
-    if is_party(session, card, who.person_id):
-        raise FourEyes("whoever is harassed does not secure the post they are named in")
+    with installation.database.reading() as session:
+        card = card_of(session, who, post_id, now)
+        if who.person_id is None or not may_on_post(session, who, post_id, ACTION, now):
+            raise NotPermitted(ACTION)
+        if is_party(session, card, who.person_id):
+            raise FourEyes("whoever is harassed does not secure the post they are named in")
+    if check_own_capture(installation, post_id).whole:
+        raise AlreadySecured("our own capture of the post is whole")
 
 
 def hand_in_screenshot(
@@ -74,25 +79,24 @@ def hand_in_screenshot(
     held: Held,
     *,
     filename: str | None,
-    own_capture_whole: bool,
     now: datetime,
 ) -> HandedIn:
     """Commit an uploaded file as evidence of a post; says whether it counts as its screenshot.
 
-    Raises as `require_place_for_screenshot`, and `AlreadySecured` where our own capture of the
-    post is whole: then nothing is kept, since nothing is needed.
+    Raises as `require_wanted`; then nothing is kept.
     """
-    person = who.person_id
+    try:
+        require_wanted(installation, who, post_id, now)
+    except Exception:
+        installation.vault.discard(held.sealed.name, held.sealed.segments)
+        raise
     with installation.database.reading() as session:
-        require_place_for_screenshot(session, who, post_id, now)
         post = session.get_one(PostRecord, post_id)
         visit = session.get_one(VisitRecord, post.visit_id)
         refused = _not_counted(session, post, held, filename)
         case_id, source = visit.case_id, post.permalink or visit.url
         unit_id = session.get_one(CaseRecord, case_id).unit_id if case_id else who.unit_id
-    if own_capture_whole or person is None:
-        installation.vault.discard(held.sealed.name, held.sealed.segments)
-        raise AlreadySecured("our own capture of the post is whole")
+    person = who.person_id
     kind = UNCOUNTED_KIND if refused else KIND
 
     def tie(session: Session, kept: Kept) -> None:
@@ -104,7 +108,7 @@ def hand_in_screenshot(
         standing = select(ScreenshotRecord.id).where(ScreenshotRecord.evidence_id == kept.id)
         if session.scalars(standing).first() is not None:
             return  # the same hand-in, sent once more
-        if refused is None:
+        if refused is None and person is not None:
             session.add(
                 ScreenshotRecord(
                     id=uuid4(),

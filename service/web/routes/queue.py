@@ -21,9 +21,11 @@ from service.casework.moderation.queue import (
     waiting_posts,
 )
 from service.casework.moderation.revealing import reveal_post
+from service.casework.moderation.sampling import Drawn, waiting_samples
 from service.casework.moderation.verifying import check_preserved
 from service.errors import (
     AlreadyDecided,
+    AlreadySecured,
     ClauseMissing,
     FourEyes,
     NotYetCaptured,
@@ -34,7 +36,7 @@ from service.web.dependencies import FormModel, House, Now, PageRight, Reading
 from service.web.evidencelinks import link_to
 from service.web.frames import frame_for
 from service.web.rendering import wants_partial
-from service.web.screens.queue import decision_card, queue_rows
+from service.web.screens.queue import decision_card, queue_rows, sample_rows
 from service.web.views.evidence import Mark, RevealedPicture, RevealedText
 from service.web.views.frame import FieldError, FormState, Notice, NoticeKind, Place
 from service.web.views.queue import Outcome, QueueView
@@ -78,7 +80,7 @@ def show(
 ) -> Response:
     """Show the queue with one post open: the wanted one, else the worst."""
     notice = notice_for(frame_for(request, who).language, said)
-    return _queue(request, who, session, now, opened=post, notice=notice)
+    return queue_page(request, who, session, now, opened=post, notice=notice)
 
 
 @router.post("/posts/{post_id}/decision")
@@ -101,9 +103,16 @@ def post_decision(
         with house.database.writing() as session:
             decision = decide(session, who, post_id, proposed, preserved=preserved, now=now)
             waits = decision.needs_approval
-    except (NotYetCaptured, ReasonMissing, ClauseMissing, FourEyes, AlreadyDecided) as refused:
+    except (
+        NotYetCaptured,
+        ReasonMissing,
+        ClauseMissing,
+        FourEyes,
+        AlreadyDecided,
+        AlreadySecured,
+    ) as refused:
         return _refused(request, who, house, now, post_id, form, refused)
-    return _next(request, who, house, now, "proposed" if waits else "decided")
+    return next_post(request, who, house, now, "proposed" if waits else "decided")
 
 
 @router.post("/posts/{post_id}/approval")
@@ -134,7 +143,7 @@ def post_approval(
             )
     except (NotYetCaptured, ReasonMissing, FourEyes, AlreadyDecided) as refused:
         return _refused(request, who, house, now, post_id, form, refused)
-    return _next(request, who, house, now, "approved" if agrees else "refused")
+    return next_post(request, who, house, now, "approved" if agrees else "refused")
 
 
 @router.post("/posts/{post_id}/viewing")
@@ -148,9 +157,9 @@ def reveal(
 ) -> Response:
     """Show a post's text or picture, once its viewing is in the ledger."""
     form.check(who)
-    shown = reveal_post(house, who, post_id, now)
-    back = f"/queue?post={post_id}"
     part = "picture" if form.part == "picture" else "text"
+    shown = reveal_post(house, who, post_id, now, part)
+    back = f"/queue?post={post_id}"
     revealed: RevealedPicture | RevealedText
     if part == "picture":
         if shown.picture_name is None:
@@ -169,28 +178,40 @@ def reveal(
     return answer
 
 
-def _queue(
+def queue_page(
     request: Request,
     who: Principal,
     session: Session,
     now: datetime,
     *,
     opened: UUID | None = None,
+    sample: Drawn | None = None,
     form: FormState | None = None,
     notice: Notice | None = None,
+    broken: bool = False,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
+    """Answer with the queue and one card open: the wanted post, a drawn decision, or the worst."""
     waiting = waiting_posts(session, who, now)
     total = count_waiting(session, who, now)
+    samples = waiting_samples(session, who, now)
     first = opened or (waiting[0].post.id if waiting else None)
+    if sample is not None:
+        first = sample.post.id
     frame = frame_for(request, who, Place.QUEUE, notice=notice, waiting={Place.QUEUE: total})
     card = card_of(session, who, first, now) if first else None
+    looked = sample.sample.id if sample else None
     view = QueueView(
-        rows=tuple(queue_rows(waiting, first, frame.language)),
-        card=decision_card(session, who, card, frame.language, form) if card else None,
+        rows=tuple(queue_rows(waiting, None if sample else first, frame.language)),
+        card=(
+            decision_card(session, who, card, frame.language, form, broken=broken, sample=sample)
+            if card
+            else None
+        ),
         more=max(0, total - len(waiting)),
         decided_today=decided_today(session, who, now),
         exposures_today=exposures_today(session, who, now),
+        samples=tuple(sample_rows(samples, looked, frame.language)),
     )
     name = "partials/queue.html" if wants_partial(request) else "queue.html"
     answer: Response = request.app.state.templates.response(
@@ -199,12 +220,13 @@ def _queue(
     return answer
 
 
-def _next(request: Request, who: Principal, house: House, now: datetime, said: str) -> Response:
+def next_post(request: Request, who: Principal, house: House, now: datetime, said: str) -> Response:
+    """Answer an act that is done: the next post is already there."""
     if not wants_partial(request):
         return RedirectResponse(f"/queue?said={said}", HTTPStatus.SEE_OTHER)
     notice = notice_for(frame_for(request, who).language, said)
     with house.database.reading() as session:
-        return _queue(request, who, session, now, notice=notice)
+        return queue_page(request, who, session, now, notice=notice)
 
 
 def _refused(
@@ -223,6 +245,7 @@ def _refused(
         ClauseMissing: ("clause", _("Choose the rule that it rests on.")),
         FourEyes: ("reason", _("Somebody else must answer this one.")),
         AlreadyDecided: ("reason", _("A colleague has just decided this post.")),
+        AlreadySecured: ("reason", _("The post is secured. Decide about it as it stands.")),
     }
     field, text = texts[type(refused)]
     values = {"reason": form.reason}
@@ -232,6 +255,14 @@ def _refused(
     notice = Notice(NoticeKind.REFUSED, text)
     status = HTTPStatus.OK if wants_partial(request) else HTTPStatus.UNPROCESSABLE_ENTITY
     with house.database.reading() as session:
-        return _queue(
-            request, who, session, now, opened=post_id, form=state, notice=notice, status=status
+        return queue_page(
+            request,
+            who,
+            session,
+            now,
+            opened=post_id,
+            form=state,
+            notice=notice,
+            broken=isinstance(refused, NotYetCaptured),
+            status=status,
         )

@@ -16,10 +16,13 @@ from service.casework.cases.listing import names_of
 from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.moderation.deciding import REMOVING, is_party, is_waiting, needs_second
 from service.casework.moderation.queue import Card, Waiting
+from service.casework.moderation.sampling import Drawn
+from service.casework.moderation.screenshots import Standing, counting
 from service.web.views.evidence import HiddenPicture, HiddenText
 from service.web.views.frame import CaseLink, FormState
 from service.web.views.queue import (
     Barrier,
+    ClauseChoice,
     DecisionCard,
     Duty,
     FindingView,
@@ -27,11 +30,13 @@ from service.web.views.queue import (
     Outcome,
     Proposal,
     QueueRow,
+    SampleLook,
+    SampleRow,
     Secured,
     SimilarDecision,
     ThreadPost,
 )
-from service.web.wording import gettext_of
+from service.web.wording import capture_failed, gettext_of
 
 if TYPE_CHECKING:
     from archive.records.pages import FindingRecord
@@ -53,20 +58,49 @@ def queue_rows(waiting: Sequence[Waiting], opened: UUID | None, language: str) -
             clause_title=policy.clause(one.clause).title,
             unlawful=one.clause == "unlawful",
             waits_for_second=one.proposed,
-            secured=one.post.picture_name is not None,
+            secured=one.secured,
             this=one.post.id == opened,
         )
         for one in waiting
     ]
 
 
+def sample_rows(drawn: Sequence[Drawn], opened: UUID | None, language: str) -> list[SampleRow]:
+    """Return the decisions that wait for a second look."""
+    _ = gettext_of(language)
+    policy = default_policy()
+    return [
+        SampleRow(
+            url=f"/queue/samples/{one.sample.id}",
+            author=one.post.author or _("Unknown account"),
+            outcome=Outcome(one.decision.act),
+            clause_title=_title(policy, one.decision.clause),
+            at=one.decision.decided_at,
+            this=one.sample.id == opened,
+        )
+        for one in drawn
+    ]
+
+
 def decision_card(
-    session: Session, who: Principal, card: Card, language: str, form: FormState | None = None
+    session: Session,
+    who: Principal,
+    card: Card,
+    language: str,
+    form: FormState | None = None,
+    *,
+    broken: bool = False,
+    sample: Drawn | None = None,
 ) -> DecisionCard:
-    """Return the card of one post."""
+    """Return the card of one post.
+
+    `broken` says that a check just found its capture missing or damaged; `sample` is a decision
+    about it to be looked at again.
+    """
     _ = gettext_of(language)
     policy = default_policy()
     post, visit = card.post, card.visit
+    barriers = _barriers(session, who, card, broken=broken)
     return DecisionCard(
         post_id=str(post.id),
         author=post.author or _("Unknown account"),
@@ -76,7 +110,7 @@ def decision_card(
         posted_at=moment_of(post.time),
         posted_as_stated=post.time_stated,
         text=HiddenText(len(post.text)),
-        picture=HiddenPicture() if post.picture_name else None,
+        picture=HiddenPicture() if card.secured else None,
         thread=_thread(card, _("Unknown account")),
         similar=tuple(
             SimilarDecision(
@@ -87,9 +121,14 @@ def decision_card(
             )
             for one in card.similar
         ),
-        secured=_secured(session, card),
-        barriers=_barriers(session, who, card),
+        secured=None if broken else _secured(session, card),
+        capture_problem=_capture_problem(card, language, broken=broken),
+        barriers=barriers,
+        clauses=_clauses(card, policy),
         needs_second=needs_second(card, "delete"),
+        may_be_gone=not card.secured and Outcome.LET_STAND not in barriers,
+        sample=_sample(session, sample, policy) if sample else None,
+        screenshot_url=_screenshot_url(who, card, barriers, broken=broken),
         proposal=_proposal(session, card, policy),
         case=CaseLink(card.case_number, f"/cases/{card.case_number}") if card.case_number else None,
         form=form or FormState(),
@@ -141,15 +180,75 @@ def _thread(card: Card, unknown: str) -> tuple[ThreadPost, ...]:
 
 
 def _secured(session: Session, card: Card) -> Secured | None:
+    # A screenshot is only taken where our own capture is not whole: so it comes first.
+    screenshot = counting(card.screenshots)
+    if screenshot is not None:
+        number = _number(session, screenshot.evidence.id)
+        return Secured(screenshot.at, Grade.HANDED_IN, number, None)
     ended = card.visit.ended_at
     if card.post.picture_name is None or ended is None:
         return None
-    evidence = card.post.evidence_id
-    number = spoken_number(evidence, receipts(session, [evidence]).get(evidence))
-    return Secured(ended, Grade.OWN_CAPTURE, number, None)
+    return Secured(ended, Grade.OWN_CAPTURE, _number(session, card.post.evidence_id), None)
 
 
-def _barriers(session: Session, who: Principal, card: Card) -> dict[Outcome, Barrier]:
+def _number(session: Session, evidence: UUID) -> str:
+    return spoken_number(evidence, receipts(session, [evidence]).get(evidence))
+
+
+def _capture_problem(card: Card, language: str, *, broken: bool) -> str | None:
+    """Return why there is no verified capture, in the reader's words."""
+    _ = gettext_of(language)
+    latest = card.screenshots[0].standing if card.screenshots else None
+    if broken and latest is not Standing.WAITS:
+        return _("What we have of the post is not whole any more.")
+    if card.secured:
+        return None
+    if latest is Standing.WAITS:
+        return _("The screenshot is being checked. Look again in a moment.")
+    if latest is Standing.UNREADABLE:
+        return _("The screenshot is kept, but it could not be opened as a picture. Take another.")
+    if card.visit.status == "failed":
+        return capture_failed(language, card.visit.reason)
+    return _("We got the words of the post, but no picture of it.")
+
+
+def _clauses(card: Card, policy: Policy) -> tuple[ClauseChoice, ...]:
+    found = dict.fromkeys(one.clause for one in card.findings)
+    clauses = [policy.clause(one) for one in found] or policy.clauses
+    return tuple(ClauseChoice(one.id, one.title, Duty(one.duty)) for one in clauses)
+
+
+def _screenshot_url(
+    who: Principal, card: Card, barriers: dict[Outcome, Barrier], *, broken: bool
+) -> str | None:
+    """Return where a screenshot goes: only where our own capture failed or cannot be."""
+    if card.secured and not broken:
+        return None
+    if not who.may("post.secure") or barriers.get(Outcome.LET_STAND) is Barrier.OWN_MATTER:
+        return None
+    return f"/posts/{card.post.id}/capture-screenshot"
+
+
+def _sample(session: Session, drawn: Drawn, policy: Policy) -> SampleLook:
+    decision = drawn.decision
+    return SampleLook(
+        url=f"/queue/samples/{drawn.sample.id}",
+        outcome=Outcome(decision.act),
+        by=names_of(session, [decision.decided_by])[decision.decided_by],
+        at=decision.decided_at,
+        reason=decision.reason,
+        clause_title=_title(policy, decision.clause),
+        week=int(drawn.sample.week.partition("W")[2]),
+    )
+
+
+def _title(policy: Policy, clause: str | None) -> str | None:
+    return policy.clause(clause).title if clause else None
+
+
+def _barriers(
+    session: Session, who: Principal, card: Card, *, broken: bool
+) -> dict[Outcome, Barrier]:
     everything = tuple(Outcome)
     if not who.may("post.decide") and not who.may("post.approve"):
         return dict.fromkeys(everything, Barrier.NOT_PERMITTED)
@@ -158,7 +257,7 @@ def _barriers(session: Session, who: Principal, card: Card) -> dict[Outcome, Bar
     waiting = [one for one in card.decisions if is_waiting(one)]
     if waiting and waiting[-1].decided_by == who.person_id:
         return dict.fromkeys(everything, Barrier.OWN_PROPOSAL)
-    if card.post.picture_name is None:
+    if broken or not card.secured:
         return {Outcome(act): Barrier.NO_VERIFIED_CAPTURE for act in sorted(REMOVING)}
     return {}
 
@@ -173,7 +272,7 @@ def _proposal(session: Session, card: Card, policy: Policy) -> Proposal | None:
         by=names_of(session, [proposal.decided_by])[proposal.decided_by],
         at=proposal.decided_at,
         reason=proposal.reason,
-        clause_title=policy.clause(proposal.clause).title if proposal.clause else None,
+        clause_title=_title(policy, proposal.clause),
     )
 
 

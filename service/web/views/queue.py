@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     HIDE = "hide"
     DELETE = "delete"
     NOT_OURS = "not_ours"
+    GONE = "gone"
 
 
 class PostState(StrEnum):
@@ -107,6 +108,45 @@ class Proposal:
     clause_title: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SampleLook:
+    """A decision that one person took alone, drawn for somebody else's second look.
+
+    Attributes:
+        url: Where the answer is posted.
+        week: Of the decision, as a number.
+    """
+
+    url: str
+    outcome: Outcome
+    by: str
+    at: datetime
+    reason: str
+    clause_title: str | None
+    week: int
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """A drawn decision in the list, below the posts that wait."""
+
+    url: str
+    author: str
+    outcome: Outcome
+    clause_title: str | None
+    at: datetime
+    this: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseChoice:
+    """A clause of the page rules that a removal may rest on."""
+
+    clause: str
+    title: str
+    duty: Duty
+
+
 class Barrier(StrEnum):
     """Why an outcome cannot be chosen now; explained in words beneath its button.
 
@@ -136,6 +176,8 @@ class DecisionCard:
         text: Hidden text.
         picture: Hidden picture.
         findings: The must ones first.
+        clauses: What a removal may rest on: those that rules found, each once; where no rule
+            found one, all.
         thread: The posts around it, in page order; empty when it stands alone.
         similar: Newest first, at most five.
         secured: None while no verified capture exists.
@@ -145,8 +187,10 @@ class DecisionCard:
         needs_second: Whether deleting or hiding becomes a proposal for a second person.
         proposal: A proposal that this person may approve or refuse; replaces the four acts.
         case: The case it belongs to.
+        may_be_gone: Whether it can be said that the post was gone before it was secured.
+        sample: A decision to look at a second time; replaces the four acts.
         screenshot_url: Where a screenshot is posted that stands in for our own capture
-            (`file`); None leaves the form out.
+            (`files`); None leaves the form out.
         form: What was typed, after a refused decision.
     """
 
@@ -164,6 +208,9 @@ class DecisionCard:
     similar: tuple[SimilarDecision, ...] = ()
     secured: Secured | None = None
     capture_problem: str | None = None
+    clauses: tuple[ClauseChoice, ...] = ()
+    may_be_gone: bool = False
+    sample: SampleLook | None = None
     criticism: bool = False
     barriers: dict[Outcome, Barrier] = field(default_factory=dict)
     needs_second: bool = False
@@ -212,6 +259,7 @@ class QueueView:
         more: How many wait beyond `rows`.
         decided_today: By this person.
         exposures_today: How many hidden texts and pictures this person has revealed today.
+        samples: Decisions that wait for this person's second look.
     """
 
     rows: tuple[QueueRow, ...]
@@ -219,3 +267,4 @@ class QueueView:
     more: int = 0
     decided_today: int = 0
     exposures_today: int = 0
+    samples: tuple[SampleRow, ...] = ()
