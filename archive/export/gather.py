@@ -1,0 +1,289 @@
+"""Gathering: what is handed over of each piece, read in one short look, nothing opened yet."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.errors import EvidenceErased, EvidenceNotFound
+from archive.export.custody import custody_files, names_of
+from archive.export.joined import check_program
+from archive.export.names import safe_name
+from archive.export.package import Contents, Document, File, HandOver, Stored, as_json, at_hand
+from archive.export.readme import readme
+from archive.ledger.checkpoint import fingerprint
+from archive.ledger.log import head, record
+from archive.records.columns import Protected, canonical
+from archive.records.evidence import (
+    DeliveryRecord,
+    EvidenceRecord,
+    ObjectRecord,
+    WrappedKeyRecord,
+)
+from archive.records.ledger import LedgerDetailRecord
+from archive.vault.sealing import WrappedKey
+
+FORMAT = "vaern-bundle-1"
+RECEIVED, REDACTED, EXPORTED, MADE = (
+    "evidence.received",
+    "evidence.redacted",
+    "evidence.exported",
+    "export.made",
+)
+ORIGINAL = "original"
+REDACTION = "redacted"
+LEFT_OUT = frozenset({ORIGINAL, REDACTION, "thumbnail"})
+"""Roles of objects that are no readings: the original itself, what covers it, a small picture."""
+
+_MANY = 400
+_ENDINGS = {
+    "application/json": "json",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "text/plain": "txt",
+}
+Row = TypeVar("Row", bound=Protected)
+
+
+class NotRedacted(EvidenceNotFound):
+    """Somebody asked for a redacted bundle, and a piece of it has not been redacted yet."""
+
+
+@dataclass
+class Piece:
+    """One piece of evidence with all that is handed over of it."""
+
+    evidence: EvidenceRecord
+    key: WrappedKey | None = None
+    objects: list[ObjectRecord] = field(default_factory=list)
+    deliveries: list[DeliveryRecord] = field(default_factory=list)
+    entries: list[LedgerDetailRecord] = field(default_factory=list)
+    opened: list[dict[str, Any]] = field(default_factory=list)
+    """The details of the entries, in their order."""
+
+    @property
+    def number(self) -> str:
+        """How people call it: the place of its receipt in the ledger."""
+        return f"D-{self.entries[0].position:04d}"
+
+    def latest(self, role: str) -> ObjectRecord | None:
+        """Return the latest object of a role."""
+        found = [one for one in self.objects if one.role == role]
+        return max(found, key=lambda one: (one.made_at, one.name)) if found else None
+
+
+def note_hand_over(session: Session, evidence_ids: Sequence[UUID], over: HandOver) -> None:
+    """Say in the ledger of each piece that it is handed over; before a byte of it leaves."""
+    for evidence_id in evidence_ids:
+        record(
+            session,
+            EXPORTED,
+            at=over.made_at,
+            actor=over.made_by,
+            subject=f"evidence:{evidence_id}",
+            case_id=over.case_id,
+            export=over.id,
+            recipient=over.recipient,
+            purpose=over.purpose,
+            redacted=over.redacted,
+        )
+
+
+def note_made(session: Session, contents: Contents, over: HandOver) -> None:
+    """Bind the bundle's contents in the ledger: every file but proofs and time-stamps."""
+    record(
+        session,
+        MADE,
+        at=over.made_at,
+        actor=over.made_by,
+        subject=f"export:{over.id}",
+        case_id=over.case_id,
+        contents_sha256=contents.listing.sha256,
+        recipient=over.recipient,
+        purpose=over.purpose,
+        redacted=over.redacted,
+        evidence=list(contents.evidence),
+    )
+
+
+def gather(
+    session: Session,
+    evidence_ids: Sequence[UUID],
+    over: HandOver,
+    documents: Sequence[Document] = (),
+) -> Contents:
+    """Return what the bundle holds besides its proofs; `note_hand_over` must be committed.
+
+    Raises `EvidenceNotFound`, `EvidenceErased`, `NotRedacted`.
+    """
+    pieces = _pieces(session, evidence_ids)
+    names = names_of(session, pieces)
+    now = head(session)
+    files = [
+        at_hand("check.py", check_program()),
+        at_hand("LAES-MIG.txt", readme(over, len(pieces), fingerprint(now.public_key), documents)),
+        *(at_hand(f"documents/{one.name}", one.data) for one in documents),
+    ]
+    items = []
+    for piece in pieces:
+        item, of_piece = _item(piece, over)
+        items.append(item)
+        files += of_piece
+        files += custody_files(piece, names, _bound_rows(piece, over), over)
+    files.append(as_json("evidence.json", _index(over, now.origin, now.public_key, items)))
+    if over.redacted:
+        files.append(as_json("redaction.json", {"redactions": [_redaction(one) for one in pieces]}))
+    positions = {one.evidence.id: tuple(e.position for e in one.entries) for one in pieces}
+    return Contents(tuple(files), tuple(one.evidence.id for one in pieces), positions)
+
+
+def _pieces(session: Session, evidence_ids: Sequence[UUID]) -> list[Piece]:
+    ids = list(dict.fromkeys(evidence_ids))
+    rows = {one.id: one for one in _rows(session, EvidenceRecord, EvidenceRecord.id, ids)}
+    if missing := [one for one in ids if one not in rows]:
+        raise EvidenceNotFound(str(missing[0]))
+    pieces = {one: Piece(rows[one]) for one in ids}
+    for key in _rows(session, WrappedKeyRecord, WrappedKeyRecord.evidence_id, ids):
+        pieces[key.evidence_id].key = WrappedKey(key.key_id, key.wrapped)
+    for stored in _rows(session, ObjectRecord, ObjectRecord.evidence_id, ids):
+        pieces[stored.evidence_id].objects.append(stored)
+    for delivery in _rows(session, DeliveryRecord, DeliveryRecord.evidence_id, ids):
+        pieces[delivery.evidence_id].deliveries.append(delivery)
+    subjects = {f"evidence:{one}": one for one in ids}
+    for entry in _rows(session, LedgerDetailRecord, LedgerDetailRecord.subject, list(subjects)):
+        pieces[subjects[str(entry.subject)]].entries.append(entry)
+    for piece in pieces.values():
+        piece.entries.sort(key=lambda one: one.position)
+        piece.opened = [json.loads(one.details) for one in piece.entries]
+        if piece.key is None or not piece.entries or piece.evidence.erased_at is not None:
+            raise EvidenceErased(str(piece.evidence.id))
+    return sorted(pieces.values(), key=lambda one: one.entries[0].position)
+
+
+def _rows(session: Session, table: Any, column: Any, wanted: Sequence[Any]) -> Iterator[Any]:
+    for start in range(0, len(wanted), _MANY):
+        query = select(table).where(column.in_(wanted[start : start + _MANY]))
+        yield from session.scalars(query.order_by(*table.__table__.primary_key.columns))
+
+
+def _item(piece: Piece, over: HandOver) -> tuple[dict[str, Any], list[File]]:
+    """Return what the index says of a piece, and its files."""
+    number, evidence = piece.number, piece.evidence
+    item: dict[str, Any] = {
+        "id": str(evidence.id),
+        "number": number,
+        "custody": f"custody/{number}.json",
+        "entries": f"ledger/{number}.json",
+        "original": None,
+        "readings": [],
+        "parent": str(evidence.parent_id) if evidence.parent_id else None,
+    }
+    if over.redacted:
+        return item, [_redacted_file(piece)]
+    original = piece.latest(ORIGINAL)
+    if original is None:
+        raise EvidenceErased(str(evidence.id))
+    path = safe_name(evidence.filename, number, "originals")
+    item |= {"filename": evidence.filename, "type": evidence.media_type}
+    item["original"] = {"path": path, "sha256": original.sha256, "size": original.size}
+    files = [_file(path, original, piece)]
+    for told, file in _readings(piece):
+        item["readings"].append(told)
+        files.append(file)
+    return item, files
+
+
+def _readings(piece: Piece) -> Iterator[tuple[dict[str, Any], File]]:
+    count: dict[str, int] = defaultdict(int)
+    for one in sorted(piece.objects, key=lambda one: (one.made_at, one.label or "", one.name)):
+        if one.role in LEFT_OUT or not _bound(piece, one):
+            continue
+        count[one.role] += 1
+        ending = _ENDINGS.get(one.media_type) or (one.label or "").rpartition(".")[2]
+        name = f"{one.role}-{count[one.role]}.{ending}"
+        path = safe_name(name, piece.number, f"readings/{piece.number}")
+        told = {"path": path, "object": one.name, "role": one.role, "made_by": one.made_by}
+        yield told | {"label": one.label}, _file(path, one, piece)
+
+
+def _redacted_file(piece: Piece) -> File:
+    path, stored = _redacted_object(piece)
+    return _file(path, stored, piece)
+
+
+def _redacted_object(piece: Piece) -> tuple[str, ObjectRecord]:
+    stored = piece.latest(REDACTION)
+    if stored is None:
+        raise NotRedacted(str(piece.evidence.id))
+    ending = _ENDINGS.get(stored.media_type, "bin")
+    return f"redacted/{piece.number}.{ending}", stored
+
+
+def _redaction(piece: Piece) -> dict[str, Any]:
+    """Return what the redacted file stands for, as the ledger's entry says it."""
+    path, stored = _redacted_object(piece)
+    said = [one for one in piece.opened if one["kind"] == REDACTED]
+    if not said or said[-1]["facts"].get("redacted_sha256") != stored.sha256:
+        raise NotRedacted(str(piece.evidence.id))
+    return {
+        "evidence": str(piece.evidence.id),
+        "number": piece.number,
+        "path": path,
+        "sha256": stored.sha256,
+        "stands_for": said[-1]["facts"]["original_sha256"],
+        "at": said[-1]["at"],
+    }
+
+
+def _file(path: str, stored: ObjectRecord, piece: Piece) -> File:
+    kept = Stored(stored.name, stored.size, stored.segments, stored.sha256, stored.sealed_sha256)
+    return File(path, stored.size, stored.sha256, stored=kept, key=piece.key)
+
+
+def _bound_rows(piece: Piece, over: HandOver) -> dict[str, Any]:
+    """Return the rows that the entries at hand bind; a redacted bundle names nobody by them."""
+    if over.redacted:
+        return {}
+    rows: Iterable[Protected] = (piece.evidence, *piece.objects, *piece.deliveries)
+    return {row.row_key(): _values(row) for row in rows if _bound(piece, row)}
+
+
+def _bound(piece: Piece, row: Protected) -> bool:
+    """Tell whether the latest entry at hand that speaks of a row says what it is."""
+    key = row.row_key()
+    said = [one["rows"][key] for one in piece.opened if key in one["rows"]]
+    return bool(said) and said[-1] == row.row_digest()
+
+
+def _values(row: Protected) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in row.protected_columns()}
+    found: dict[str, Any] = json.loads(canonical(values))
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _index(
+    over: HandOver, origin: str, public_key: bytes, items: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "origin": origin,
+        "public_key_fingerprint": fingerprint(public_key),
+        "export": {
+            "id": str(over.id),
+            "made_at": over.made_at.isoformat(),
+            "made_by": over.made_by_name,
+            "municipality": over.municipality,
+            "recipient": over.recipient,
+            "purpose": over.purpose,
+            "case": over.case,
+            "redacted": over.redacted,
+        },
+        "items": items,
+    }

@@ -1,0 +1,231 @@
+"""Proofs: every entry about a piece under the signed head, earlier heads, stamps from outside."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from cryptography.x509 import Certificate, load_pem_x509_certificate
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.export.gather import MADE
+from archive.export.names import folder_name
+from archive.export.package import (
+    MANIFEST,
+    Contents,
+    File,
+    HandOver,
+    Package,
+    as_json,
+    at_hand,
+    listing,
+)
+from archive.ledger import merkle
+from archive.ledger.log import Head, head
+from archive.ledger.outside import OutsideHead, outside_heads
+from archive.records.ledger import (
+    CheckpointRecord,
+    LedgerDetailRecord,
+    LedgerEntryRecord,
+    LedgerNodeRecord,
+)
+
+_MANY = 400
+_Node = tuple[int, int]
+
+
+def prove(session: Session, contents: Contents, over: HandOver) -> Package:
+    """Return the whole bundle; `note_made` must be committed before.
+
+    All proofs lead to one head, that of this session's moment.
+    """
+    now = head(session)
+    made = _position_of(session, over)
+    positions = sorted({made, *(one for some in contents.positions.values() for one in some)})
+    stamped = _stamped(outside_heads(session, now.size), positions)
+    notes = _notes(session, positions, now, stamped)
+    tree = _Tree(session)
+    paths = tree.gather(
+        {
+            ("in", one): partial(merkle.inclusion_proof, index=one, size=now.size)
+            for one in positions
+        }
+        | {("from", one): partial(merkle.consistency_proof, old=one, new=now.size) for one in notes}
+    )
+    entries = _entries(session, positions, paths)
+    numbers = {some[0]: some for some in contents.positions.values()}
+    files = [
+        *contents.files,
+        contents.listing,
+        at_hand("ledger/public-key.txt", f"{now.public_key.hex()}\n".encode()),
+        at_hand("ledger/head.txt", now.note.encode()),
+        as_json("ledger/export.json", {"entries": [entries[made]]}),
+        *(
+            as_json(f"ledger/D-{first:04d}.json", {"entries": [entries[one] for one in some]})
+            for first, some in sorted(numbers.items())
+        ),
+        *(at_hand(f"ledger/heads/{size}.txt", note.encode()) for size, note in notes.items()),
+        as_json(
+            "ledger/consistency.json",
+            {
+                "proofs": [
+                    {"size": size, "path": [step.hex() for step in paths["from", size]]}
+                    for size in notes
+                ]
+            },
+        ),
+        *_stamp_files(stamped),
+    ]
+    files.append(listing(MANIFEST, tuple(files)))
+    return Package(folder_name(over.case, f"{over.made_at:%Y%m%d}"), tuple(files))
+
+
+def _position_of(session: Session, over: HandOver) -> int:
+    query = select(LedgerDetailRecord.position).where(
+        LedgerDetailRecord.subject == f"export:{over.id}", LedgerDetailRecord.kind == MADE
+    )
+    return session.scalars(query.order_by(LedgerDetailRecord.position.desc())).first() or 0
+
+
+class _Tree:
+    """Reads the nodes and leaves that many proofs need in few queries."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._nodes: dict[_Node, bytes] = {}
+
+    def gather(
+        self, proofs: Mapping[tuple[str, int], Callable[[merkle.NodeReader], list[bytes]]]
+    ) -> dict[tuple[str, int], list[bytes]]:
+        """Return every proof; each is made twice, first only to learn which nodes it needs."""
+        wanted: set[_Node] = set()
+
+        def ask(level: int, number: int) -> bytes:
+            wanted.add((level, number))
+            return b""
+
+        for proof in proofs.values():
+            proof(ask)
+        self._load(wanted)
+        return {name: proof(self._node) for name, proof in proofs.items()}
+
+    def _node(self, level: int, number: int) -> bytes:
+        return self._nodes[level, number]
+
+    def _load(self, wanted: set[_Node]) -> None:
+        by_level: dict[int, list[int]] = defaultdict(list)
+        for level, number in sorted(wanted):
+            by_level[level].append(number)
+        for number, leaf in _leaves(self._session, by_level.pop(0, [])):
+            self._nodes[0, number] = merkle.leaf_hash(leaf)
+        for level, numbers in by_level.items():
+            for some in _batches(numbers):
+                query = select(LedgerNodeRecord.number, LedgerNodeRecord.hash).where(
+                    LedgerNodeRecord.level == level, LedgerNodeRecord.number.in_(some)
+                )
+                self._nodes.update({(level, n): h for n, h in self._session.execute(query)})
+
+
+def _leaves(session: Session, positions: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+    for some in _batches(positions):
+        query = select(LedgerEntryRecord.position, LedgerEntryRecord.leaf)
+        rows = session.execute(query.where(LedgerEntryRecord.position.in_(some)))
+        yield from ((position, leaf) for position, leaf in rows)
+
+
+def _batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(numbers), _MANY):
+        yield numbers[start : start + _MANY]
+
+
+def _entries(
+    session: Session,
+    positions: Sequence[int],
+    paths: dict[tuple[str, int], list[bytes]],
+) -> dict[int, dict[str, object]]:
+    leaves = dict(_leaves(session, positions))
+    opened: dict[int, tuple[bytes, str]] = {}
+    for some in _batches(positions):
+        query = select(
+            LedgerDetailRecord.position, LedgerDetailRecord.salt, LedgerDetailRecord.details
+        ).where(LedgerDetailRecord.position.in_(some))
+        opened.update({position: (salt, text) for position, salt, text in session.execute(query)})
+    return {
+        one: {
+            "position": one,
+            "leaf": leaves[one].decode(),
+            "salt": opened[one][0].hex(),
+            "details": opened[one][1],
+            "path": [step.hex() for step in paths["in", one]],
+        }
+        for one in positions
+    }
+
+
+def _stamped(heads: Sequence[OutsideHead], positions: Sequence[int]) -> list[OutsideHead]:
+    """Return the stamps that matter: of each authority the first over each piece, and the last."""
+    by_authority: dict[str, list[OutsideHead]] = defaultdict(list)
+    for one in heads:
+        if one.kind == "timestamp" and one.token and one.certificates and one.size:
+            by_authority[one.authority].append(one)
+    kept: dict[tuple[int, str], OutsideHead] = {}
+    for name, some in sorted(by_authority.items()):
+        for size in _mattering([one.size for one in some], positions):
+            kept[size, name] = next(one for one in some if one.size == size)
+    return [kept[key] for key in sorted(kept)]
+
+
+def _notes(
+    session: Session, positions: Sequence[int], now: Head, stamped: Sequence[OutsideHead]
+) -> dict[int, str]:
+    """Return earlier signed heads by size: checkpoints that matter, and all that are stamped."""
+    sizes = session.scalars(
+        select(CheckpointRecord.size)
+        .where(CheckpointRecord.size > 0, CheckpointRecord.size <= now.size)
+        .order_by(CheckpointRecord.size)
+    ).all()
+    wanted = _mattering(sizes, positions)
+    notes: dict[int, str] = {}
+    for some in _batches(wanted):
+        query = select(CheckpointRecord.size, CheckpointRecord.note)
+        rows = session.execute(query.where(CheckpointRecord.size.in_(some)))
+        notes.update((size, note) for size, note in rows)
+    notes.update({one.size: one.note for one in stamped})
+    return dict(sorted(notes.items()))
+
+
+def _mattering(sizes: Sequence[int], positions: Iterable[int]) -> list[int]:
+    """Return of ascending sizes the first above each position, and the last of all."""
+    found = {sizes[-1]} if sizes else set()
+    for position in positions:
+        at = bisect_right(sizes, position)
+        if at < len(sizes):
+            found.add(sizes[at])
+    return sorted(found)
+
+
+def _stamp_files(stamped: Sequence[OutsideHead]) -> Iterator[File]:
+    told = []
+    for number, one in enumerate(stamped, 1):
+        stem = f"timestamps/{one.size}-{number}"
+        told.append({"size": one.size, "token": f"{stem}.tsr", "certificates": f"{stem}.pem"})
+        yield at_hand(f"{stem}.tsr", one.token or b"")
+        yield at_hand(f"{stem}.pem", "".join(_chain(one.certificates)).encode())
+    yield as_json("timestamps/timestamps.json", {"stamps": told})
+
+
+def _chain(pems: Sequence[str]) -> list[str]:
+    """Return certificates from the signer's upwards; what does not stand above it is left out."""
+    certificates: list[tuple[Certificate, str]] = [
+        (load_pem_x509_certificate(pem.encode()), pem) for pem in pems
+    ]
+    chain = certificates[:1]
+    while chain and len(chain) < len(certificates) and chain[-1][0].issuer != chain[-1][0].subject:
+        above = [one for one in certificates if one[0].subject == chain[-1][0].issuer]
+        if not above or above[0] in chain:
+            break
+        chain.append(above[0])
+    return [pem for _, pem in chain]
