@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -52,6 +53,11 @@ class Issued:
     def pem(self) -> str:
         return self.certificate.public_bytes(Encoding.PEM).decode()
 
+    @property
+    def key_pem(self) -> str:
+        form = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return self.key.private_bytes(*form).decode()
+
 
 def issue(
     name: str,
@@ -61,6 +67,7 @@ def issue(
     usage: Sequence[x509.ObjectIdentifier] | None = (ExtendedKeyUsageOID.TIME_STAMPING,),
     critical: bool = True,
     days: tuple[int, int] = (-1, 3650),
+    addresses: Sequence[str] = (),
 ) -> Issued:
     """Make a certificate, by default one for time-stamping; `by` None signs itself."""
     key = generate_private_key(SECP256R1())
@@ -79,6 +86,9 @@ def issue(
     )
     if usage is not None and not is_ca:
         builder = builder.add_extension(x509.ExtendedKeyUsage(list(usage)), critical=critical)
+    if addresses:
+        names = [x509.IPAddress(ip_address(one)) for one in addresses]
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     signing = by.key if by else key
     return Issued(builder.sign(signing, hashes.SHA256()), key)
 
@@ -145,7 +155,7 @@ class Authority:
         `openssl ts` signs with no certificate that is not for time-stamps; `openssl cms` does.
         """
         (self.folder / "old.tsr").write_bytes(answer)
-        (self.folder / "other.pem").write_text(signer.pem + _key_pem(signer), "ascii")
+        (self.folder / "other.pem").write_text(signer.pem + signer.key_pem, "ascii")
         self._run("-reply", "-in", "old.tsr", "-token_out", "-out", "old.tok")
         taken = ["-verify", "-noverify", "-inform", "DER", "-in", "old.tok", "-out", "tst.der"]
         given = ["-sign", "-binary", "-nodetach", "-cades", "-nosmimecap", "-outform", "DER"]
@@ -180,7 +190,7 @@ def found(
     root = root or issue(f"{name} root", is_ca=True)
     leaf = leaf or issue(f"{name} signer", root)
     (folder / "leaf.pem").write_text(leaf.pem, "ascii")
-    (folder / "leaf.key").write_text(_key_pem(leaf), "ascii")
+    (folder / "leaf.key").write_text(leaf.key_pem, "ascii")
     (folder / "serial").write_text("01", "ascii")
     certs = ""
     if embeds:
@@ -193,7 +203,3 @@ def found(
         "ascii",
     )
     return Authority(folder, root, leaf, chain, digests)
-
-
-def _key_pem(one: Issued) -> str:
-    return one.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

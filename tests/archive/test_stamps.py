@@ -107,7 +107,7 @@ def test_certificates_in_the_order_of_a_configuration_are_no_obstacle(
         answer = one.reply(asked.request)
         orders.add(answer == sorted_certificates(answer))
 
-        assert judge(answer, Expected(NOTE, one.pins, asked.nonce))
+        assert judge(answer, Expected(NOTE, one.pins, asked.nonce)).policy == POLICY
         assert one.accepts(answer, NOTE)
     assert orders <= {True, False}
 

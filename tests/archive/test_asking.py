@@ -1,0 +1,215 @@
+"""Authorities over real sockets on this machine: good ones, slow ones, and those that mislead."""
+
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from archive.ledger.asking import NoAnswer, WayOut, ask, is_address
+from archive.ledger.stamps import MOST_BYTES, Expected, judge, question
+from tests.archive.authority import found, issue
+
+NOTE = b"vaern.example\n7\nroot\n"
+Answering = Callable[[BaseHTTPRequestHandler, bytes], None]
+
+
+def give(handler: BaseHTTPRequestHandler, data: bytes, status: int = 200) -> None:
+    handler.send_response(status)
+    handler.send_header("Content-Type", "application/timestamp-reply")
+    handler.send_header("Content-Length", str(len(data)))
+    handler.end_headers()
+    handler.wfile.write(data)
+
+
+@contextmanager
+def listening(answering: Answering, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Serve on a port of its own until the block ends; errors of cut connections are expected."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            answering(self, body)
+
+        def do_CONNECT(self) -> None:
+            answering(self, b"")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None:
+            """The client hangs up in some of these tests."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def code_of(port: int, way: WayOut | None = None, scheme: str = "http") -> str:
+    with pytest.raises(NoAnswer) as refused:
+        ask(f"{scheme}://127.0.0.1:{port}/tsr", b"asked", way or WayOut(seconds=5))
+    return refused.value.code
+
+
+def test_a_real_authority_answers_over_http(tmp_path: Path) -> None:
+    authority, asked = found(tmp_path), question(NOTE)
+    heads: list[tuple[str, str]] = []
+
+    def reply(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        heads.append((handler.path, handler.headers["Content-Type"]))
+        give(handler, authority.reply(body))
+
+    with listening(reply) as port:
+        answer = ask(f"http://127.0.0.1:{port}/tsr?who=we", asked.request, WayOut())
+
+    assert heads == [("/tsr?who=we", "application/timestamp-query")]
+    assert judge(answer, Expected(NOTE, authority.pins, asked.nonce)).signer
+
+
+def test_tls_is_checked(tmp_path: Path) -> None:
+    root = issue("Web root", is_ca=True)
+    web = issue("127.0.0.1", root, usage=None, addresses=("127.0.0.1",))
+    (tmp_path / "web.pem").write_text(web.pem + web.key_pem, "ascii")
+    (tmp_path / "root.pem").write_text(root.pem, "ascii")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "web.pem")
+    trusting = WayOut(roots=tmp_path / "root.pem", seconds=5)
+
+    with listening(lambda handler, _: give(handler, b"answer"), context) as port:
+        assert ask(f"https://127.0.0.1:{port}/", b"asked", trusting) == b"answer"
+        assert code_of(port, scheme="https") == "no_trust"
+        with pytest.raises(NoAnswer, match="no_trust"):
+            ask(f"https://localhost:{port}/", b"asked", trusting)
+
+
+def test_a_redirect_is_not_followed() -> None:
+    reached: list[str] = []
+
+    def elsewhere(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+        reached.append(handler.path)
+        handler.send_response(307)
+        handler.send_header("Location", "/other")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with listening(elsewhere) as port:
+        assert code_of(port) == "redirected"
+    assert reached == ["/tsr"]
+
+
+def test_an_error_is_named_by_its_number() -> None:
+    with listening(lambda handler, _: give(handler, b"no", 503)) as port:
+        assert code_of(port) == "http_503"
+
+
+def test_an_answer_is_read_up_to_its_ceiling_and_no_further() -> None:
+    def endless(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        for _number in range(256):
+            handler.wfile.write(bytes(65536))
+
+    with listening(lambda handler, _: give(handler, bytes(MOST_BYTES + 1))) as port:
+        assert code_of(port) == "too_large"
+    with listening(endless) as port:
+        assert code_of(port) == "too_large"
+
+
+def test_half_an_answer_is_none() -> None:
+    def half(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "100")
+        handler.end_headers()
+        handler.wfile.write(b"half")
+
+    with listening(half) as port:
+        assert code_of(port) == "broken_off"
+
+
+def test_an_answer_that_drips_is_cut_off_as_a_whole() -> None:
+    stopped = threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+        handler.wfile.write(b"HTTP/1.0 200 OK\r\nX-Long: ")
+        while not stopped.wait(0.05):
+            handler.wfile.write(b"x")
+
+    with listening(drip) as port:
+        try:
+            assert code_of(port, WayOut(seconds=0.4)) == "too_slow"
+        finally:
+            stopped.set()
+
+
+def test_silence_is_not_waited_for_longer_than_set() -> None:
+    stopped = threading.Event()
+
+    def silent(_handler: BaseHTTPRequestHandler, _body: bytes) -> None:
+        stopped.wait(30)
+
+    with listening(silent) as port:
+        assert code_of(port, WayOut(seconds=0.2)) == "too_slow"
+        stopped.set()
+
+
+def test_nobody_there_is_said(unused_port: int) -> None:
+    assert code_of(unused_port) == "no_connection"
+    with pytest.raises(NoAnswer, match="no_name"):
+        ask("http://authority.invalid/", b"asked", WayOut(seconds=5))
+
+
+def test_the_proxy_is_asked_to_carry_it() -> None:
+    seen: list[tuple[str, str, str | None]] = []
+
+    def carry(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        seen.append((handler.command, handler.path, handler.headers.get("Proxy-Authorization")))
+        give(handler, body or b"no tunnel", 200 if body else 403)
+
+    with listening(carry) as port:
+        way = WayOut(proxy=f"http://us:p%40ss@127.0.0.1:{port}", seconds=5)
+        assert ask("http://authority.example/tsr", b"asked", way) == b"asked"
+        with pytest.raises(NoAnswer, match="no_connection"):
+            ask("https://authority.example/tsr", b"asked", way)
+
+    assert seen == [
+        ("POST", "http://authority.example/tsr", "Basic dXM6cEBzcw=="),
+        ("CONNECT", "authority.example:443", "Basic dXM6cEBzcw=="),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("https://authority.example/tsr", True),
+        ("http://authority.example:3180/?a=b", True),
+        ("http://[::1]:80/", True),
+        ("ftp://authority.example/", False),
+        ("https://", False),
+        ("https://us:secret@authority.example/", False),
+        ("https://authority.example:99999/", False),
+        ("https://authority.example/a b", False),
+        ("https://authority.example/\r\nHost: x", False),
+    ],
+)
+def test_only_plain_addresses_are_asked(url: str, good: bool) -> None:  # noqa: FBT001 — a column
+    assert is_address(url) is good
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with listening(lambda handler, _: give(handler, b"")) as port:
+        return port
