@@ -19,8 +19,12 @@ class HeldRole:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far one action reaches for somebody: one scope with its units and condition."""
+    """How far one action reaches for somebody: one scope with its units and condition.
 
+    `role` is the one by which it reaches: some conditions ask what they were invited as.
+    """
+
+    role: str
     level: Level
     scope: Scope
     units: frozenset[UUID] | None
@@ -53,12 +57,11 @@ class Principal:
 
     def reaches(self, action: str) -> tuple[Reach, ...]:
         """Return every way in which this action is open to them; empty means not at all."""
-        found = []
-        for held in self.roles:
-            right = self.rights.of(action, held.role)
-            if right is not None:
-                found.append(_reach(held, right))
-        return tuple(found)
+        return tuple(
+            _reach(held, right)
+            for held in self.roles
+            for right in self.rights.of(action, held.role)
+        )
 
     def may(self, action: str) -> bool:
         """Tell whether there is anything on which they may do this."""
@@ -77,4 +80,4 @@ def _reach(held: HeldRole, right: Right) -> Reach:
     scope = right.scope
     if scope is Scope.UNIT and held.units is None:
         scope = Scope.ALL
-    return Reach(right.level, scope, units, right.condition)
+    return Reach(held.role, right.level, scope, units, right.condition)

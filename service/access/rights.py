@@ -33,6 +33,8 @@ class Condition(StrEnum):
     """What must hold besides."""
 
     SERIOUS = "serious"
+    INVITED = "invited"
+    STEP = "step"
 
 
 class RightsInvalid(ValueError):
@@ -54,34 +56,44 @@ class Rights:
 
     version: str
     roles: tuple[str, ...]
-    actions: Mapping[str, Mapping[str, Right]]
+    actions: Mapping[str, Mapping[str, tuple[Right, ...]]]
 
-    def of(self, action: str, role: str) -> Right | None:
-        """Return what a role may do, or None. An action without a row is a mistake in the code."""
-        return self.actions[action].get(role)
+    def of(self, action: str, role: str) -> tuple[Right, ...]:
+        """Return the ways in which a role may do it, the widest first; none means not at all.
+
+        An action without a row is a mistake in the code.
+        """
+        return self.actions[action].get(role, ())
 
 
 def read_rights(text: str) -> Rights:
     """Read the table; raises `RightsInvalid` naming the row."""
     data = tomllib.loads(text)
     roles = tuple(data["roles"])
-    actions: dict[str, Mapping[str, Right]] = {}
+    actions: dict[str, Mapping[str, tuple[Right, ...]]] = {}
     for action, row in data["actions"].items():
         rights = {}
         for role, cell in row.items():
             if role not in roles:
                 raise RightsInvalid(f"{action}: no role {role!r}")
+            ways = cell if isinstance(cell, list) else [cell]
             try:
-                condition = cell.get("condition")
-                rights[role] = Right(
-                    Level(cell["level"]),
-                    Scope(cell["scope"]),
-                    Condition(condition) if condition else None,
-                )
-            except (ValueError, KeyError, AttributeError) as bad:
+                rights[role] = tuple(_right(way) for way in ways)
+            except (ValueError, KeyError, AttributeError, TypeError) as bad:
                 raise RightsInvalid(f"{action}, {role}: {bad}") from bad
+            if not ways:
+                raise RightsInvalid(f"{action}, {role}: leave the role out instead")
         actions[action] = MappingProxyType(rights)
     return Rights(str(data["version"]), roles, MappingProxyType(actions))
+
+
+def _right(way: dict[str, str]) -> Right:
+    if unknown := set(way) - {"level", "scope", "condition"}:
+        raise ValueError(f"no such thing as {min(unknown)!r}")
+    condition = way.get("condition")
+    return Right(
+        Level(way["level"]), Scope(way["scope"]), Condition(condition) if condition else None
+    )
 
 
 @cache

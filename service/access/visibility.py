@@ -8,13 +8,20 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from archive.records.cases import CaseEvidenceRecord, CaseRecord, CircleRecord, HarassedRecord
 from archive.records.evidence import DeliveryRecord, EvidenceRecord
+from service.access.open_steps import step_is_open
 from service.access.principal import Principal, Reach
 from service.access.rights import Condition, Level, Scope
 
 
-def cases_within(who: Principal, action: str, now: datetime) -> ColumnElement[bool]:
-    """Return the condition on `cases` under which this action is open to this person."""
-    return or_(false(), *(_case(who, reach, now) for reach in who.reaches(action)))
+def cases_within(
+    who: Principal, action: str, now: datetime, levels: frozenset[Level] = frozenset(Level)
+) -> ColumnElement[bool]:
+    """Return the condition on `cases` under which this action is open to this person.
+
+    `levels` leaves out the ways in which less is shown than is asked for.
+    """
+    reaches = (reach for reach in who.reaches(action) if reach.level in levels)
+    return or_(false(), *(_case(who, reach, now) for reach in reaches))
 
 
 def evidence_within(
@@ -28,17 +35,13 @@ def evidence_within(
     return or_(false(), *(_evidence(who, reach, now) for reach in reaches))
 
 
-def case_level(who: Principal, action: str, case: CaseRecord, *, in_circle: bool) -> Level | None:
-    """Return the most that this person may see of a case that a query has let through."""
-    levels = [
-        reach.level
-        for reach in who.reaches(action)
-        if _covers(reach, case, in_circle=in_circle) and _holds(reach, case)
-    ]
-    for level in (Level.FULL, Level.OWN, Level.STATUS, Level.ANONYMOUS):
-        if level in levels:
-            return level
-    return None
+def case_levels(who: Principal, action: str, now: datetime) -> dict[Level, ColumnElement[bool]]:
+    """Return by level, the most first, the condition on `cases` under which it is shown."""
+    return {
+        level: cases_within(who, action, now, frozenset({level}))
+        for level in (Level.FULL, Level.OWN, Level.STATUS, Level.ANONYMOUS)
+        if any(reach.level is level for reach in who.reaches(action))
+    }
 
 
 def in_circle_now(who: Principal, now: datetime) -> ColumnElement[bool]:
@@ -47,15 +50,20 @@ def in_circle_now(who: Principal, now: datetime) -> ColumnElement[bool]:
         return false()
     return or_(
         CaseRecord.handler_id == who.person_id,
-        exists(
-            select(CircleRecord.id).where(
-                CircleRecord.case_id == CaseRecord.id,
-                CircleRecord.person_id == who.person_id,
-                CircleRecord.since <= now,
-                or_(CircleRecord.until.is_(None), CircleRecord.until > now),
-            )
-        ),
+        _in_circle(who, now),
     )
+
+
+def _in_circle(who: Principal, now: datetime, *, as_role: str | None = None) -> ColumnElement[bool]:
+    query = select(CircleRecord.id).where(
+        CircleRecord.case_id == CaseRecord.id,
+        CircleRecord.person_id == who.person_id,
+        CircleRecord.since <= now,
+        or_(CircleRecord.until.is_(None), CircleRecord.until > now),
+    )
+    if as_role is not None:
+        query = query.where(CircleRecord.role == as_role)
+    return exists(query)
 
 
 def _case(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
@@ -68,9 +76,17 @@ def _case(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
         scope = in_circle_now(who, now)
     else:
         scope = _concerns(who)
+    return scope if reach.condition is None else and_(scope, _holds(who, reach, now))
+
+
+def _holds(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
     if reach.condition is Condition.SERIOUS:
-        return and_(scope, CaseRecord.serious.is_(True))
-    return scope
+        return CaseRecord.serious.is_(True)
+    if who.person_id is None:
+        return false()  # a program is never invited, and no step names it
+    if reach.condition is Condition.INVITED:
+        return _in_circle(who, now, as_role=reach.role)
+    return step_is_open(reach.role)
 
 
 def _concerns(who: Principal) -> ColumnElement[bool]:
@@ -106,15 +122,3 @@ def _handed_in(who: Principal) -> ColumnElement[bool]:
             DeliveryRecord.evidence_id == EvidenceRecord.id, DeliveryRecord.actor == who.actor
         )
     )
-
-
-def _covers(reach: Reach, case: CaseRecord, *, in_circle: bool) -> bool:
-    if reach.scope is Scope.ALL:
-        return True
-    if reach.scope is Scope.UNIT:
-        return case.unit_id in (reach.units or ())
-    return in_circle if reach.scope is Scope.CIRCLE else True
-
-
-def _holds(reach: Reach, case: CaseRecord) -> bool:
-    return reach.condition is not Condition.SERIOUS or case.serious

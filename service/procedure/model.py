@@ -159,6 +159,20 @@ class Caution(Shape):
 
 
 @dataclass(frozen=True, slots=True)
+class Voice(Shape):
+    """The same step in words for others than those who do it.
+
+    `roles` names for whom; none means everyone who is not responsible for the step. What a
+    voice leaves out is said as the step says it.
+    """
+
+    roles: tuple[Id, ...] = ()
+    title: Text | None = None
+    do: Text | None = None
+    why: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step(Shape):
     """One step, or a dated part of one.
 
@@ -184,6 +198,7 @@ class Step(Shape):
     deadlines: tuple[Period, ...] = ()
     blanks: tuple[Blank, ...] = ()
     cautions: tuple[Caution, ...] = ()
+    voices: tuple[Voice, ...] = ()
     parts: tuple["Step", ...] = ()
 
 

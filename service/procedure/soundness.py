@@ -96,9 +96,7 @@ def _duplicates(procedure: Procedure) -> Iterator[Fault]:
 
 
 def _step_faults(place: Place, step: Step, names: _Names) -> Iterator[Fault]:
-    for role in step.responsible:
-        if role not in names.roles:
-            yield Fault((*place, "responsible"), f"unknown role {role!r}")
+    yield from _role_faults(place, step, names)
     for other in step.requires:
         if other not in names.steps:
             yield Fault((*place, "requires"), f"unknown step {other!r}")
@@ -113,6 +111,16 @@ def _step_faults(place: Place, step: Step, names: _Names) -> Iterator[Fault]:
     for number, period in enumerate(step.deadlines):
         yield from _period_faults((*place, "deadlines", number), period, names)
     yield from _blank_faults(place, step.blanks)
+
+
+def _role_faults(place: Place, step: Step, names: _Names) -> Iterator[Fault]:
+    named: list[tuple[Place, tuple[str, ...]]] = [((*place, "responsible"), step.responsible)]
+    for number, voice in enumerate(step.voices):
+        named.append(((*place, "voices", number, "roles"), voice.roles))
+    for where, roles in named:
+        for role in roles:
+            if role not in names.roles:
+                yield Fault(where, f"unknown role {role!r}")
 
 
 def _ending_faults(place: Place, step: Step) -> Iterator[Fault]:

@@ -1,10 +1,10 @@
 """The texts of a step in one language, ready for a page or a printed checklist."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from service.procedure.facts import Facts
-from service.procedure.model import Procedure, Step
+from service.procedure.model import Procedure, Step, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,18 @@ class StepText:
     choices: Mapping[str, Mapping[str, str]]
 
 
-def render_text(step: Step, language: str) -> StepText:
-    """Return the step's texts in `language` (`da`, `nb` or `en`; anything else reads Danish)."""
+def render_text(step: Step, language: str, readers: Collection[str] = ()) -> StepText:
+    """Return the step's texts in `language` (`da`, `nb` or `en`; anything else reads Danish).
+
+    `readers` are the roles of the one who reads, as the procedure calls them; where the step
+    has words of its own for them, these are said.
+    """
+    voice = _voice(step, readers)
     return StepText(
         number=_spoken_number(step.id),
-        title=step.title.within(language),
-        do=step.do.within(language),
-        why=step.why.within(language),
+        title=(voice.title or step.title).within(language),
+        do=(voice.do or step.do).within(language),
+        why=(voice.why or step.why).within(language),
         done_when=step.done_when.within(language),
         fields={blank.id: blank.label.within(language) for blank in step.blanks},
         choices={
@@ -39,6 +44,16 @@ def render_text(step: Step, language: str) -> StepText:
             if blank.choices
         },
     )
+
+
+def _voice(step: Step, readers: Collection[str]) -> Voice:
+    """Return the words for these readers: theirs by name, or those for whoever has no part."""
+    for voice in step.voices:
+        if not set(readers).isdisjoint(voice.roles):
+            return voice
+    outside = bool(readers) and set(readers).isdisjoint(step.responsible)
+    others = (voice for voice in step.voices if outside and not voice.roles)
+    return next(others, Voice())
 
 
 def _spoken_number(step_id: str) -> str:

@@ -17,6 +17,7 @@ from archive.records.cases import (
     EndingRecord,
     HarassedRecord,
     NoticeRecord,
+    WishAnswerRecord,
 )
 from archive.records.evidence import ReadingRecord, ViewingRecord
 from archive.records.ledger import OutsideHeadRecord
@@ -195,6 +196,15 @@ def _belongings(session: Session, case: UUID, mail: Kept, people: list[UUID]) ->
                 recipient=f"{MARKER}@example.dk",
                 message=f"To: {MARKER}@example.dk\n\nKvittering",
                 made_at=NOW,
+            ),
+            WishAnswerRecord(
+                case_id=case,
+                evidence_id=mail.id,
+                number=1,
+                outcome="granted",
+                reason="Det gør vi.",
+                person_id=people[1],
+                at=NOW,
             ),
         )
     )

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
-from archive.records.cases import CaseRecord, CircleRecord
-from archive.records.people import PersonRecord
+from archive.records.cases import CaseRecord, CircleRecord, HarassedRecord
+from archive.records.people import PersonRecord, RoleRecord
 from service.access.principal import Principal
+from service.access.rights import Rights, Scope
 from service.casework.cases.finding import case_for, refuse_own_matter
 from service.errors import PersonNotFound, ReasonMissing
+
+
+@dataclass(frozen=True, slots=True)
+class Invitable:
+    """Somebody who can take part in a case, and the role in which they would."""
+
+    person_id: UUID
+    name: str
+    role: str
 
 
 def invite(
@@ -28,7 +39,7 @@ def invite(
     now: datetime,
     until: datetime | None = None,
 ) -> CircleRecord:
-    """Let a person into the circle; raises `PersonNotFound`, `ReasonMissing`.
+    """Let a person into the circle in a role of theirs; raises `PersonNotFound`, `ReasonMissing`.
 
     An earlier invitation that still stands ends here: the new one alone says until when.
     """
@@ -37,8 +48,8 @@ def invite(
     case = case_for(session, who, number, "case.circle", now)
     refuse_own_matter(session, who, case)
     person = session.get(PersonRecord, person_id)
-    if person is None or (person.ended_at is not None and person.ended_at <= now):
-        raise PersonNotFound(str(person_id))
+    if person is None or not _takes_part_as(session, who.rights, person_id, role, now):
+        raise PersonNotFound(f"{person_id} does not take part in cases as {role}")
     for standing in _standing(session, case, person_id, now):
         standing.until = now
     row = CircleRecord(
@@ -82,6 +93,46 @@ def remove(session: Session, who: Principal, number: str, person_id: UUID, now: 
         subject=case,
         case_id=case.id,
         person=person_id,
+    )
+
+
+def invitable(session: Session, rights: Rights, case: CaseRecord, now: datetime) -> list[Invitable]:
+    """Return who can be taken into the circle, and as what; never whom the case concerns."""
+    concerned = select(HarassedRecord.person_id).where(
+        HarassedRecord.case_id == case.id, HarassedRecord.person_id.is_not(None)
+    )
+    query = _holders(rights, now).where(PersonRecord.id.not_in(concerned))
+    rows = session.execute(query.order_by(PersonRecord.name, RoleRecord.role).distinct())
+    return [Invitable(row.id, row.name, row.role) for row in rows]
+
+
+def circle_roles(rights: Rights) -> frozenset[str]:
+    """Return the roles to which a place in the circle opens something."""
+    return frozenset(
+        role
+        for role in rights.roles
+        if any(one.scope is Scope.CIRCLE for one in rights.of("case.see", role))
+        or any(one.scope is Scope.CIRCLE for one in rights.of("evidence.view", role))
+    )
+
+
+def _takes_part_as(
+    session: Session, rights: Rights, person_id: UUID, role: str, now: datetime
+) -> bool:
+    query = _holders(rights, now).where(PersonRecord.id == person_id, RoleRecord.role == role)
+    return session.execute(query).first() is not None
+
+
+def _holders(rights: Rights, now: datetime) -> Select[UUID, str, str]:
+    return (
+        select(PersonRecord.id, PersonRecord.name, RoleRecord.role)
+        .join(RoleRecord, RoleRecord.person_id == PersonRecord.id)
+        .where(
+            RoleRecord.role.in_(circle_roles(rights)),
+            RoleRecord.since <= now,
+            or_(RoleRecord.until.is_(None), RoleRecord.until > now),
+            or_(PersonRecord.ended_at.is_(None), PersonRecord.ended_at > now),
+        )
     )
 
 

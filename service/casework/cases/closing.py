@@ -11,6 +11,7 @@ from archive.records.cases import CaseRecord
 from service.access.principal import Principal
 from service.casework.cases.course import course_of
 from service.casework.cases.finding import case_for
+from service.casework.cases.wishes import wishes_of
 from service.errors import CaseNotReady, FourEyes
 from service.procedure.closing import missing_for_closing
 
@@ -18,7 +19,7 @@ from service.procedure.closing import missing_for_closing
 def close_case(
     session: Session, who: Principal, number: str, now: datetime, *, summary: str = ""
 ) -> CaseRecord:
-    """Close a case whose every step has ended.
+    """Close a case whose every step has ended and whose every wish has its answer.
 
     Raises `CaseNotReady` naming what is missing, and `FourEyes` for one who is harassed in it.
     """
@@ -27,8 +28,11 @@ def close_case(
     if str(who.person_id) in course.facts.harassed:
         raise FourEyes("whoever is harassed does not close their own case")
     missing = missing_for_closing(course.procedure, course.endings, course.facts, now)
-    if missing:
-        raise CaseNotReady(tuple(one.step.id for one in missing))
+    wishes = [one for one in wishes_of(session, case) if one.open]
+    if missing or wishes:
+        raise CaseNotReady(
+            (*(one.step.id for one in missing), *(f"wish:{one.evidence_id}" for one in wishes))
+        )
     case.closed_at = now
     case.closed_by = who.actor
     record(

@@ -12,7 +12,7 @@ from archive.database import Writing
 from archive.records.cases import CaseRecord, HarassedRecord
 from service.access.principal import Principal
 from service.access.rights import Level
-from service.access.visibility import case_level, cases_within, in_circle_now
+from service.access.visibility import case_levels, cases_within
 from service.errors import CaseClosed, CaseNotFound, FourEyes, NotPermitted
 
 
@@ -26,16 +26,15 @@ class Found:
 
 def find_case(session: Session, who: Principal, number: str, now: datetime) -> Found:
     """Return a case by its number; raises `CaseNotFound` where it is not for this person."""
-    query = select(CaseRecord, in_circle_now(who, now).label("circle")).where(
+    levels = case_levels(who, "case.see", now)
+    query = select(CaseRecord, *(shown.label(level) for level, shown in levels.items())).where(
         CaseRecord.number == number, cases_within(who, "case.see", now)
     )
     row = session.execute(query).one_or_none()
     if row is None:
         raise CaseNotFound(number)
-    level = case_level(who, "case.see", row[0], in_circle=bool(row[1]))
-    if level is None:
-        raise CaseNotFound(number)
-    return Found(row[0], level)
+    most = next(level for level, shown in zip(levels, row[1:], strict=True) if shown)
+    return Found(row[0], most)
 
 
 def case_for(
@@ -61,14 +60,29 @@ def case_for(
 
 def refuse_own_matter(session: Session, who: Principal, case: CaseRecord) -> None:
     """Raise `FourEyes` for somebody who is harassed in the case: others carry it on."""
-    concerned = select(HarassedRecord.id).where(
-        HarassedRecord.case_id == case.id, HarassedRecord.person_id == who.person_id
-    )
-    if who.person_id is not None and session.execute(concerned).first() is not None:
+    if concerns(session, who, case):
         raise FourEyes("whoever is harassed does not lead their own case")
 
 
-def may_on(session: Session, who: Principal, case: CaseRecord, action: str, now: datetime) -> bool:
+def concerns(session: Session, who: Principal, case: CaseRecord) -> bool:
+    """Tell whether this person is harassed in the case."""
+    concerned = select(HarassedRecord.id).where(
+        HarassedRecord.case_id == case.id, HarassedRecord.person_id == who.person_id
+    )
+    return who.person_id is not None and session.execute(concerned).first() is not None
+
+
+def may_on(
+    session: Session,
+    who: Principal,
+    case: CaseRecord,
+    action: str,
+    now: datetime,
+    *,
+    though_closed: bool = False,
+) -> bool:
     """Tell whether an act on this case is open to this person, for the interface to show it."""
+    if case.closed_at is not None and not though_closed:
+        return False
     query = select(CaseRecord.id).where(CaseRecord.id == case.id, cases_within(who, action, now))
-    return case.closed_at is None and session.execute(query).first() is not None
+    return session.execute(query).first() is not None

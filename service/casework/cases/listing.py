@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select, tuple_
+from sqlalchemy import Select, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from archive.records.cases import (
@@ -25,6 +25,30 @@ from service.access.principal import Principal
 from service.access.visibility import cases_within
 
 PAGE = 30
+ENTRIES = 50
+"""So many lines of a timeline, and so many letters, stand on one screen."""
+COUNTED = 1000
+"""Counts are exact up to here; beyond, "more than" is said."""
+MOST_AT_WORK = 500
+"""So many open cases are looked through for what is most urgent today."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A screenful of a timeline, the latest first, and before which position it goes on."""
+
+    entries: tuple[Timed, ...]
+    next: int | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Letters:
+    """A screenful of letters, the latest first, and where it goes on."""
+
+    rows: tuple[NoticeRecord, ...]
+    next: tuple[datetime, UUID] | None
+    count: int
 
 
 @dataclass(frozen=True)
@@ -47,8 +71,9 @@ def list_cases(
     closed: bool = False,
     before: tuple[datetime, UUID] | None = None,
     action: str = "case.see",
+    limit: int = PAGE + 1,
 ) -> list[CaseRecord]:
-    """Return a screenful of the cases that this person may see and act on, the latest first."""
+    """Return cases that this person may see and act on, the latest first; one more than `PAGE`."""
     query = select(CaseRecord).where(
         cases_within(who, "case.see", now),
         cases_within(who, action, now),
@@ -56,7 +81,7 @@ def list_cases(
     )
     if before is not None:
         query = query.where(tuple_(CaseRecord.opened_at, CaseRecord.id) < before)
-    query = query.order_by(CaseRecord.opened_at.desc(), CaseRecord.id.desc()).limit(PAGE + 1)
+    query = query.order_by(CaseRecord.opened_at.desc(), CaseRecord.id.desc()).limit(limit)
     return list(session.scalars(query))
 
 
@@ -70,7 +95,7 @@ def own_cases(session: Session, who: Principal) -> list[CaseRecord]:
         )
     )
     query = select(CaseRecord).where(concerned).order_by(CaseRecord.opened_at.desc())
-    return list(session.scalars(query))
+    return list(session.scalars(query.limit(MOST_AT_WORK)))
 
 
 def harassed_in(session: Session, case: CaseRecord) -> Sequence[HarassedRecord]:
@@ -95,23 +120,42 @@ def circle_of(session: Session, case: CaseRecord, now: datetime) -> Sequence[Cir
     return session.scalars(query.order_by(CircleRecord.since)).all()
 
 
-def letters_in(session: Session, case: CaseRecord) -> Sequence[NoticeRecord]:
-    """Return the mails that we sent in this case."""
+def letters_in(
+    session: Session, case: CaseRecord, before: tuple[datetime, UUID] | None = None
+) -> Letters:
+    """Return the mails that we sent in this case, the latest first."""
     query = select(NoticeRecord).where(NoticeRecord.case_id == case.id)
-    return session.scalars(query.order_by(NoticeRecord.made_at)).all()
-
-
-def timeline_of(session: Session, case: CaseRecord) -> list[Timed]:
-    """Return everything that happened in a case, oldest first."""
-    query = (
-        select(LedgerDetailRecord)
-        .where(LedgerDetailRecord.case_id == case.id)
-        .order_by(LedgerDetailRecord.position)
+    few = query.with_only_columns(NoticeRecord.id)
+    if before is not None:
+        query = query.where(tuple_(NoticeRecord.made_at, NoticeRecord.id) < before)
+    query = query.order_by(NoticeRecord.made_at.desc(), NoticeRecord.id.desc())
+    found = session.scalars(query.limit(ENTRIES + 1)).all()
+    last = found[ENTRIES - 1] if len(found) > ENTRIES else None
+    return Letters(
+        tuple(found[:ENTRIES]), (last.made_at, last.id) if last else None, _count(session, few)
     )
-    return [
+
+
+def timeline_of(session: Session, case: CaseRecord, before: int | None = None) -> Course:
+    """Return what happened in a case, the latest first."""
+    query = select(LedgerDetailRecord).where(LedgerDetailRecord.case_id == case.id)
+    few = query.with_only_columns(LedgerDetailRecord.position)
+    if before is not None:
+        query = query.where(LedgerDetailRecord.position < before)
+    query = query.order_by(LedgerDetailRecord.position.desc()).limit(ENTRIES + 1)
+    found = [
         Timed(row.position, row.at, row.kind, row.actor, row.subject, _facts(row.details))
         for row in session.scalars(query)
     ]
+    more = len(found) > ENTRIES
+    entries = tuple(found[:ENTRIES])
+    return Course(entries, entries[-1].position if more else None, _count(session, few))
+
+
+def _count(session: Session, query: Select[Any]) -> int:
+    """Count what a query finds, up to one beyond `COUNTED`."""
+    few = query.limit(COUNTED + 1).subquery()
+    return int(session.scalar(select(func.count()).select_from(few)) or 0)
 
 
 def names_of(session: Session, people: Iterable[UUID | None]) -> dict[UUID, str]:

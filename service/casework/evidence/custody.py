@@ -14,10 +14,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.ledger.log import custody
+from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
-from service.casework.evidence.listing import find_evidence
+from service.casework.evidence.listing import PAGE, find_evidence
 from service.casework.evidence.numbers import row_key
 
 
@@ -74,14 +74,39 @@ class Entry:
     detail: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A screenful of custody, oldest first, and after which position it goes on (None: the end)."""
+
+    entries: tuple[Entry, ...]
+    next: int | None = None
+
+
 def custody_of(
-    session: Session, who: Principal, evidence_id: UUID, now: datetime
-) -> tuple[Entry, ...]:
+    session: Session,
+    who: Principal,
+    evidence_id: UUID,
+    now: datetime,
+    *,
+    after: int = -1,
+    limit: int = PAGE,
+) -> Course:
     """Return who had a piece of evidence and what was done with it; raises `EvidenceNotFound`."""
     find_evidence(session, who, evidence_id, now)
-    rows = [row for row in custody(session, row_key(evidence_id)) if row.kind in _ACTS]
+    query = (
+        select(LedgerDetailRecord)
+        .where(
+            LedgerDetailRecord.subject == row_key(evidence_id),
+            LedgerDetailRecord.position > after,
+            LedgerDetailRecord.kind.in_(_ACTS),
+        )
+        .order_by(LedgerDetailRecord.position)
+        .limit(limit + 1)
+    )
+    found = session.scalars(query).all()
+    rows = found[:limit]
     names = names_of(session, {row.actor for row in rows})
-    return tuple(
+    entries = tuple(
         Entry(
             row.at,
             _act(row.kind, row.details),
@@ -91,6 +116,7 @@ def custody_of(
         )
         for row in rows
     )
+    return Course(entries, rows[-1].position if len(found) > limit else None)
 
 
 def names_of(session: Session, actors: set[str]) -> dict[str, str]:

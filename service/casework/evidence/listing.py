@@ -8,9 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy import case as when
 from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceNotFound
@@ -18,6 +32,7 @@ from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import (
     DeliveryRecord,
     EvidenceRecord,
+    EvidenceState,
     ObjectRecord,
     ReadingRecord,
     ViewingRecord,
@@ -31,13 +46,47 @@ from service.casework.evidence.numbers import numbered
 PAGE = 50
 COUNTED = 1000
 """Counts are exact up to here; beyond, "more than" is said."""
+MOST_READERS = 20
+"""So many of those who have read a piece are named beside it; custody names every one."""
+MOST_PARTS = 200
+TOLD: Final = frozenset({Level.FULL, Level.OWN})
+"""The levels at which a piece's own words are told: file name, address, note, digest to search."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEvidence:
+    """A piece of evidence as far as somebody may see it.
+
+    Where `told` is false its own words were never loaded: `filename`, `source_url`, `seen_at`
+    and `note` are then None, whatever stands in the row.
+    """
+
+    id: UUID
+    kind: str
+    media_type: str
+    size: int
+    sha256: str | None
+    received_at: datetime
+    known: str
+    parent_id: UUID | None
+    erased_at: datetime | None
+    state: str
+    told: bool
+    filename: str | None
+    source_url: str | None
+    seen_at: datetime | None
+    note: str | None
+
+
+Piece = EvidenceRecord | SeenEvidence
+"""A whole row, where the right to it is whole, or what may be seen of it."""
 
 
 @dataclass(frozen=True)
 class Listed:
     """One screenful, how many there are, and where it goes on."""
 
-    rows: list[EvidenceRecord]
+    rows: list[SeenEvidence]
     count: int
     count_is_exact: bool
     next: tuple[datetime, UUID] | None
@@ -51,6 +100,14 @@ class SeenBy:
     person_id: UUID
     at: datetime
     purpose: str
+
+
+@dataclass(frozen=True)
+class ReadBy:
+    """The latest viewings of a piece of evidence, and how many there are in all."""
+
+    latest: tuple[SeenBy, ...] = ()
+    count: int = 0
 
 
 def find_evidence(
@@ -70,6 +127,17 @@ def find_evidence(
     return row
 
 
+def see_evidence(
+    session: Session, who: Principal, evidence_id: UUID, now: datetime
+) -> SeenEvidence:
+    """Return what this person may see of a piece; raises `EvidenceNotFound`."""
+    query = _seen(who, now).where(EvidenceRecord.id == evidence_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise EvidenceNotFound(str(evidence_id))
+    return _piece(row)
+
+
 def list_evidence(
     session: Session,
     who: Principal,
@@ -79,25 +147,72 @@ def list_evidence(
     after: tuple[datetime, UUID] | None = None,
     limit: int = PAGE,
 ) -> Listed:
-    """Return evidence, the latest first; `query` looks in names and addresses, not in content."""
-    seen = evidence_within(who, "evidence.see", now)
-    wanted = select(EvidenceRecord).where(seen)
+    """Return evidence, the latest first; `query` looks in names and addresses, not in content.
+
+    Only what is told to this person is searched: a hit would tell it.
+    """
+    wanted = _seen(who, now)
     if words := query.strip():
         like = f"%{_escaped(words)}%"
-        wanted = wanted.where(
-            or_(
-                EvidenceRecord.filename.ilike(like, escape="\\"),
-                EvidenceRecord.source_url.ilike(like, escape="\\"),
-                EvidenceRecord.sha256 == words.lower(),
-                EvidenceRecord.id == numbered(session, words),
-            )
+        named = or_(
+            EvidenceRecord.filename.ilike(like, escape="\\"),
+            EvidenceRecord.source_url.ilike(like, escape="\\"),
+            EvidenceRecord.sha256 == words.lower(),
         )
+        wanted = wanted.where(
+            or_(and_(_told(who, now), named), EvidenceRecord.id == numbered(session, words))
+        )
+    return _listed(session, wanted, after, limit)
+
+
+def evidence_of_case(
+    session: Session,
+    who: Principal,
+    case: CaseRecord,
+    now: datetime,
+    *,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE,
+) -> Listed:
+    """Return the evidence of a case that this person may see, the latest first."""
+    return _listed(session, _of_case(who, case, now), after, limit)
+
+
+def told_to_employee(
+    session: Session,
+    who: Principal,
+    case: CaseRecord,
+    now: datetime,
+    *,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE,
+) -> Listed:
+    """Return a case's evidence for the one concerned: no wishes, no page that was not captured."""
+    query = _of_case(who, case, now).where(
+        EvidenceRecord.kind != "wish",
+        or_(EvidenceRecord.kind != "capture", EvidenceRecord.state == EvidenceState.READ),
+        EvidenceRecord.erased_at.is_(None),
+    )
+    return _listed(session, query, after, limit)
+
+
+def _of_case(who: Principal, case: CaseRecord, now: datetime) -> Select[Any]:
+    return (
+        _seen(who, now)
+        .join(CaseEvidenceRecord, CaseEvidenceRecord.evidence_id == EvidenceRecord.id)
+        .where(CaseEvidenceRecord.case_id == case.id)
+    )
+
+
+def _listed(
+    session: Session, wanted: Select[Any], after: tuple[datetime, UUID] | None, limit: int
+) -> Listed:
     few = wanted.with_only_columns(EvidenceRecord.id).limit(COUNTED + 1).subquery()
     count = int(session.scalar(select(func.count()).select_from(few)) or 0)
     if after is not None:
         wanted = wanted.where(tuple_(EvidenceRecord.received_at, EvidenceRecord.id) < after)
     wanted = wanted.order_by(EvidenceRecord.received_at.desc(), EvidenceRecord.id.desc())
-    rows = list(session.scalars(wanted.limit(limit + 1)))
+    rows = [_piece(row) for row in session.execute(wanted.limit(limit + 1))]
     last = rows[limit - 1] if len(rows) > limit else None
     return Listed(
         rows[:limit],
@@ -107,28 +222,60 @@ def list_evidence(
     )
 
 
-def evidence_of_case(
-    session: Session, who: Principal, case: CaseRecord, now: datetime
-) -> list[EvidenceRecord]:
-    """Return the evidence of a case that this person may see, the latest first."""
-    query = (
-        select(EvidenceRecord)
-        .join(CaseEvidenceRecord, CaseEvidenceRecord.evidence_id == EvidenceRecord.id)
-        .where(CaseEvidenceRecord.case_id == case.id, evidence_within(who, "evidence.see", now))
-        .order_by(EvidenceRecord.received_at.desc(), EvidenceRecord.id)
+def _seen(who: Principal, now: datetime) -> Select[Any]:
+    """Select what this person may see, its own words only where they are told."""
+    told = _told(who, now)
+
+    def words(column: Any) -> ColumnElement[Any]:
+        return when((told, column), else_=null()).label(column.key)
+
+    plain = (
+        EvidenceRecord.id,
+        EvidenceRecord.kind,
+        EvidenceRecord.media_type,
+        EvidenceRecord.size,
+        EvidenceRecord.sha256,
+        EvidenceRecord.received_at,
+        EvidenceRecord.known,
+        EvidenceRecord.parent_id,
+        EvidenceRecord.erased_at,
+        EvidenceRecord.state,
     )
-    return list(session.scalars(query))
+    hidden = (
+        EvidenceRecord.filename,
+        EvidenceRecord.source_url,
+        EvidenceRecord.seen_at,
+        EvidenceRecord.note,
+    )
+    query = select(*plain, told.label("told"), *(words(one) for one in hidden))
+    return cast("Select[Any]", query.where(evidence_within(who, "evidence.see", now)))
 
 
-def parts_of(session: Session, evidence: EvidenceRecord) -> list[EvidenceRecord]:
+def _told(who: Principal, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a piece which is seen is told; plain where it is so for all."""
+    levels = {reach.level for reach in who.reaches("evidence.see")}
+    if levels <= TOLD:
+        return true()
+    if levels.isdisjoint(TOLD):
+        return false()
+    return evidence_within(who, "evidence.see", now, TOLD)
+
+
+def _piece(row: Row[Any]) -> SeenEvidence:
+    facts = dict(row._mapping)  # noqa: SLF001 — SQLAlchemy's public way to a row's columns
+    return SeenEvidence(**{**facts, "told": bool(facts["told"])})
+
+
+def parts_of(
+    session: Session, who: Principal, evidence: Piece, now: datetime
+) -> list[SeenEvidence]:
     """Return what came inside it: attachments, in the order they were kept."""
-    query = select(EvidenceRecord).where(EvidenceRecord.parent_id == evidence.id)
-    return list(session.scalars(query.order_by(EvidenceRecord.received_at, EvidenceRecord.id)))
+    query = _seen(who, now).where(EvidenceRecord.parent_id == evidence.id)
+    query = query.order_by(EvidenceRecord.received_at, EvidenceRecord.id).limit(MOST_PARTS)
+    return [_piece(row) for row in session.execute(query)]
 
 
-def cases_of(
-    session: Session, who: Principal, evidence: EvidenceRecord, now: datetime
-) -> list[CaseRecord]:
+def cases_of(session: Session, who: Principal, evidence: Piece, now: datetime) -> list[CaseRecord]:
     """Return the cases it belongs to, as far as this person may see them."""
     query = (
         select(CaseRecord)
@@ -139,17 +286,8 @@ def cases_of(
     return list(session.scalars(query))
 
 
-def sees_facts(session: Session, who: Principal, evidence: EvidenceRecord, now: datetime) -> bool:
-    """Tell whether this person sees who wrote and sent it; at level *status* they do not."""
-    told = frozenset({Level.FULL, Level.OWN})
-    query = select(EvidenceRecord.id).where(
-        EvidenceRecord.id == evidence.id, evidence_within(who, "evidence.see", now, told)
-    )
-    return session.execute(query).first() is not None
-
-
 def case_numbers(
-    session: Session, who: Principal, rows: Sequence[EvidenceRecord], now: datetime
+    session: Session, who: Principal, rows: Sequence[Piece], now: datetime
 ) -> dict[UUID, str]:
     """Return the number of a case of each piece of evidence, as far as this person may see it."""
     query = (
@@ -164,13 +302,31 @@ def case_numbers(
     return {row.evidence_id: row.number for row in session.execute(query)}
 
 
-def objects_of(session: Session, evidence: EvidenceRecord) -> list[ObjectRecord]:
+def objects_of(session: Session, evidence: Piece) -> list[ObjectRecord]:
     """Return its sealed objects: the original and what was derived."""
     query = select(ObjectRecord).where(ObjectRecord.evidence_id == evidence.id)
     return list(session.scalars(query.order_by(ObjectRecord.made_at, ObjectRecord.label)))
 
 
-def deliveries_of(session: Session, evidence: EvidenceRecord) -> list[DeliveryRecord]:
+def pictures_of(session: Session, pieces: Sequence[Piece]) -> dict[UUID, int]:
+    """Return by evidence how many pictures of it can be shown; one without any is left out."""
+    pages = {one.id for one in pieces if one.kind == "capture"}
+    query = (
+        select(ObjectRecord.evidence_id, ObjectRecord.role, func.count())
+        .where(
+            ObjectRecord.evidence_id.in_([one.id for one in pieces]),
+            ObjectRecord.role.in_(("page", "preview")),
+        )
+        .group_by(ObjectRecord.evidence_id, ObjectRecord.role)
+    )
+    return {
+        evidence: count
+        for evidence, role, count in session.execute(query)
+        if role == ("page" if evidence in pages else "preview")
+    }
+
+
+def deliveries_of(session: Session, evidence: Piece) -> list[DeliveryRecord]:
     """Return each handing in of it, oldest first."""
     query = select(DeliveryRecord).where(DeliveryRecord.evidence_id == evidence.id)
     return list(session.scalars(query.order_by(DeliveryRecord.at)))
@@ -188,24 +344,47 @@ def senders_of(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, str
     }
 
 
-def latest_reading(session: Session, evidence: EvidenceRecord) -> ReadingRecord | None:
+def latest_reading(session: Session, evidence: Piece) -> ReadingRecord | None:
     """Return the last reading, whether or not it succeeded."""
     query = select(ReadingRecord).where(ReadingRecord.evidence_id == evidence.id)
     return session.scalars(query.order_by(ReadingRecord.made_at.desc()).limit(1)).first()
 
 
 def readers_of(session: Session, evidence_id: UUID) -> list[SeenBy]:
-    """Return who has seen it, the latest first (*Læst af*)."""
-    query = (
-        select(PersonRecord.name, ViewingRecord)
-        .join(PersonRecord, PersonRecord.id == ViewingRecord.person_id)
-        .where(ViewingRecord.evidence_id == evidence_id)
-        .order_by(ViewingRecord.at.desc())
+    """Return who has seen it last, the latest first (*Læst af*)."""
+    return list(readers_by(session, [evidence_id])[evidence_id].latest)
+
+
+def readers_by(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, ReadBy]:
+    """Return by evidence who has seen it, at most `MOST_READERS` each, and how many there are."""
+    latest = func.row_number().over(
+        partition_by=ViewingRecord.evidence_id,
+        order_by=(ViewingRecord.at.desc(), ViewingRecord.id),
     )
-    return [
-        SeenBy(name, viewing.person_id, viewing.at, viewing.purpose)
-        for name, viewing in session.execute(query)
-    ]
+    count = func.count().over(partition_by=ViewingRecord.evidence_id)
+    ranked = (
+        select(
+            ViewingRecord.evidence_id,
+            ViewingRecord.person_id,
+            ViewingRecord.at,
+            ViewingRecord.purpose,
+            latest.label("place"),
+            count.label("in_all"),
+        )
+        .where(ViewingRecord.evidence_id.in_(evidence_ids))
+        .subquery()
+    )
+    query = (
+        select(ranked, PersonRecord.name)
+        .join(PersonRecord, PersonRecord.id == ranked.c.person_id)
+        .where(ranked.c.place <= MOST_READERS)
+        .order_by(ranked.c.evidence_id, ranked.c.place)
+    )
+    found = dict.fromkeys(evidence_ids, ReadBy())
+    for row in session.execute(query):
+        seen = SeenBy(row.name, row.person_id, row.at, row.purpose)
+        found[row.evidence_id] = ReadBy((*found[row.evidence_id].latest, seen), row.in_all)
+    return found
 
 
 def _escaped(words: str) -> str:

@@ -16,7 +16,7 @@ from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import EvidenceRecord, ViewingRecord
 from service.access.principal import Principal
 from service.access.visibility import cases_within
-from service.casework.evidence.listing import find_evidence, objects_of
+from service.casework.evidence.listing import Piece, find_evidence, objects_of
 from service.casework.evidence.readings import text_in
 from service.errors import NotPermitted
 from service.installation import Installation
@@ -84,7 +84,7 @@ def note_viewing(
         installation.gate.run(act)
 
 
-def may_view(session: Session, who: Principal, evidence: EvidenceRecord, now: datetime) -> bool:
+def may_view(session: Session, who: Principal, evidence: Piece, now: datetime) -> bool:
     """Tell whether this person may ask for the content."""
     try:
         find_evidence(session, who, evidence.id, now, "evidence.view")

@@ -18,7 +18,7 @@ from archive.vault.sealing import EvidenceKey
 from archive.vault.vault import StoredObject, Vault
 from service.access.principal import Principal
 from service.casework.evidence.checking import note_fetched
-from service.casework.evidence.listing import find_evidence, list_evidence
+from service.casework.evidence.listing import SeenEvidence, list_evidence, see_evidence
 from service.casework.evidence.originals import original_for
 from service.casework.evidence.proof import proof_of
 from service.errors import NotFound, UploadInvalid
@@ -107,7 +107,7 @@ def list_all(
 @router.get("/{evidence_id}")
 def show(evidence_id: UUID, who: See, session: Reading, now: Now) -> dict[str, Any]:
     """Return the facts of one piece of evidence, without its content."""
-    return _document(find_evidence(session, who, evidence_id, now))
+    return _document(see_evidence(session, who, evidence_id, now))
 
 
 @router.get("/{evidence_id}/original")
@@ -160,7 +160,7 @@ def _position(after: str | None) -> tuple[datetime, UUID] | None:
         raise UploadInvalid("'after' is not one that we gave", "after") from bad
 
 
-def _document(row: Any) -> dict[str, Any]:
+def _document(row: SeenEvidence) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "filename": row.filename,

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import AwareDatetime, ConfigDict
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
@@ -24,12 +24,15 @@ from service.procedure.model import Outcome
 from service.web.dependencies import FormModel, House, Now, PageRight, Reading
 from service.web.frames import frame_for
 from service.web.screens.cases import case_rows, case_view, close_view
+from service.web.screens.paging import place_of
 from service.web.views.case import CasesView, Tab
 from service.web.views.frame import FieldError, FormState, Notice, Place
 from service.web.wording import gettext_of, notice_for
 from service.web.words import local_moment
 
 router = APIRouter(include_in_schema=False)
+MOST_ENTRIES = 2**63 - 1
+"""No entry of the ledger stands beyond the widest number that the databases keep."""
 See = Annotated[Principal, Depends(PageRight("case.see"))]
 Step = Annotated[Principal, Depends(PageRight("case.step"))]
 Close = Annotated[Principal, Depends(PageRight("case.close"))]
@@ -68,9 +71,9 @@ def show_all(
     after: UUID | None = None,
 ) -> Response:
     """Show the cases that this person may see, the latest first."""
-    position = (before, after) if before is not None and after is not None else None
-    found = list_cases(session, who, now, closed=closed, before=position)
-    rows, more = case_rows(session, found, now, frame_for(request, who).language, closed=closed)
+    found = list_cases(session, who, now, closed=closed, before=place_of(before, after))
+    language = frame_for(request, who).language
+    rows, more = case_rows(session, who, found, now, language, closed=closed)
     view = CasesView(rows=rows, closed=closed, more_url=more)
     context = {"frame": frame_for(request, who, Place.CASES), "view": view}
     answer: Response = request.app.state.templates.response(request, "cases.html", context)
@@ -87,10 +90,24 @@ def show(
     step: str | None = None,
     tab: Tab = Tab.DOCUMENTATION,
     said: str | None = None,
+    before: AwareDatetime | None = None,
+    after: UUID | None = None,
+    entry: Annotated[int | None, Query(ge=0, le=MOST_ENTRIES)] = None,
 ) -> Response:
-    """Show one case."""
+    """Show one case; the open tab goes on from a row (`before`, `after`) or a ledger's `entry`."""
     notice = notice_for(frame_for(request, who).language, said)
-    return _page(request, who, session, now, number=number, step=step, tab=tab, notice=notice)
+    return _page(
+        request,
+        who,
+        session,
+        now,
+        number=number,
+        step=step,
+        tab=tab,
+        notice=notice,
+        place=place_of(before, after),
+        entry=entry,
+    )
 
 
 @router.post("/cases/{number}/steps/{step_id}")
@@ -207,7 +224,7 @@ def _closing(
 ) -> Response:
     case = case_for(session, who, number, "case.close", now)
     frame = frame_for(request, who, Place.CASES)
-    view = close_view(session, case, now, frame.language)
+    view = close_view(session, who, case, now, frame.language)
     answer: Response = request.app.state.templates.response(
         request, "close_case.html", {"frame": frame, "view": view}, status_code=status.value
     )
@@ -228,11 +245,22 @@ def _page(
     ticked: frozenset[str] = frozenset(),
     notice: Notice | None = None,
     refused: bool = False,
+    place: tuple[datetime, UUID] | None = None,
+    entry: int | None = None,
 ) -> Response:
     found = find_case(session, who, number, now)
     frame = frame_for(request, who, Place.CASES, notice=notice)
     view = case_view(
-        session, who, found, now, language=frame.language, step=step, tab=tab, form=form
+        session,
+        who,
+        found,
+        now,
+        language=frame.language,
+        step=step,
+        tab=tab,
+        form=form,
+        place=place,
+        entry=entry,
     )
     if known is not None:
         typed = tuple(replace(one, holds=one.id in ticked) for one in view.circumstances)

@@ -7,6 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form
+from pydantic import StringConstraints
 from starlette.responses import RedirectResponse, Response
 
 from service.access.principal import Principal
@@ -18,9 +19,9 @@ Circle = Annotated[Principal, Depends(PageRight("case.circle"))]
 
 
 class InvitationForm(FormModel):
-    """Whom to take in, and why."""
+    """Whom to take in and as what (`ID:role`), and why."""
 
-    person: UUID
+    whom: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}:[a-z_]{1,40}$")]
     why: str
 
 
@@ -36,8 +37,9 @@ def take_in(
 ) -> Response:
     """Take a person into the circle; the reason stands in the ledger."""
     form.check(who)
+    person, _, role = form.whom.partition(":")
     with house.database.writing() as session:
-        invite(session, who, number, form.person, role="key_person", reason=form.why, now=now)
+        invite(session, who, number, UUID(person), role=role, reason=form.why, now=now)
     return RedirectResponse(f"/cases/{number}?said=circle_changed", HTTPStatus.SEE_OTHER)
 
 

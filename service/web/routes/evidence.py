@@ -20,8 +20,8 @@ from service.casework.evidence.checking import check_original, note_fetched
 from service.casework.evidence.listing import (
     case_numbers,
     cases_of,
-    find_evidence,
     list_evidence,
+    see_evidence,
 )
 from service.casework.evidence.originals import original_for
 from service.casework.evidence.readings import latest_reading
@@ -47,6 +47,8 @@ from service.web.views.frame import Place
 from service.web.wording import gettext_of
 
 ENDINGS = {"message/rfc822": ".eml", "text/plain": ".txt", "application/json": ".json"}
+MOST_ENTRIES = 2**63 - 1
+"""No entry of the ledger stands beyond the widest number that the databases keep."""
 router = APIRouter(include_in_schema=False)
 See = Annotated[Principal, Depends(PageRight("evidence.see"))]
 View = Annotated[Principal, Depends(PageRight("evidence.view"))]
@@ -94,9 +96,16 @@ def show_all(
 
 
 @router.get("/evidence/{evidence_id}")
-def show(request: Request, evidence_id: UUID, who: See, house: House, now: Now) -> Response:
-    """Show the facts, custody and proof of one piece; its content stays hidden."""
-    return _page(request, house, who, evidence_id, now)
+def show(
+    request: Request,
+    evidence_id: UUID,
+    who: See,
+    house: House,
+    now: Now,
+    acts: Annotated[int, Query(ge=-1, le=MOST_ENTRIES)] = -1,
+) -> Response:
+    """Show the facts, custody (after entry `acts`) and proof of one piece, not its content."""
+    return _page(request, house, who, evidence_id, now, acts=acts)
 
 
 @router.post("/evidence/{evidence_id}/check")
@@ -179,16 +188,25 @@ def _page(
     now: datetime,
     *,
     unchanged: Unchanged = Unchanged.NOT_CHECKED,
+    acts: int = -1,
 ) -> Response:
     frame = frame_for(request, who, Place.EVIDENCE)
     with house.database.reading() as session:
-        row = find_evidence(session, who, evidence_id, now)
+        row = see_evidence(session, who, evidence_id, now)
         try:
-            reading = latest_reading(session, house.vault, row.id)
+            # What was read names people: where nothing is told, it stays sealed.
+            reading = latest_reading(session, house.vault, row.id) if row.told else None
         except EvidenceErased:
             reading = None
         view = evidence_view(
-            session, who, row, reading, now, language=frame.language, unchanged=unchanged
+            session,
+            who,
+            row,
+            reading,
+            now,
+            language=frame.language,
+            unchanged=unchanged,
+            acts_after=acts,
         )
         answer: Response = request.app.state.templates.response(
             request, "evidence.html", {"frame": frame, "view": view}

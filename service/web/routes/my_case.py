@@ -5,26 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
+from pydantic import AwareDatetime
 from starlette.responses import RedirectResponse, Response
 
-from archive.errors import EvidenceErased
 from service.access.principal import Principal
 from service.casework.cases.listing import own_cases
 from service.casework.cases.telling import TOLD, WISH, own_case, tell
-from service.casework.evidence.listing import evidence_of_case
-from service.casework.evidence.readings import latest_reading
+from service.casework.evidence.listing import told_to_employee
 from service.errors import ReasonMissing
 from service.installation import Installation
 from service.web.dependencies import FormModel, House, Now, PageRight
 from service.web.frames import frame_for
+from service.web.screens.paging import place_of
 from service.web.screens.person import my_case_view
 from service.web.views.frame import FieldError, FormState, Place
 from service.web.wording import gettext_of, notice_for
 
 router = APIRouter(include_in_schema=False)
 See = Annotated[Principal, Depends(PageRight("case.see"))]
+PAGE = 10
+"""So many pieces stand on one screen of a phone."""
 HandIn = Annotated[Principal, Depends(PageRight("evidence.hand_in"))]
 
 
@@ -48,10 +51,17 @@ def latest(request: Request, who: See, house: House, now: Now) -> Response:
 
 @router.get("/my-case/{number}")
 def show(
-    request: Request, number: str, who: See, house: House, now: Now, said: str | None = None
+    request: Request,
+    number: str,
+    who: See,
+    house: House,
+    now: Now,
+    said: str | None = None,
+    before: AwareDatetime | None = None,
+    after: UUID | None = None,
 ) -> Response:
-    """Show one of the employee's own cases."""
-    return _page(request, house, who, number, now, said=said)
+    """Show one of the employee's own cases, with a screenful of its evidence."""
+    return _page(request, house, who, number, now, said=said, place=place_of(before, after))
 
 
 @router.post("/my-case/{number}/more")
@@ -113,6 +123,7 @@ def _page(
     now: datetime,
     *,
     said: str | None = None,
+    place: tuple[datetime, UUID] | None = None,
     wish_form: FormState | None = None,
     more_form: FormState | None = None,
 ) -> Response:
@@ -122,21 +133,15 @@ def _page(
         case = own_case(session, who, number) if number else next(iter(cases), None)
         view = None
         if case is not None:
-            found = []
-            for row in evidence_of_case(session, who, case, now):
-                if row.kind == "capture" and row.state != "read":
-                    continue  # a page that could not be captured shows the employee nothing
-                try:
-                    found.append((row, latest_reading(session, house.vault, row.id)))
-                except EvidenceErased:
-                    continue
             view = my_case_view(
                 session,
                 case,
                 cases,
-                found,
-                now,
+                vault=house.vault,
+                evidence=told_to_employee(session, who, case, now, after=place, limit=PAGE),
+                now=now,
                 language=language,
+                later=place is not None,
                 wish_form=wish_form,
                 more_form=more_form,
             )

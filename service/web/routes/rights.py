@@ -24,8 +24,11 @@ def show(request: Request, who: Annotated[Principal, Depends(PageRight("rights.s
     view = RightsView(
         roles=table.roles,
         rows=tuple(
-            RightsRow(action, tuple(_cell(row.get(role)) for role in table.roles))
-            for action, row in table.actions.items()
+            RightsRow(
+                action,
+                tuple(tuple(map(_cell, table.of(action, role))) for role in table.roles),
+            )
+            for action in table.actions
         ),
         mine=who.main_role,
     )
@@ -34,8 +37,6 @@ def show(request: Request, who: Annotated[Principal, Depends(PageRight("rights.s
     return answer
 
 
-def _cell(right: Right | None) -> RightsCell:
-    if right is None:
-        return RightsCell("none")
+def _cell(right: Right) -> RightsCell:
     condition = str(right.condition) if right.condition else None
     return RightsCell(str(right.level), str(right.scope), condition)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -10,12 +9,14 @@ from starlette.responses import RedirectResponse, Response
 
 from service.access.principal import Principal
 from service.casework import triage
+from service.casework.cases import wishes
 from service.casework.cases.listing import own_cases
 from service.casework.cases.overview import CaseToday, cases_today
 from service.casework.moderation.queue import count_waiting, decided_today
 from service.procedure.texts import render_text
 from service.web.dependencies import Now, PageRight, Reading
 from service.web.frames import frame_for
+from service.web.screens.steps import readers_as
 from service.web.views.frame import CaseLink, Origin, Place
 from service.web.views.today import TaskKind, TodayTask, TodayView
 from service.web.wording import gettext_of
@@ -38,11 +39,14 @@ def show(
     queue = count_waiting(session, who, now) if who.may("queue.see") else 0
     pile = len(triage.waiting(session, who, now)) if who.may(triage.ACTION) else 0
     cases = cases_today(session, who, now) if who.may("case.step") else []
-    tasks = [*_piles(queue, pile, language), *_steps(cases, language)]
-    tasks.sort(key=lambda one: (one.due is None, one.due or now))
+    steps = _steps(cases, language, readers_as(who))
+    found = [(_moment(one), one) for one in (*_piles(queue, pile, language), *steps)]
+    found += _wishes(cases, language) if who.may(wishes.ACTION) else []
+    tasks = [task for _when, task in sorted(found, key=lambda one: one[0])]
     view = TodayView(
         tasks=tuple(tasks[:MOST]),
-        waiting=tuple(_ahead(cases, language)),
+        more=max(0, len(tasks) - MOST),
+        waiting=tuple(_ahead(cases, language, readers_as(who))),
         done_today=decided_today(session, who, now) if who.may("post.decide") else 0,
     )
     waiting = {Place.QUEUE: queue, Place.TRIAGE: pile}
@@ -77,12 +81,30 @@ def _piles(queue: int, pile: int, language: str) -> list[TodayTask]:
     return found
 
 
-def _steps(cases: list[CaseToday], language: str) -> list[TodayTask]:
+def _wishes(cases: list[CaseToday], language: str) -> list[tuple[float, TodayTask]]:
+    """A wish has no deadline: it stands among the others by when it was made."""
+    _ = gettext_of(language)
+    found = []
+    for one in cases:
+        if one.wishes is not None:
+            link = CaseLink(one.case.number, f"/cases/{one.case.number}")
+            task = TodayTask(
+                TaskKind.WISH,
+                _("Answer the employee's wish"),
+                f"{link.url}/wishes/{one.wishes.evidence_id}",
+                _("Until it is answered, nobody knows what the employee can count on."),
+                link,
+            )
+            found.append((one.wishes.since.timestamp(), task))
+    return found
+
+
+def _steps(cases: list[CaseToday], language: str, readers: frozenset[str]) -> list[TodayTask]:
     found = []
     for one in cases:
         link = CaseLink(one.case.number, f"/cases/{one.case.number}")
         for act in one.acts:
-            text = render_text(act.step, language)
+            text = render_text(act.step, language, readers)
             found.append(
                 TodayTask(
                     TaskKind.STEP,
@@ -98,16 +120,16 @@ def _steps(cases: list[CaseToday], language: str) -> list[TodayTask]:
     return found
 
 
-def _ahead(cases: list[CaseToday], language: str) -> list[TodayTask]:
+def _ahead(cases: list[CaseToday], language: str, readers: frozenset[str]) -> list[TodayTask]:
     found = []
     for one in cases:
         link = CaseLink(one.case.number, f"/cases/{one.case.number}")
         for view in one.ahead:
             due = view.due.moment if view.due else view.opens_at
-            title = view.step.title.within(language)
+            title = render_text(view.step, language, readers).title
             found.append(TodayTask(TaskKind.TALK, title, link.url, None, link, due))
-    return sorted(found, key=_soonest)[:MOST]
+    return sorted(found, key=_moment)[:MOST]
 
 
-def _soonest(task: TodayTask) -> float:
-    return task.due.timestamp() if isinstance(task.due, datetime) else float("inf")
+def _moment(task: TodayTask) -> float:
+    return task.due.timestamp() if task.due is not None else float("inf")

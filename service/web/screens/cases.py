@@ -5,59 +5,64 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from service.access.principal import Principal
 from service.access.rights import Level
-from service.casework.cases.course import Course, course_of
+from service.casework.cases.circle import invitable
+from service.casework.cases.course import Course, course_of, courses_of
 from service.casework.cases.finding import Found, may_on
 from service.casework.cases.listing import (
     PAGE,
-    Timed,
     accounts_in,
-    actor_names,
     circle_of,
     harassed_in,
-    letters_in,
     names_of,
-    people_in,
-    timeline_of,
     unit_names,
 )
 from service.casework.cases.opening import UNIT_LEADER
-from service.casework.evidence.listing import evidence_of_case
+from service.casework.cases.wishes import ACTION as ANSWER
+from service.casework.cases.wishes import wishes_of
 from service.procedure import states as procedure_states
 from service.procedure.closing import missing_for_closing
+from service.procedure.next_acts import MOST as MOST_ACTS
+from service.procedure.next_acts import Act as NextAct
 from service.procedure.next_acts import coming, next_acts
-from service.web.screens.evidence import evidence_rows
+from service.procedure.texts import render_text
+from service.web.screens.case_tabs import Tabs, tabs_of
+from service.web.screens.paging import page_query
+from service.web.screens.person import answer_view
 from service.web.screens.steps import (
+    Around,
     act_view,
     around_of,
     clock_view,
     clocks_of,
     open_step,
+    readers_as,
+    step_title,
     step_view,
 )
 from service.web.views.case import (
     Account,
+    Act,
     CaseRow,
     CaseView,
+    CaseWish,
     CircleMember,
     Circumstance,
     CloseCaseView,
-    LetterRow,
     Seriousness,
     Tab,
-    TimelineEntry,
 )
 from service.web.views.frame import FormState
-from service.web.wording import gettext_of, happened
+from service.web.wording import gettext_of
 from service.web.words import COPENHAGEN
 
 if TYPE_CHECKING:
-    from archive.records.cases import CaseRecord, NoticeRecord
+    from archive.records.cases import CaseRecord
 
 
 def case_view(
@@ -70,21 +75,29 @@ def case_view(
     step: str | None,
     tab: Tab,
     form: FormState | None = None,
+    place: tuple[datetime, UUID] | None = None,
+    entry: int | None = None,
 ) -> CaseView:
-    """Return the view of one case; at level `status` without documentation and timeline."""
+    """Return the view of one case; at level `status` without documentation and timeline.
+
+    `place` (a row's moment and id) and `entry` (a position) say where the open tab goes on.
+    """
     case, course = found.case, course_of(session, found.case)
     limited = found.level is Level.STATUS
-    around = around_of(session, case, course, language, limited=limited)
+    around = around_of(session, case, course, language, who=who, limited=limited)
     steps = procedure_states.states(course.procedure, course.endings, course.facts, now)
     may_step = may_on(session, who, case, "case.step", now)
     ahead = next(iter(coming(course.procedure, course.endings, course.facts, now)), None)
     acts = next_acts(course.procedure, course.endings, course.facts, now)
-    evidence = [] if limited else evidence_of_case(session, who, case, now)
-    letters = [] if limited else letters_in(session, case)
-    timeline = [] if limited else timeline_of(session, case)
     first = next((act for act in acts if act.due is not None), None)
     next_at = first.due.moment if first and first.due else (ahead.opens_at if ahead else None)
     next_step = first.step if first else (ahead.step if ahead else None)
+    wishes = () if limited else case_wishes(session, case)
+    tabs = (
+        Tabs()
+        if limited
+        else tabs_of(session, who, case, now, language=language, tab=tab, place=place, entry=entry)
+    )
     return CaseView(
         number=case.number,
         url=around.url,
@@ -96,21 +109,22 @@ def case_view(
         handler=_handler(session, case),
         steps=tuple(step_view(around, one, now) for one in steps),
         next_at=next_at,
-        next_title=next_step.title.within(language) if next_step else None,
-        acts=() if limited or case.closed_at else tuple(act_view(around, one, who) for one in acts),
+        next_title=step_title(around, next_step) if next_step else None,
+        acts=()
+        if limited or case.closed_at
+        else _acts(who, around, acts, wishes, may_answer=may_on(session, who, case, ANSWER, now)),
         open_step=open_step(
             session, around, steps, wanted=step, now=now, may_change=may_step, form=form
         ),
         clocks=tuple(clock_view(around, one) for one in clocks_of(course, now)),
         tab=tab,
-        documentation=evidence_rows(session, evidence, language),
-        timeline=_timeline(session, timeline, language),
-        letters=tuple(_letter(one, language) for one in letters),
-        counts={
-            Tab.DOCUMENTATION: len(evidence),
-            Tab.TIMELINE: len(timeline),
-            Tab.LETTERS: len(letters),
-        },
+        documentation=tabs.documentation,
+        timeline=tabs.timeline,
+        letters=tabs.letters,
+        counts=tabs.counts,
+        more_url=tabs.more_url,
+        first_url=f"{around.url}?tab={tab}#tabs" if place or entry is not None else None,
+        wishes=wishes,
         hand_in_url=f"/hand-in?case={case.number}" if may_step else None,
         capture_url=f"/capture?case={case.number}"
         if may_on(session, who, case, "page.capture", now)
@@ -123,16 +137,63 @@ def case_view(
         incident_local=_local(course.facts.moments.get("incident")),
         accounts=() if limited else _accounts(session, case),
         circle=() if limited else _circle(session, case, now),
-        invitable=tuple((str(key), name) for key, name in people_in(session))
+        invitable=tuple(
+            (f"{one.person_id}:{one.role}", one.name, one.role)
+            for one in invitable(session, who.rights, case, now)
+        )
         if not limited and may_on(session, who, case, "case.circle", now)
         else (),
     )
 
 
-def close_view(session: Session, case: CaseRecord, now: datetime, language: str) -> CloseCaseView:
+def case_wishes(session: Session, case: CaseRecord) -> tuple[CaseWish, ...]:
+    """Return the employee's wishes, those that wait for an answer first."""
+    return tuple(
+        CaseWish(
+            f"/cases/{case.number}/wishes/{one.evidence_id}",
+            one.at,
+            answer_view(one.answers[0]) if one.answers else None,
+        )
+        for one in wishes_of(session, case)
+    )
+
+
+def _acts(
+    who: Principal,
+    around: Around,
+    acts: Sequence[NextAct],
+    wishes: Sequence[CaseWish],
+    *,
+    may_answer: bool,
+) -> tuple[Act, ...]:
+    """The three acts of *Gør nu*: a wish comes first, but for what is past its deadline."""
+    found = [act_view(around, one, who) for one in acts]
+    waiting = [one for one in wishes if one.answer is None]
+    if waiting:
+        oldest = min(waiting, key=lambda one: one.at)
+        late = sum(act.overdue for act in acts)
+        found.insert(min(late, MOST_ACTS - 1), wish_act(oldest, around.language, mine=may_answer))
+    return tuple(found[:MOST_ACTS])
+
+
+def wish_act(wish: CaseWish, language: str, *, mine: bool) -> Act:
+    """Return the act of answering a wish."""
+    _ = gettext_of(language)
+    return Act(
+        title=_("Answer the employee's wish"),
+        url=wish.url,
+        who=_("case handler"),
+        why=_("Until it is answered, nobody knows what the employee can count on."),
+        mine=mine,
+    )
+
+
+def close_view(
+    session: Session, who: Principal, case: CaseRecord, now: datetime, language: str
+) -> CloseCaseView:
     """Return what is missing before a case may close."""
     course = course_of(session, case)
-    around = around_of(session, case, course, language)
+    around = around_of(session, case, course, language, who=who)
     views = procedure_states.flat(
         procedure_states.states(course.procedure, course.endings, course.facts, now)
     )
@@ -146,16 +207,27 @@ def close_view(session: Session, case: CaseRecord, now: datetime, language: str)
         missing=tuple(step_view(around, one, now) for one in views if one.step.id in missing),
         settled=sum(one.ended for one in views),
         total=len(views),
+        wishes=tuple(one for one in case_wishes(session, case) if one.answer is None),
     )
 
 
 def case_rows(
-    session: Session, found: Sequence[CaseRecord], now: datetime, language: str, *, closed: bool
+    session: Session,
+    who: Principal,
+    found: Sequence[CaseRecord],
+    now: datetime,
+    language: str,
+    *,
+    closed: bool,
 ) -> tuple[tuple[CaseRow, ...], str | None]:
     """Return the rows of a list of cases, and where it goes on."""
+    shown = found[:PAGE]
+    courses, units = courses_of(session, shown), unit_names(session)
+    handlers = names_of(session, [case.handler_id for case in shown])
+    _, readers = gettext_of(language), readers_as(who)
     rows = []
-    for case in found[:PAGE]:
-        course = course_of(session, case)
+    for case in shown:
+        course = courses[case.id]
         views = procedure_states.states(course.procedure, course.endings, course.facts, now)
         first = next(iter(next_acts(course.procedure, course.endings, course.facts, now)), None)
         rows.append(
@@ -164,21 +236,20 @@ def case_rows(
                 url=f"/cases/{case.number}",
                 title=case_title(case, language),
                 seriousness=seriousness_of(case, course),
-                unit=_unit(session, case, language),
-                handler=_handler(session, case),
+                unit=(units.get(case.unit_id) if case.unit_id else None) or _("Not decided"),
+                handler=handlers.get(case.handler_id) if case.handler_id else None,
                 opened_at=case.opened_at,
                 settled=sum(one.ended for one in views),
                 total=len(views),
                 next_at=first.due.moment if first and first.due else None,
-                next_title=first.step.title.within(language) if first else None,
+                next_title=render_text(first.step, language, readers).title if first else None,
                 closed_on=case.closed_at.date() if case.closed_at else None,
             )
         )
     if len(found) <= PAGE:
         return tuple(rows), None
-    last = found[PAGE - 1]
-    more = f"/cases?closed={int(closed)}&before={quote(last.opened_at.isoformat())}&after={last.id}"
-    return tuple(rows), more
+    last = shown[-1]
+    return tuple(rows), (f"/cases?closed={int(closed)}&{page_query((last.opened_at, last.id))}")
 
 
 def case_title(case: CaseRecord, language: str) -> str:
@@ -199,28 +270,6 @@ def seriousness_of(case: CaseRecord, course: Course) -> Seriousness:
     if case.serious:
         return Seriousness.SERIOUS
     return Seriousness.ORDINARY if course.endings else Seriousness.UNKNOWN
-
-
-def _timeline(session: Session, timed: Sequence[Timed], language: str) -> tuple[TimelineEntry, ...]:
-    names = actor_names(session, {one.actor for one in timed})
-    return tuple(
-        TimelineEntry(
-            at=one.at, text=_told(one.kind, one.facts, language), who=names.get(one.actor)
-        )
-        for one in reversed(timed)
-    )
-
-
-def _told(kind: str, facts: dict[str, object], language: str) -> str:
-    words = happened(language, kind)
-    step = facts.get("step")
-    return f"{words}: {step}" if step else words
-
-
-def _letter(notice: NoticeRecord, language: str) -> LetterRow:
-    _ = gettext_of(language)
-    state = _("Sent") if notice.sent_at else _("Waits to be sent")
-    return LetterRow(_("Receipt"), state, notice.sent_at or notice.made_at, "")
 
 
 def _circumstances(course: Course, language: str) -> tuple[Circumstance, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,15 +13,17 @@ from sqlalchemy.orm import Session
 from archive.mailbox.values import Message
 from service.access.principal import Principal
 from service.casework.capture.requesting import visit_of
-from service.casework.evidence.custody import custody_of
+from service.casework.evidence.custody import Course, custody_of
 from service.casework.evidence.listing import (
-    SeenBy,
+    Piece,
+    ReadBy,
+    SeenEvidence,
     cases_of,
     deliveries_of,
-    objects_of,
+    latest_reading,
     parts_of,
-    readers_of,
-    sees_facts,
+    pictures_of,
+    readers_by,
 )
 from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.evidence.proof import proof_of
@@ -48,9 +50,6 @@ from service.web.views.evidence import (
 from service.web.views.frame import CaseLink
 from service.web.wording import capture_failed, gettext_of, unreadable
 
-if TYPE_CHECKING:
-    from archive.records.evidence import EvidenceRecord
-
 _KNOWN = {
     "verified": HowKnown.VERIFIED,
     "captured": HowKnown.OWN_CAPTURE,
@@ -62,7 +61,7 @@ _KNOWN = {
 }
 
 
-def kind_of(row: EvidenceRecord) -> EvidenceKind:
+def kind_of(row: Piece) -> EvidenceKind:
     """Return what a piece of evidence is, for its icon and word."""
     if row.kind == "mail" or row.media_type == "message/rfc822":
         return EvidenceKind.MAIL
@@ -80,7 +79,7 @@ def kind_of(row: EvidenceRecord) -> EvidenceKind:
     )
 
 
-def numbers_of(session: Session, rows: Sequence[EvidenceRecord]) -> dict[UUID, str]:
+def numbers_of(session: Session, rows: Sequence[Piece]) -> dict[UUID, str]:
     """Return the short number of each piece of evidence."""
     found = receipts(session, [row.id for row in rows])
     return {row.id: spoken_number(row.id, found.get(row.id)) for row in rows}
@@ -88,7 +87,7 @@ def numbers_of(session: Session, rows: Sequence[EvidenceRecord]) -> dict[UUID, s
 
 def evidence_rows(
     session: Session,
-    rows: Sequence[EvidenceRecord],
+    rows: Sequence[Piece],
     language: str,
     cases: Mapping[UUID, str] = MappingProxyType({}),
 ) -> tuple[EvidenceRow, ...]:
@@ -109,7 +108,7 @@ def evidence_rows(
     )
 
 
-def source_of(row: EvidenceRecord, language: str) -> str:
+def source_of(row: Piece, language: str) -> str:
     """Return in neutral words where something came from."""
     _ = gettext_of(language)
     if row.kind == "mail":
@@ -126,16 +125,22 @@ def source_of(row: EvidenceRecord, language: str) -> str:
 def evidence_view(
     session: Session,
     who: Principal,
-    row: EvidenceRecord,
+    row: SeenEvidence,
     reading: StoredReading | None,
     now: datetime,
     *,
     language: str,
     unchanged: Unchanged = Unchanged.NOT_CHECKED,
+    acts_after: int = -1,
 ) -> EvidenceView:
-    """Return one piece of evidence; its content is not in it."""
-    parts = parts_of(session, row)
+    """Return one piece of evidence; its content is not in it.
+
+    `reading` is None where nothing of the piece is told; `acts_after` pages custody.
+    """
+    parts = parts_of(session, who, row, now)
     numbers = numbers_of(session, [row])
+    read_by = readers_by(session, [row.id])[row.id]
+    custody = custody_of(session, who, row.id, now, after=acts_after)
     open_to_view = may_view(session, who, row, now)
     text = spoken_text(reading) if reading else None
     return EvidenceView(
@@ -145,11 +150,11 @@ def evidence_view(
         state=EvidenceState(str(row.state)),
         received_at=row.received_at,
         sha256=row.sha256 or "",
-        facts=_facts(session, row, reading, told=sees_facts(session, who, row, now)),
+        facts=_facts(session, row, reading, told=row.told),
         unchanged=unchanged,
         checked_at=now if unchanged is not Unchanged.NOT_CHECKED else None,
         text=HiddenText(len(text), len(parts)) if text else None,
-        picture=hidden_picture(session, row, reading),
+        picture=hidden_picture(session, row, reading) if row.told else None,
         parts=tuple(
             EvidencePart(
                 part.filename or source_of(part, language),
@@ -163,44 +168,45 @@ def evidence_view(
             CaseLink(case.number, f"/cases/{case.number}")
             for case in cases_of(session, who, row, now)
         ),
-        readers=readers(readers_of(session, row.id), language),
-        custody=_custody(session, who, row, now),
+        readers=readers(read_by, language),
+        more_readers=read_by.count - len(read_by.latest),
+        custody=_custody(custody),
+        custody_next=f"/evidence/{row.id}?acts={custody.next}#custody" if custody.next else None,
+        custody_first=f"/evidence/{row.id}#custody" if acts_after >= 0 else None,
         proof=_proof(session, who, row, now),
         may_reveal=open_to_view,
         original_url=f"/evidence/{row.id}/original" if open_to_view else None,
-        problem=_problem(session, row, reading, language),
+        problem=_problem(session, row, language),
     )
 
 
-def _problem(
-    session: Session, row: EvidenceRecord, reading: StoredReading | None, language: str
-) -> str | None:
+def _problem(session: Session, row: Piece, language: str) -> str | None:
     if row.kind == "capture":
         visit = visit_of(session, row.id)
         return capture_failed(language, visit.reason) if visit and visit.reason else None
+    reading = latest_reading(session, row)
     return unreadable(language, reading.reason) if reading and reading.reason else None
 
 
 def hidden_picture(
-    session: Session, row: EvidenceRecord, reading: StoredReading | None
+    session: Session, row: Piece, reading: StoredReading | None
 ) -> HiddenPicture | None:
     """Return what is said of a picture before it is shown, or None where there is none."""
-    role = "page" if row.kind == "capture" else "preview"
-    pictures = [one for one in objects_of(session, row) if one.role == role]
-    if not pictures:
+    pages = pictures_of(session, [row]).get(row.id)
+    if not pages:
         return None
     facts: Mapping[str, Any] = reading.facts if reading else {}
     return HiddenPicture(
-        width=_number(facts.get("width")), height=_number(facts.get("height")), pages=len(pictures)
+        width=_number(facts.get("width")), height=_number(facts.get("height")), pages=pages
     )
 
 
-def readers(seen: Sequence[SeenBy], language: str) -> tuple[Reader, ...]:
+def readers(read: ReadBy, language: str) -> tuple[Reader, ...]:
     """Return who has read it (*Læst af*)."""
     _ = gettext_of(language)
     purposes = {"case": _("for the case"), "archive": _("for the archive")}
     found = []
-    for one in seen:
+    for one in read.latest:
         role, _sep, purpose = one.purpose.partition(":")
         found.append(
             Reader(one.name, role if purpose else "page_team", one.at, purposes.get(purpose))
@@ -209,7 +215,7 @@ def readers(seen: Sequence[SeenBy], language: str) -> tuple[Reader, ...]:
 
 
 def _facts(
-    session: Session, row: EvidenceRecord, reading: StoredReading | None, *, told: bool
+    session: Session, row: Piece, reading: StoredReading | None, *, told: bool
 ) -> tuple[Fact, ...]:
     facts = [Fact(FactName.RECEIVED, row.received_at, HowKnown.MEASURED)]
     if told:
@@ -219,7 +225,7 @@ def _facts(
     return tuple(facts)
 
 
-def _told_facts(session: Session, row: EvidenceRecord, reading: StoredReading | None) -> list[Fact]:
+def _told_facts(session: Session, row: Piece, reading: StoredReading | None) -> list[Fact]:
     """Return what names people: sender, subject, file name, address, note."""
     facts: list[Fact] = []
     deliveries = deliveries_of(session, row)
@@ -268,16 +274,14 @@ def mail_facts(reading: StoredReading | None) -> list[Fact]:
     return [Fact(name, value, known) for name, value in facts if value]
 
 
-def _custody(
-    session: Session, who: Principal, row: EvidenceRecord, now: datetime
-) -> tuple[CustodyEntry, ...]:
+def _custody(course: Course) -> tuple[CustodyEntry, ...]:
     return tuple(
         CustodyEntry(one.at, CustodyAct(one.act), one.position, one.who, None)
-        for one in custody_of(session, who, row.id, now)
+        for one in course.entries
     )
 
 
-def _proof(session: Session, who: Principal, row: EvidenceRecord, now: datetime) -> Proof | None:
+def _proof(session: Session, who: Principal, row: Piece, now: datetime) -> Proof | None:
     found = proof_of(session, who, row.id, now)
     if found is None:
         return None

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from archive.vault.vault import Vault
 from service.casework.cases.course import Course, course_of
 from service.casework.cases.listing import circle_of, contacts_for, names_of
-from service.casework.cases.telling import WISH
-from service.casework.evidence.listing import readers_of
-from service.casework.evidence.readings import StoredReading, spoken_text
+from service.casework.cases.wishes import Answer, wishes_of
+from service.casework.evidence.listing import Listed, SeenEvidence, pictures_of, readers_by
+from service.casework.evidence.readings import lengths_of, texts_in
 from service.procedure.model import Outcome
 from service.procedure.next_acts import next_acts
 from service.procedure.plain_states import Progress as Stand
 from service.procedure.plain_states import plain_states
-from service.web.screens.evidence import hidden_picture, kind_of, numbers_of, readers
-from service.web.views.evidence import HiddenText, Unchanged
+from service.web.screens.evidence import kind_of, numbers_of, readers
+from service.web.screens.paging import page_query
+from service.web.views.evidence import HiddenPicture, HiddenText, Unchanged
 from service.web.views.frame import FormState
 from service.web.views.person import (
     Contact,
@@ -27,6 +29,7 @@ from service.web.views.person import (
     Progress,
     Stage,
     Wish,
+    WishAnswer,
     WishState,
 )
 from service.web.wording import gettext_of
@@ -36,44 +39,39 @@ INFORMED = "12.1"
 
 if TYPE_CHECKING:
     from archive.records.cases import CaseRecord
-    from archive.records.evidence import EvidenceRecord
 
 
 def my_case_view(
     session: Session,
     case: CaseRecord,
     cases: Sequence[CaseRecord],
-    evidence: Sequence[tuple[EvidenceRecord, StoredReading | None]],
-    now: datetime,
     *,
+    vault: Vault,
+    evidence: Listed,
+    now: datetime,
     language: str,
+    later: bool = False,
     wish_form: FormState | None = None,
     more_form: FormState | None = None,
 ) -> MyCaseView:
-    """Return the employee's page of one of their cases."""
+    """Return the employee's page of one of their cases; `later` on a later screenful."""
+    url = f"/my-case/{case.number}"
     course = course_of(session, case)
     handler = names_of(session, [case.handler_id]).get(case.handler_id) if case.handler_id else None
     doing, before = _now(course, handler, now, language)
-    numbers = numbers_of(session, [row for row, _reading in evidence])
     return MyCaseView(
         number=case.number,
-        url=f"/my-case/{case.number}",
+        url=url,
         handler=handler,
         stages=_stages(course, language),
         hand_in_url=f"/hand-in?case={case.number}",
         now=None if case.closed_at else doing,
         now_before=None if case.closed_at else before,
         danger="danger" in course.facts.holds,
-        evidence=tuple(
-            _own(session, row, reading, numbers[row.id], language)
-            for row, reading in evidence
-            if row.kind != WISH
-        ),
-        wishes=tuple(
-            Wish(spoken_text(reading) or "", row.received_at, WishState.ASKED)
-            for row, reading in evidence
-            if row.kind == WISH and reading is not None
-        ),
+        evidence=_own(session, evidence.rows, language),
+        more_url=f"{url}?{page_query(evidence.next)}#evidence" if evidence.next else None,
+        first_url=f"{url}#evidence" if later else None,
+        wishes=_wishes(session, vault, case),
         contacts=tuple(
             Contact(one.name, one.role, one.phone) for one in contacts_for(session, case, now)
         ),
@@ -91,24 +89,49 @@ def _circle(session: Session, case: CaseRecord, now: datetime) -> tuple[str, ...
     return tuple(names_of(session, members).values())
 
 
-def _own(
-    session: Session,
-    row: EvidenceRecord,
-    reading: StoredReading | None,
-    number: str,
-    language: str,
-) -> OwnEvidence:
-    text = spoken_text(reading) if reading else None
-    return OwnEvidence(
-        id=str(row.id),
-        number=number,
-        kind=kind_of(row),
-        received_at=row.received_at,
-        unchanged=Unchanged.NOT_CHECKED,
-        text=HiddenText(len(text)) if text else None,
-        picture=hidden_picture(session, row, reading),
-        readers=readers(readers_of(session, row.id), language),
+def _own(session: Session, rows: Sequence[SeenEvidence], language: str) -> tuple[OwnEvidence, ...]:
+    """Fill a screenful with as many queries as a single piece takes; nothing is unsealed."""
+    ids = [row.id for row in rows]
+    numbers, lengths = numbers_of(session, rows), lengths_of(session, ids)
+    pictures, read = pictures_of(session, rows), readers_by(session, ids)
+    return tuple(
+        OwnEvidence(
+            id=str(row.id),
+            number=numbers[row.id],
+            kind=kind_of(row),
+            received_at=row.received_at,
+            unchanged=Unchanged.NOT_CHECKED,
+            text=HiddenText(lengths[row.id]) if row.id in lengths else None,
+            picture=HiddenPicture(pages=pictures[row.id]) if row.id in pictures else None,
+            readers=readers(read[row.id], language),
+            read_count=read[row.id].count,
+        )
+        for row in rows
     )
+
+
+def _wishes(session: Session, vault: Vault, case: CaseRecord) -> tuple[Wish, ...]:
+    """The employee's own words, the latest wish first; only these are unsealed."""
+    found = sorted(wishes_of(session, case), key=lambda one: one.at, reverse=True)
+    texts = texts_in(session, vault, [one.evidence_id for one in found])
+    filled = []
+    for one in found:
+        answers = tuple(answer_view(answer) for answer in one.answers)
+        filled.append(
+            Wish(
+                text=texts.get(one.evidence_id, ""),
+                at=one.at,
+                state=answers[0].state if answers else WishState.ASKED,
+                answer=answers[0] if answers else None,
+                earlier=answers[1:],
+            )
+        )
+    return tuple(filled)
+
+
+def answer_view(answer: Answer) -> WishAnswer:
+    """Return an answer to a wish as it is shown."""
+    return WishAnswer(WishState(str(answer.outcome)), answer.reason, answer.by, answer.at)
 
 
 def _stages(course: Course, language: str) -> tuple[Stage, ...]:

@@ -10,12 +10,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from service.access.open_steps import procedure_roles
 from service.access.principal import Principal
 from service.casework.cases.course import Course
 from service.casework.cases.listing import names_of, people_in
 from service.procedure import clocks as procedure_clocks
 from service.procedure import states as procedure_states
-from service.procedure.model import Blank, FieldType
+from service.procedure.model import Blank, FieldType, Step
 from service.procedure.model import Outcome as StepOutcome
 from service.procedure.next_acts import Act as NextAct
 from service.procedure.texts import render_text, responsible
@@ -46,19 +47,33 @@ _KINDS = {
 class Around:
     """What every step of one case page shares.
 
-    `limited` leaves out what was written into the steps: who sees how a case stands reads no
-    reasons.
+    `readers` are the roles of the one who reads, in the procedure's words: each is addressed as
+    what they are. `limited` leaves out what was written into the steps: who sees how a case
+    stands reads no reasons.
     """
 
     course: Course
     url: str
     language: str
     names: dict[str, str]
+    readers: frozenset[str] = frozenset()
     limited: bool = False
 
 
+def readers_as(who: Principal) -> frozenset[str]:
+    """Return the roles in which somebody reads a case; an employee only where they are no more."""
+    names = {held.role for held in who.roles} - {"employee"} or {"employee"}
+    return frozenset(name for role in names for name in procedure_roles(role))
+
+
 def around_of(
-    session: Session, case: CaseRecord, course: Course, language: str, *, limited: bool = False
+    session: Session,
+    case: CaseRecord,
+    course: Course,
+    language: str,
+    *,
+    who: Principal,
+    limited: bool = False,
 ) -> Around:
     """Gather what every step of one case page shares."""
     names = names_of(session, [UUID(one.by) for one in course.endings])
@@ -67,15 +82,18 @@ def around_of(
         f"/cases/{case.number}",
         language,
         {str(key): name for key, name in names.items()},
+        readers_as(who),
         limited,
     )
 
 
 def step_view(around: Around, view: procedure_states.StepView, now: datetime) -> StepView:
     """Return one step with its parts."""
-    text = render_text(view.step, around.language)
+    text = render_text(view.step, around.language, around.readers)
     procedure = around.course.procedure
-    waits = [procedure.find(one) for one in view.waiting_for]
+    own = {part.id for part in view.step.parts}
+    waits = [procedure.find(one) for one in view.waiting_for if one not in own]
+    parts = [part for part in view.step.parts if part.id in view.waiting_for]
     ending, due = view.ending, view.due
     return StepView(
         id=view.step.id,
@@ -88,10 +106,14 @@ def step_view(around: Around, view: procedure_states.StepView, now: datetime) ->
         origin=Origin(due.origin) if due else None,
         opens_at=view.opens_at,
         waits_for=tuple(
-            f"{render_text(one, around.language).number} {one.title.within(around.language)}"
-            for one in waits
-            if one is not None
+            f"{told.number} {told.title}"
+            for told in (
+                render_text(one, around.language, around.readers)
+                for one in waits
+                if one is not None
+            )
         ),
+        waits_for_parts=tuple(part.title.within(around.language) for part in parts),
         settled_at=ending.at if ending else None,
         settled_by=around.names.get(ending.by) if ending else None,
         reason=(ending.reason or None) if ending and not around.limited else None,
@@ -115,7 +137,7 @@ def open_step(
     view = next((one for one in procedure_states.flat(steps) if one.step.id == wanted), None)
     if view is None:
         return None
-    text = render_text(view.step, around.language)
+    text = render_text(view.step, around.language, around.readers)
     values = view.ending.values if view.ending and not around.limited else {}
     asks = may_change and any(blank.type is FieldType.PERSON for blank in view.step.blanks)
     people = tuple((str(key), name) for key, name in people_in(session)) if asks else ()
@@ -149,10 +171,15 @@ def _field(
     )
 
 
+def step_title(around: Around, step: Step) -> str:
+    """Return a step's title as this reader is addressed."""
+    return render_text(step, around.language, around.readers).title
+
+
 def act_view(around: Around, act: NextAct, who: Principal) -> Act:
     """Return one of the acts under *Gør nu*."""
-    text = render_text(act.step, around.language)
-    roles = {held.role for held in who.roles}
+    text = render_text(act.step, around.language, around.readers)
+    roles = {name for held in who.roles for name in procedure_roles(held.role)}
     return Act(
         title=text.title,
         url=f"{around.url}?step={act.step.id}#step",

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from service.web.views.evidence import EvidenceRow
+from service.web.views.evidence import EvidenceRow, HiddenText
 from service.web.views.frame import FormState, Origin
+from service.web.views.person import WishAnswer
 
 
 class Seriousness(StrEnum):
@@ -77,7 +78,8 @@ class StepView:
         due: When it is due; past `frame.now` and still open means overdue.
         origin: Where that deadline comes from.
         opens_at: When a waiting step opens, if that is known.
-        waits_for: Numbers and titles of the steps it waits for.
+        waits_for: Numbers and titles of the steps it waits for; its own parts are not among them.
+        waits_for_parts: Titles of its own parts that it waits for.
         settled_at: When it was done, found not relevant or waived.
         settled_by: By whom.
         reason: Why not relevant or waived.
@@ -96,6 +98,7 @@ class StepView:
     origin: Origin | None = None
     opens_at: datetime | None = None
     waits_for: tuple[str, ...] = ()
+    waits_for_parts: tuple[str, ...] = ()
     settled_at: datetime | None = None
     settled_by: str | None = None
     reason: str | None = None
@@ -209,6 +212,15 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseWish:
+    """A wish of the employee concerned in the case: its page, when, and its answer if any."""
+
+    url: str
+    at: datetime
+    answer: WishAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CircleMember:
     """Somebody in the circle of the case: who, as what, why, since when."""
 
@@ -269,7 +281,10 @@ class CaseView:
         clocks: Soonest first.
         tab: Which tab is open.
         documentation, timeline, letters: The tabs' rows (only the open one need be filled).
-        counts: How many rows each tab has.
+        counts: How many rows each tab has, in words ("12", "1.000+").
+        more_url: Where the open tab's rows go on, or None.
+        first_url: Where they begin, on a later screenful.
+        wishes: The employee's, those that wait for an answer first.
         hand_in_url, capture_url, close_url: Acts on the case; None where not permitted.
         closed_at: When it was closed, or None.
         limited: True when this person sees the status only (level `status`).
@@ -279,7 +294,8 @@ class CaseView:
         known_form: What was typed, after an error.
         accounts: From which accounts it came.
         circle: Who may see the case besides those whose unit it is.
-        invitable: Whom this person may take into the circle (id, name); empty without the right.
+        invitable: Whom this person may take into the circle, and as what ("id:role", name,
+            role key); empty without the right.
         circle_form: What was typed, after an error.
     """
 
@@ -302,7 +318,10 @@ class CaseView:
     documentation: tuple[EvidenceRow, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
     letters: tuple[LetterRow, ...] = ()
-    counts: dict[Tab, int] = field(default_factory=dict)
+    counts: dict[Tab, str] = field(default_factory=dict)
+    more_url: str | None = None
+    first_url: str | None = None
+    wishes: tuple[CaseWish, ...] = ()
     hand_in_url: str | None = None
     capture_url: str | None = None
     close_url: str | None = None
@@ -314,7 +333,7 @@ class CaseView:
     known_form: FormState = field(default_factory=FormState)
     accounts: tuple[Account, ...] = ()
     circle: tuple[CircleMember, ...] = ()
-    invitable: tuple[tuple[str, str], ...] = ()
+    invitable: tuple[tuple[str, str, str], ...] = ()
     circle_form: FormState = field(default_factory=FormState)
 
 
@@ -327,6 +346,40 @@ class CloseCaseView:
     missing: tuple[StepView, ...]
     settled: int
     total: int
+    wishes: tuple[CaseWish, ...] = ()
+    form: FormState = field(default_factory=FormState)
+
+
+@dataclass(frozen=True, slots=True)
+class WishView:
+    """`wish.html`: one wish of the employee concerned, and the question what is answered.
+
+    Attributes:
+        number: The case's.
+        case_url: Back to the case.
+        url: The page's own path.
+        evidence_id: The wish as it was told.
+        evidence_number: Its short number.
+        at: When it was told.
+        name: Who is concerned, by name.
+        text: Hidden until asked for; None until a program has read it.
+        answers: The latest first.
+        may_answer: False for the employee concerned, and once the case is closed.
+        may_reveal: Whether this person may have the words shown.
+        form: What was typed, after an error.
+    """
+
+    number: str
+    case_url: str
+    url: str
+    evidence_id: str
+    evidence_number: str
+    at: datetime
+    name: str
+    text: HiddenText | None = None
+    answers: tuple[WishAnswer, ...] = ()
+    may_answer: bool = True
+    may_reveal: bool = True
     form: FormState = field(default_factory=FormState)
 
 

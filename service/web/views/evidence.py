@@ -279,7 +279,10 @@ class EvidenceView:
         parts: Attachments and captured links.
         cases: Cases it belongs to.
         readers: Who has read it, latest first.
-        custody: Oldest first.
+        more_readers: How many viewings there are before those.
+        custody: One screenful, oldest first.
+        custody_next: Where custody goes on, or None.
+        custody_first: Where it begins, on a later screenful.
         proof: None while the entry has no signed head yet.
         unchanged: What the last check of the original found.
         checked_at: When that was.
@@ -304,7 +307,10 @@ class EvidenceView:
     parts: tuple[EvidencePart, ...] = ()
     cases: tuple[CaseLink, ...] = ()
     readers: tuple[Reader, ...] = ()
+    more_readers: int = 0
     custody: tuple[CustodyEntry, ...] = ()
+    custody_next: str | None = None
+    custody_first: str | None = None
     proof: Proof | None = None
     may_reveal: bool = True
     glass: bool = False

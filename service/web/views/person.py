@@ -35,7 +35,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class OwnEvidence:
-    """A piece of the employee's own evidence; the content is hidden until asked for."""
+    """A piece of the employee's own evidence; the content is hidden until asked for.
+
+    `readers` are the latest, `read_count` says how often it was read in all.
+    """
 
     id: str
     number: str
@@ -45,6 +48,7 @@ class OwnEvidence:
     text: HiddenText | None = None
     picture: HiddenPicture | None = None
     readers: tuple[Reader, ...] = ()
+    read_count: int = 0
 
 
 class WishState(StrEnum):
@@ -52,17 +56,32 @@ class WishState(StrEnum):
 
     ASKED = "asked"
     GRANTED = "granted"
+    PARTLY = "partly"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
+class WishAnswer:
+    """An answer to a wish: what, why in plain words, who gave it and when."""
+
+    state: WishState
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
-    """A wish of the employee and its answer."""
+    """A wish of the employee, its answer, and the answers before that, the latest first.
+
+    `text` is empty until a program has read the wish.
+    """
 
     text: str
     at: datetime
     state: WishState
-    answer: str | None = None
+    answer: WishAnswer | None = None
+    earlier: tuple[WishAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +97,9 @@ class MyCaseView:
         now_before: By when.
         stages: The five plain states, in order.
         danger: True shows 112 first and large.
-        evidence: The employee's own, latest first.
+        evidence: One screenful of the case's, latest first.
+        more_url: Where the evidence goes on, or None.
+        first_url: Where it begins, on a later screenful.
         contacts: AMR and TR.
         wishes: Latest first.
         hand_in_url: Where *Tilføj billede* leads.
@@ -101,5 +122,7 @@ class MyCaseView:
     wishes: tuple[Wish, ...] = ()
     others: tuple[tuple[str, str], ...] = ()
     circle: tuple[str, ...] = ()
+    more_url: str | None = None
+    first_url: str | None = None
     wish_form: FormState = field(default_factory=FormState)
     more_form: FormState = field(default_factory=FormState)

@@ -16,6 +16,7 @@ class TaskKind(StrEnum):
     APPROVE = "approve"
     TRIAGE = "triage"
     TALK = "talk"
+    WISH = "wish"
     READ = "read"
     OPERATIONS = "operations"
 
@@ -51,6 +52,7 @@ class TodayView:
 
     Attributes:
         tasks: What can be done now, the most urgent first; the first is shown large.
+        more: How many acts wait besides those, in the person's cases.
         waiting: What waits for a date or for somebody else, soonest first.
         done_today: How many tasks this person has finished today.
     """
@@ -58,3 +60,4 @@ class TodayView:
     tasks: tuple[TodayTask, ...]
     waiting: tuple[TodayTask, ...] = ()
     done_today: int = 0
+    more: int = 0

@@ -111,7 +111,7 @@ def test_the_default_is_ishoejs_twelve_steps() -> None:
         ("12.6", "mandatory", {"leader"}, set()),
         ("12.7", "expected", {"leader"}, set()),
         ("12.8", "optional", {"leader"}, {"12.8-held"}),
-        ("12.9", "conditional", {"leader", "secretary"}, {"12.9-decide"}),
+        ("12.9", "conditional", {"leader", "secretary", "director", "mayor"}, {"12.9-decide"}),
         ("12.10", "mandatory", {"leader", "safety_representative"}, set()),
         ("12.11", "mandatory", {"leader"}, {"12.5", "12.11-week", "12.11-month"}),
         ("12.12", "mandatory", {"leader", "work_environment_group"}, {"12.11"}),

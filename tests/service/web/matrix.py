@@ -33,6 +33,7 @@ TYPED = {
     "text": "Han skrev igen.",
     "wish": "Ring til mig.",
     "why": "Hun kender sagen.",
+    "whom": f"{UUID(int=1)}:key_person",
     "email": "anna@kommune.example",
     "password": "not the right password",
     "address": "https://www.facebook.example/havn",
@@ -40,7 +41,7 @@ TYPED = {
 }
 """What is typed into the text fields that a form cannot do without."""
 
-UPLOADS = {"/hand-in", "/api/v1/evidence"}
+UPLOADS = {"/hand-in", "/api/v1/evidence", "/posts/{post_id}/capture-screenshot"}
 """Routes that read their body themselves, as a multipart form."""
 
 
@@ -62,7 +63,7 @@ class Call:
 
     @property
     def is_upload(self) -> bool:
-        return self.method == "POST" and self.path in UPLOADS
+        return self.method == "POST" and self.route.path in UPLOADS
 
     @property
     def form(self) -> dict[str, str]:

@@ -19,12 +19,14 @@ from starlette.routing import Mount, Route
 from archive.intake.receive import About, Envelope
 from archive.records.cases import CaseRecord
 from archive.records.evidence import EvidenceRecord
-from archive.records.pages import PostRecord
+from archive.records.pages import PostRecord, SampleRecord
 from archive.records.people import PersonRecord, TokenRecord
 from service.access.endings import end_person, end_role, revoke_token
 from service.access.people import add_token, open_session, principal_of, secret_hash
+from service.access.principal import Principal
 from service.access.rights import Right
 from service.casework.cases.opening import join_evidence
+from service.casework.moderation.sampling import draw_samples
 from service.casework.operations.verifications import start_verification
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
@@ -39,7 +41,7 @@ from service.web.application import (
 from service.web.dependencies import Public
 from service.web.evidence_host import make_evidence_host
 from tests.service.casework.cases.opened import assert_clean, employ, kinds, open_one, roles_of
-from tests.service.casework.moderation.kept import THREAT, keep_page
+from tests.service.casework.moderation.kept import ADVERT, THREAT, decided, keep_page
 from tests.service.conftest import Time, Town
 from tests.service.web.matrix import PUBLIC, Call, browsing, every_call, send
 
@@ -112,6 +114,7 @@ def world(installation: Installation, town: Town, time: Time) -> Iterator[World]
         "visit_id": str(visit),
         "post_id": str(post),
         "run_id": str(run),
+        "sample_id": str(_drawn_sample(installation, time, town, leader, number)),
     }
     engine = make_engine(installation)
     app = make_application(
@@ -120,6 +123,23 @@ def world(installation: Installation, town: Town, time: Time) -> Iterator[World]
     with browsing(app) as client:
         yield World(installation, town, time, app, client, every_call(app, ids), number)
     engine.stop(5)
+
+
+def _drawn_sample(
+    installation: Installation, time: Time, town: Town, leader: Principal, number: str
+) -> object:
+    """Let one person delete an advertisement in the library's case, and the week end."""
+    sanne = employ(installation, time, "Sanne Side", "page_team", unit=town.centre, everywhere=True)
+    with installation.database.reading() as session:
+        who = principal_of(session, sanne, installation.rights, time.now)
+    advert = keep_page(
+        installation, time, leader, [ADVERT], url="https://advert.example/", case=number
+    )[ADVERT]
+    decided(installation, who, advert, time, "delete", clause="irrelevant")
+    time.pass_by(timedelta(days=7))
+    with installation.database.writing() as session:
+        draw_samples(session, time.now)
+        return session.query(SampleRecord).one().id
 
 
 def _hand_in(installation: Installation, town: Town, time: Time, number: str) -> object:
@@ -270,11 +290,11 @@ def test_whoever_lacks_a_role_is_refused_on_every_route_that_asks_for_it(world: 
     for number, role in enumerate(table.roles):
         person = world.employ(f"Rolle{number} Prøve", role, everywhere=True)
         lacking = [
-            one for one in pages if one.right not in employees and table.of(one.right, role) is None
+            one for one in pages if one.right not in employees and not table.of(one.right, role)
         ]
         wrong += faults(world, lacking, {403}, session=world.session_of(person))
         token = world.token_of(role, everywhere=True)
-        api = [one for one in world.calls if one.is_api and table.of(one.right, role) is None]
+        api = [one for one in world.calls if one.is_api and not table.of(one.right, role)]
         wrong += faults(world, api, {403}, bearer=token)
     assert wrong == []
 
@@ -391,6 +411,6 @@ def _named(calls: list[Call]) -> list[Call]:
     return [one for one in calls if one.named and one.right != "ledger.verify"]
 
 
-def _role_for(row: Mapping[str, Right]) -> str:
+def _role_for(row: Mapping[str, tuple[Right, ...]]) -> str:
     preferred = ("leader", "page_team", "archivist", "lawyer", "operator")
     return next(one for one in (*preferred, *row) if one in row)

@@ -123,7 +123,7 @@ def test_the_timeline_says_who_was_let_in_and_why(
 
     with installation.database.reading() as session:
         case = find_case(session, leader, number, time.now).case
-        joined, left = timeline_of(session, case)[-2:]
+        left, joined = timeline_of(session, case).entries[:2]
     assert (joined.facts["person"], joined.facts["reason"]) == (
         str(amr.id),
         "Anna har bedt om det.",

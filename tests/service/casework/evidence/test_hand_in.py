@@ -138,7 +138,9 @@ def test_an_employee_adds_to_their_own_case_and_to_no_other(
 
     with installation.database.reading() as session:
         assert session.get(CaseEvidenceRecord, (case.id, kept.id)) is not None
-        acts = [entry.act for entry in custody_of(session, asks(town.leader), kept.id, time.now)]
+        acts = [
+            entry.act for entry in custody_of(session, asks(town.leader), kept.id, time.now).entries
+        ]
     assert acts == [Act.RECEIVED, Act.JOINED_CASE]
     assert kept.filename == "skærmbillede.png"
 

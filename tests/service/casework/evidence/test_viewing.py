@@ -48,7 +48,7 @@ def test_who_may_see_the_text_gets_it_and_stands_in_the_ledger(
 
     with installation.database.reading() as session:
         names = [seen.name for seen in readers_of(session, mailed)]
-        entries = custody_of(session, asks(town.leader), mailed, time.now)
+        entries = custody_of(session, asks(town.leader), mailed, time.now).entries
     assert sorted(names) == ["Anna Holm", "Arne Arkiv", "Mette Leder"]
     viewed = [entry.who for entry in entries if entry.act is Act.VIEWED]
     assert viewed == ["Anna Holm", "Mette Leder", "Arne Arkiv"]

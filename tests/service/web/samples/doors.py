@@ -61,31 +61,26 @@ _KEPT = (
     KeptFile("ukendt.bin", 912, DIGEST, EvidenceState.UNREADABLE, "/evidence/3"),
 )
 _HAND_IN = HandInView((CASE, CaseLink("2027-009", "/cases/2027-009")), "arkiv@havn.example")
-_FULL, _OWN, _NONE = (
-    RightsCell("full", "unit"),
-    RightsCell("own", "self"),
-    RightsCell("none"),
-)
+_FULL = (RightsCell("full", "unit"),)
+_OWN = (RightsCell("own", "self"),)
+_INVITED = RightsCell("full", "circle", "invited")
 _RIGHTS = RightsView(
     ("employee", "leader", "page_team", "amr", "director", "lawyer"),
     (
         RightsRow("evidence.hand_in", (_OWN, _FULL, _OWN, _OWN, _OWN, _FULL)),
-        RightsRow(
-            "evidence.view",
-            (_OWN, _FULL, _OWN, RightsCell("full", "circle"), RightsCell("full", "circle"), _FULL),
-        ),
+        RightsRow("evidence.view", (_OWN, _FULL, _OWN, (_INVITED,), (_INVITED,), _FULL)),
         RightsRow(
             "case.see",
             (
-                RightsCell("status", "self"),
+                (RightsCell("status", "self"),),
                 _FULL,
-                RightsCell("status", "circle"),
-                RightsCell("status", "circle"),
-                RightsCell("full", "all", "serious"),
-                RightsCell("full", "all"),
+                (RightsCell("status", "circle"),),
+                (RightsCell("status", "circle", "invited"),),
+                (RightsCell("full", "all", "serious"), RightsCell("status", "all", "step")),
+                (RightsCell("full", "all"),),
             ),
         ),
-        RightsRow("post.decide", (_NONE, _NONE, RightsCell("full", "all"), _NONE, _NONE, _NONE)),
+        RightsRow("post.decide", ((), (), (RightsCell("full", "all"),), (), (), ())),
     ),
     "leader",
 )
