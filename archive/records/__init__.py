@@ -1,6 +1,17 @@
 """Every table, one family a file; imported here so that the metadata is whole."""
 
-from archive.records import cases, evidence, ledger, mail, operations, pages, people, readings
+from archive.records import (
+    cases,
+    evidence,
+    exports,
+    ledger,
+    mail,
+    operations,
+    pages,
+    people,
+    readings,
+    search,
+)
 from archive.records.columns import Base, Protected
 
 __all__ = [
@@ -8,12 +19,14 @@ __all__ = [
     "Protected",
     "cases",
     "evidence",
+    "exports",
     "ledger",
     "mail",
     "operations",
     "pages",
     "people",
     "readings",
+    "search",
 ]
 
 

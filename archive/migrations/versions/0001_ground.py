@@ -81,6 +81,29 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "reindexings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("started_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("started_by", sa.String(length=120), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=120), nullable=True),
+        sa.Column(
+            "next_attempt_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("claimed_by", sa.String(length=120), nullable=True),
+        sa.Column(
+            "claimed_until", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reindexings")),
+    )
+    op.create_index(
+        op.f("ix_reindexings_next_attempt_at"), "reindexings", ["next_attempt_at"], unique=False
+    )
+    op.create_table(
         "sign_in_tries",
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -601,6 +624,52 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_endings_case_id"), "endings", ["case_id"], unique=False)
     op.create_table(
+        "exports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("recipient", sa.String(length=300), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("redacted", sa.Boolean(), nullable=False),
+        sa.Column("part_size", sa.BigInteger(), nullable=True),
+        sa.Column("asked_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=120), nullable=True),
+        sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("contents_sha256", sa.String(length=64), nullable=True),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=True),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=120), nullable=True),
+        sa.Column(
+            "next_attempt_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("claimed_by", sa.String(length=120), nullable=True),
+        sa.Column(
+            "claimed_until", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state != 'ready' OR ends_at IS NOT NULL", name=op.f("ck_exports_ready_until")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_exports_case_id_cases")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_exports_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+    )
+    op.create_index(op.f("ix_exports_asked_at"), "exports", ["asked_at"], unique=False)
+    op.create_index(op.f("ix_exports_case_id"), "exports", ["case_id"], unique=False)
+    op.create_index(
+        op.f("ix_exports_next_attempt_at"), "exports", ["next_attempt_at"], unique=False
+    )
+    op.create_index(op.f("ix_exports_person_id"), "exports", ["person_id"], unique=False)
+    op.create_index(op.f("ix_exports_state"), "exports", ["state"], unique=False)
+    op.create_table(
         "harassed",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -772,6 +841,21 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_wish_answers_case_id"), "wish_answers", ["case_id"], unique=False)
+    op.create_table(
+        "export_items",
+        sa.Column("export_id", sa.Uuid(), nullable=False),
+        sa.Column("evidence_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_export_items_evidence_id_evidence")
+        ),
+        sa.ForeignKeyConstraint(
+            ["export_id"], ["exports.id"], name=op.f("fk_export_items_export_id_exports")
+        ),
+        sa.PrimaryKeyConstraint("export_id", "evidence_id", name=op.f("pk_export_items")),
+    )
+    op.create_index(
+        op.f("ix_export_items_evidence_id"), "export_items", ["evidence_id"], unique=False
+    )
     op.create_table(
         "outside_heads",
         sa.Column("id", sa.Uuid(), nullable=False),
