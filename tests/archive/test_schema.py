@@ -11,6 +11,7 @@ from archive import schema
 from archive.database import Database
 from archive.errors import SchemaMismatch
 from archive.records import Base
+from archive.records.search import is_of_the_index
 from tests.databases import Blanks, PostgreSQLBlanks
 
 REVISIONS = [
@@ -41,9 +42,15 @@ def test_every_released_schema_can_be_brought_up_to_date(
     database.close()
 
 
+def _is_no_index(name: str | None, kind: str, _parents: object) -> bool:
+    """The tables of the search index differ between the databases: migration 0002 makes them."""
+    return kind != "table" or not is_of_the_index(name)
+
+
 def test_the_newest_schema_is_what_the_models_say(database: Database) -> None:
+    options = {"compare_type": True, "include_name": _is_no_index}
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
 
 

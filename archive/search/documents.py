@@ -1,0 +1,216 @@
+"""What of a piece of evidence is searchable: its own words, and tokens that say whose it is.
+
+The words that a program read are sealed, and come from whoever has opened them; everything
+else stands in the tables and is fetched here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.records.cases import CaseEvidenceRecord, CaseRecord
+from archive.records.evidence import DeliveryRecord, EvidenceRecord, EvidenceState
+from archive.records.pages import PostRecord, VisitRecord
+from archive.search.lemmas import lemmas_of
+from archive.search.wish import EVERYTHING
+from archive.search.words import words_in
+
+FIELD: Final = "¦"
+"""Stands between fields, so that no phrase reaches from one into the next."""
+TEXT: Final = "¶"
+"""Stands before the words that a program read."""
+MOST_WORDS: Final = 200_000
+MOST_BYTES: Final = 700_000
+"""So much of one piece is searchable; PostgreSQL takes a list of a million bytes."""
+
+_WAITING: Final = frozenset({EvidenceState.RECEIVED.value, EvidenceState.READING.value})
+
+
+@dataclass
+class Facts:
+    """What the tables tell of one piece of evidence."""
+
+    id: UUID
+    received_at: datetime
+    fields: list[str] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+
+    def words(self) -> list[str]:
+        """Return the words of the fields, their ends marked."""
+        return [word for told in self.fields for word in (*words_in(told), FIELD)]
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is written into the index for one piece, each part one text of words with spaces."""
+
+    exact: str
+    lemmas: str
+    about: str
+
+
+def facts_of(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, Facts]:
+    """Return the facts of those pieces that may be searched; what is erased or sealed is not."""
+    found = {row.id: _own(row) for row in session.execute(_select_own(evidence_ids))}
+    _add_cases(session, found)
+    _add_deliveries(session, found)
+    _add_pages(session, found)
+    return found
+
+
+def document(facts: Facts, text_words: Iterable[str]) -> Document:
+    """Return what is written for a piece, its facts and the words of its text."""
+    words = _capped([*facts.words(), TEXT, *text_words])
+    lemmas = sorted({lemma for word in words if word not in {FIELD, TEXT} for lemma in lemmas_of(word)})
+    return Document(" ".join(words), " ".join(lemmas), " ".join(sorted(facts.tokens)))
+
+
+def text_words_of(exact: str) -> list[str]:
+    """Return the words of the text out of what was written before."""
+    return exact.partition(f"{TEXT} ")[2].split()
+
+
+def family_of(kind: str, media_type: str) -> str:
+    """Return what a piece is to people: mail, page, told, picture, sound_or_film, document."""
+    if kind == "mail" or media_type == "message/rfc822":
+        return "mail"
+    if kind == "capture":
+        return "page"
+    if kind in {"told", "wish"}:
+        return "told"
+    family = media_type.partition("/")[0]
+    if family == "image":
+        return "picture"
+    if family in {"audio", "video"}:
+        return "sound_or_film"
+    return "document" if family == "text" or "pdf" in media_type else "other"
+
+
+def token(sort: str, value: object) -> str:
+    """Return the token of a thing: a letter for its sort, and letters and digits of its name."""
+    return sort + re.sub(r"[^0-9a-z]", "", str(value).lower())
+
+
+def case_token(case_id: UUID) -> str:
+    """Return the token of the evidence of a case."""
+    return token("c", case_id.hex)
+
+
+def piece_token(evidence_id: UUID) -> str:
+    """Return the token of one piece of evidence."""
+    return token("e", evidence_id.hex)
+
+
+def unit_token(unit_id: UUID) -> str:
+    """Return the token of what is a unit's: its own evidence, and that of its cases."""
+    return token("u", unit_id.hex)
+
+
+def serious_token(unit_id: UUID | None) -> str:
+    """Return the token of the evidence of especially serious cases, of one unit or of any."""
+    return token("v", unit_id.hex if unit_id else "any")
+
+
+def giver_token(actor: str) -> str:
+    """Return the token of what somebody handed in."""
+    return token("h", actor)
+
+
+def _select_own(evidence_ids: Sequence[UUID]) -> Any:
+    columns = EvidenceRecord.__table__.columns
+    return select(columns).where(
+        columns.id.in_(evidence_ids), columns.erased_at.is_(None), columns.sealed_off_at.is_(None)
+    )
+
+
+def _own(row: Any) -> Facts:
+    told = (row.filename, row.note, row.source_url, row.sha256)
+    state = "waiting" if row.state in _WAITING else row.state
+    tokens = {
+        EVERYTHING,
+        piece_token(row.id),
+        token("k", family_of(row.kind, row.media_type)),
+        token("s", state),
+    }
+    if row.unit_id:
+        tokens.add(unit_token(row.unit_id))
+    return Facts(row.id, row.received_at, [one for one in told if one], tokens)
+
+
+def _add_cases(session: Session, found: dict[UUID, Facts]) -> None:
+    query = (
+        select(
+            CaseEvidenceRecord.evidence_id, CaseRecord.id, CaseRecord.unit_id, CaseRecord.serious
+        )
+        .join(CaseRecord, CaseRecord.id == CaseEvidenceRecord.case_id)
+        .where(CaseEvidenceRecord.evidence_id.in_(found))
+    )
+    for of, case_id, unit_id, serious in session.execute(query):
+        tokens = found[of].tokens
+        tokens.add(case_token(case_id))
+        if unit_id:
+            tokens.add(unit_token(unit_id))
+        if serious:
+            tokens.add(serious_token(None))
+        if serious and unit_id:
+            tokens.add(serious_token(unit_id))
+
+
+def _add_deliveries(session: Session, found: dict[UUID, Facts]) -> None:
+    query = (
+        select(
+            DeliveryRecord.evidence_id,
+            DeliveryRecord.door,
+            DeliveryRecord.actor,
+            DeliveryRecord.envelope,
+        )
+        .where(DeliveryRecord.evidence_id.in_(found))
+        .order_by(DeliveryRecord.at, DeliveryRecord.id)
+    )
+    for of, door, actor, envelope in session.execute(query):
+        found[of].tokens |= {token("d", door), giver_token(actor)}
+        sender = envelope.get("mail_from")
+        if sender and sender not in found[of].fields:
+            found[of].fields.append(str(sender))
+
+
+def _add_pages(session: Session, found: dict[UUID, Facts]) -> None:
+    visited = select(VisitRecord.evidence_id, VisitRecord.final_url).where(
+        VisitRecord.evidence_id.in_(found), VisitRecord.final_url.is_not(None)
+    )
+    for of, url in session.execute(visited):
+        if of is not None and url not in found[of].fields:
+            found[of].fields.append(str(url))
+    columns = (PostRecord.author, PostRecord.author_url, PostRecord.permalink, PostRecord.text)
+    posts = (
+        select(PostRecord.evidence_id, *columns)
+        .where(PostRecord.evidence_id.in_(found))
+        .order_by(PostRecord.evidence_id, PostRecord.number, PostRecord.id)
+    )
+    said: dict[UUID, list[str]] = defaultdict(list)
+    for of, *told in session.execute(posts):
+        said[of] += [str(one) for one in told if one]
+    for of, texts in said.items():
+        found[of].fields += texts
+
+
+def _capped(words: list[str]) -> list[str]:
+    """Return the words as far as one piece may have them."""
+    kept, seen, size = [], set(), 0
+    for word in words[:MOST_WORDS]:
+        if word not in seen:
+            seen.add(word)
+            size += len(word.encode()) + 8
+            if size > MOST_BYTES:
+                break
+        kept.append(word)
+    return kept

@@ -1,0 +1,174 @@
+"""Writing the index: in the transaction that changes what is kept, never after it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from archive.records.search import SEARCH_ITEMS, WORDS_POSTGRESQL, WORDS_SQLITE
+from archive.search.documents import Document, Facts, document, facts_of, text_words_of
+from archive.search.places import place_of
+from archive.search.words import words_in
+
+_MANY: Final = 200
+"""So many pieces are fetched and written at a time."""
+
+
+def write(
+    session: Session,
+    evidence_ids: Collection[UUID],
+    texts: Mapping[UUID, str] = MappingProxyType({}),
+) -> None:
+    """Bring the index in line with what is kept of these pieces.
+
+    `texts` are words that a program read, by piece; where there is none, those that the index
+    holds already stay. What is erased or sealed off leaves the index.
+    """
+    listed = sorted({*evidence_ids, *texts}, key=str)
+    for start in range(0, len(listed), _MANY):
+        some = listed[start : start + _MANY]
+        # PostgreSQL: whoever changes the same piece waits here, and sees what the other wrote.
+        places = _held_places(session, some)
+        found = facts_of(session, some)
+        _take_out(session, {one: places[one] for one in places if one not in found})
+        places |= _new_places(session, [found[one] for one in some if one in found], places)
+        standing = _standing(session, [places[one] for one in found])
+        _put_in(session, found, places, standing, texts)
+
+
+def forget(session: Session, evidence_ids: Collection[UUID]) -> None:
+    """Take pieces out of the index, whatever stands of them elsewhere."""
+    listed = list(evidence_ids)
+    for start in range(0, len(listed), _MANY):
+        _take_out(session, _held_places(session, listed[start : start + _MANY]))
+
+
+def _put_in(
+    session: Session,
+    found: Mapping[UUID, Facts],
+    places: Mapping[UUID, int],
+    standing: Mapping[int, tuple[str, str]],
+    texts: Mapping[UUID, str],
+) -> None:
+    fresh: dict[int, Document] = {}
+    for one, facts in found.items():
+        place = places[one]
+        before = standing.get(place)
+        read: Iterable[str] = ()
+        if one in texts:
+            read = words_in(texts[one])
+        elif before is not None:
+            read = text_words_of(before[0])
+        written = document(facts, read)
+        if before != (written.exact, written.about):
+            fresh[place] = written
+    if not fresh:
+        return
+    if _is_sqlite(session):
+        _remove_words(session, [place for place in fresh if place in standing])
+        rows: list[dict[str, Any]] = [
+            {"place": place, "exact": one.exact, "lemmas": one.lemmas, "about": one.about}
+            for place, one in fresh.items()
+        ]
+        session.connection().execute(insert(WORDS_SQLITE), rows)
+        return
+    session.connection().execute(
+        _UPSERT,
+        [
+            {
+                "place": place,
+                "exact": f" {one.exact} ",
+                "about": one.about,
+                "exact_words": _list(one.exact),
+                "lemma_words": _list(one.lemmas),
+                "about_words": _list(one.about),
+            }
+            for place, one in fresh.items()
+        ],
+    )
+
+
+def _held_places(session: Session, evidence_ids: Collection[UUID]) -> dict[UUID, int]:
+    query = (
+        select(SEARCH_ITEMS.c.evidence_id, SEARCH_ITEMS.c.place)
+        .where(SEARCH_ITEMS.c.evidence_id.in_(evidence_ids))
+        .order_by(SEARCH_ITEMS.c.place)
+        .with_for_update()
+    )
+    return {row.evidence_id: row.place for row in session.execute(query)}
+
+
+def _new_places(
+    session: Session, facts: Iterable[Facts], places: Mapping[UUID, int]
+) -> dict[UUID, int]:
+    """Give each new piece the first free place from its own on."""
+    given: dict[UUID, int] = {}
+    for one in facts:
+        if one.id in places:
+            continue
+        place = place_of(one.received_at, one.id)
+        while True:
+            kept = session.connection().execute(
+                _INSERT_ITEM[session.get_bind().dialect.name],
+                {"place": place, "evidence_id": one.id},
+            )
+            if kept.rowcount:
+                given[one.id] = place
+                break
+            standing = _held_places(session, [one.id])
+            if standing:  # another transaction has just written it, and is through with it
+                given |= standing
+                break
+            place += 1
+    return given
+
+
+def _standing(session: Session, places: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return what is written at these places: words as they stand, and tokens."""
+    table = WORDS_SQLITE if _is_sqlite(session) else WORDS_POSTGRESQL
+    query = select(table.c.place, table.c.exact, table.c.about).where(table.c.place.in_(places))
+    return {row.place: (row.exact.strip(" "), row.about) for row in session.execute(query)}
+
+
+def _take_out(session: Session, places: Mapping[UUID, int]) -> None:
+    if not places:
+        return
+    _remove_words(session, list(places.values()))
+    session.execute(delete(SEARCH_ITEMS).where(SEARCH_ITEMS.c.place.in_(places.values())))
+
+
+def _remove_words(session: Session, places: Collection[int]) -> None:
+    table = WORDS_SQLITE if _is_sqlite(session) else WORDS_POSTGRESQL
+    session.execute(delete(table).where(table.c.place.in_(places)))
+
+
+def _list(words: str) -> str:
+    """Return words as PostgreSQL writes a list of lexemes."""
+    return " ".join(f"'{word}'" for word in dict.fromkeys(words.split(" ")) if word)
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+_INSERT_ITEM: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "sqlite": sqlite.insert(SEARCH_ITEMS).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(SEARCH_ITEMS).on_conflict_do_nothing(),
+    }
+)
+
+
+def _upsert() -> Any:
+    put = postgresql.insert(WORDS_POSTGRESQL)
+    changed = {name: put.excluded[name] for name in WORDS_POSTGRESQL.c.keys() if name != "place"}
+    return put.on_conflict_do_update(index_elements=["place"], set_=changed)
+
+
+_UPSERT: Final = _upsert()
