@@ -72,6 +72,7 @@ def happened(language: str, kind: str) -> str:
         "wish.answered_anew": _("A wish got a new answer"),
         "notice.not_sent": _("A receipt could not be sent"),
         "notice.withheld": _("No receipt was sent, since a machine had written"),
+        "evidence.same_mail": _("A mail that stands here already came once more"),
         "evidence.left_unsorted": _("The evidence waited to be sorted"),
         "evidence.set_aside": _("The evidence was set aside"),
         "evidence.checked": _("The original was checked"),
@@ -128,6 +129,8 @@ def unsorted(language: str, code: str) -> str:
         "sent_by_a_machine": _("It was sent by a machine."),
         "could_not_be_read": _("No program of ours could read it."),
         "could_not_be_sorted": _("It could not be sorted by itself."),
+        "case_unknown": _("The subject names a case number that is no open case of the sender."),
+        "same_mail": _("The same mail has come before, and is not in an open case of the sender."),
     }
     return texts.get(code, _("It was handed in without a case."))
 
@@ -141,4 +144,8 @@ def capture_failed(language: str, reason: str | None) -> str:
         return _("The page is no longer there. If you have a screenshot, hand it in.")
     if reason == "no_posts":
         return _("The page was captured, but no posts could be read on it. Hand in a screenshot.")
+    if reason in {"not_reached", "time_limit", "never_still"}:
+        return _("The page did not answer, or was too slow. Try again, or hand in a screenshot.")
+    if reason in {"refused", "address_not_web"}:
+        return _("The address leads to a network that Værn does not open. Check the address.")
     return _("The page could not be captured. Hand in a screenshot.")

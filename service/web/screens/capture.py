@@ -57,7 +57,6 @@ def capture_run(
         posts_read=visit.posts_read or 0,
         posts_stated=visit.posts_stated,
         problem=_problem(visit.reason) if state is CaptureState.FAILED else None,
-        problem_detail=visit.reason,
         posts=_posts(posts, flagged),
         evidence_number=evidence_number,
         evidence_url=f"/evidence/{visit.evidence_id}" if visit.evidence_id else None,

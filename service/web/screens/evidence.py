@@ -79,6 +79,13 @@ def kind_of(row: Piece) -> EvidenceKind:
     )
 
 
+def state_of(row: EvidenceRecord) -> EvidenceState:
+    """Return how far a piece of evidence is; a page that was not captured was never to be read."""
+    if row.kind == "capture" and row.state == "unreadable":
+        return EvidenceState.NOT_SECURED
+    return EvidenceState(str(row.state))
+
+
 def numbers_of(session: Session, rows: Sequence[Piece]) -> dict[UUID, str]:
     """Return the short number of each piece of evidence."""
     found = receipts(session, [row.id for row in rows])
@@ -98,7 +105,7 @@ def evidence_rows(
             number=numbers[row.id],
             url=f"/evidence/{row.id}",
             kind=kind_of(row),
-            state=EvidenceState(str(row.state)),
+            state=state_of(row),
             received_at=row.received_at,
             source=source_of(row, language),
             size=row.size,
@@ -147,7 +154,7 @@ def evidence_view(
         id=str(row.id),
         number=numbers[row.id],
         kind=kind_of(row),
-        state=EvidenceState(str(row.state)),
+        state=state_of(row),
         received_at=row.received_at,
         sha256=row.sha256 or "",
         facts=_facts(session, row, reading, told=row.told),
@@ -159,7 +166,7 @@ def evidence_view(
             EvidencePart(
                 part.filename or source_of(part, language),
                 kind_of(part),
-                EvidenceState(str(part.state)),
+                state_of(part),
                 f"/evidence/{part.id}",
             )
             for part in parts

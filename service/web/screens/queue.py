@@ -153,7 +153,7 @@ def _finding(row: FindingRecord, policy: Policy) -> FindingView:
         clause=row.clause,
         clause_title=clause.title,
         duty=Duty(row.duty),
-        rule=" + ".join(str(one) for one in row.reasons) or row.rule,
+        rule=" + ".join(str(one) for one in row.reasons) or clause.title,
         version=row.version,
         valid_from=valid_from,
         marked=len(row.spans),

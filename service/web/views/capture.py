@@ -66,7 +66,6 @@ class CaptureRun:
         posts_read: Posts read so far.
         posts_stated: How many the page says there are, or None.
         problem: Only with `FAILED`.
-        problem_detail: The reason as `capture.json` has it, in English.
         posts: In page order.
         evidence_number, evidence_url: The page as evidence.
     """
@@ -82,7 +81,6 @@ class CaptureRun:
     posts_read: int = 0
     posts_stated: int | None = None
     problem: CaptureProblem | None = None
-    problem_detail: str | None = None
     posts: tuple[CapturedPost, ...] = ()
     evidence_number: str | None = None
     evidence_url: str | None = None

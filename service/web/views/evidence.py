@@ -14,6 +14,7 @@ class EvidenceState(StrEnum):
     READING = "reading"
     READ = "read"
     UNREADABLE = "unreadable"
+    NOT_SECURED = "not_secured"
     ERASED = "erased"
 
 
@@ -289,7 +290,8 @@ class EvidenceView:
         may_reveal: Whether this person may ask for the content.
         glass: True where revealing means to break the glass: a purpose must be typed.
         original_url: Where the original is fetched, or None where this person may not.
-        problem: Why it could not be read, translated; only with `UNREADABLE`.
+        problem: Why it could not be read, translated; only with `UNREADABLE`;
+            or with `NOT_SECURED` why a page could not be captured, and what to do.
         erasure: Only with `ERASED`.
     """
 

@@ -135,7 +135,6 @@ SAMPLES = {
             _run(
                 CaptureState.FAILED,
                 problem=CaptureProblem.SIGN_IN_NEEDED,
-                problem_detail="the page answered with a sign-in form (403)",
             ),
             _FRAME,
         ),
