@@ -15,6 +15,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from service.authorities import Authorities
+
 MIB = 1024 * 1024
 _Words = Annotated[tuple[str, ...], NoDecode]
 
@@ -67,6 +69,33 @@ class Settings(BaseSettings):
     trusted_relays: _Words = Field(
         default=("127.0.0.0/8", "::1"),
         description="Addresses or networks of our own mail systems: they speak for many senders.",
+    )
+
+    # Heads of the ledger outside the house.
+    tsa: Authorities = Field(
+        default=(),
+        description="Time-stamp authorities: each address, then the files of its certificates.",
+    )
+    witnesses: _Words = Field(
+        default=(), description="Mail addresses of those who keep the ledger's signed heads."
+    )
+    heads_folder: Path | None = Field(
+        default=None, description="A folder on another machine where each head is written once."
+    )
+    outside_minutes: int = Field(
+        default=60, ge=1, le=10_080, description="How often a new head leaves the house."
+    )
+    outgoing_proxy: str | None = Field(
+        default=None, description="http://host:port of the proxy by which authorities are reached."
+    )
+    outgoing_certificates: Path | None = Field(
+        default=None, description="PEM file of further roots that TLS on the way out may end in."
+    )
+
+    clamd: str | None = Field(
+        default=None,
+        pattern=r"^(unix:/.+|.+:[0-9]{1,5})$",
+        description="A virus scanner, unix:/path or host:port; asked after receipt, off unset.",
     )
 
     # The municipality.
@@ -145,7 +174,7 @@ class Settings(BaseSettings):
             ip_network(one, strict=False)
         return value
 
-    @field_validator("capture_allow", "proxies", "trusted_relays", mode="before")
+    @field_validator("capture_allow", "proxies", "trusted_relays", "witnesses", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

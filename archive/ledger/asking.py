@@ -62,23 +62,6 @@ def ask(url: str, request: bytes, way: WayOut) -> bytes:
             return _body(response)
 
 
-def is_address(url: str) -> bool:
-    """Tell whether an authority can be asked at this address; one with a password is none."""
-    try:
-        parts = urlsplit(url)
-        return (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.username is None
-            and (parts.port is None or parts.port > 0)
-            and url.isascii()
-            and url.isprintable()
-            and " " not in url
-        )
-    except ValueError:
-        return False
-
-
 def _body(response: HTTPResponse) -> bytes:
     if response.status in _REDIRECTS:
         raise NoAnswer("redirected")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.records.ledger import OutsideHeadRecord, OutsideState
 
-_PEM = re.compile(r"-----BEGIN CERTIFICATE-----\n.+?\n-----END CERTIFICATE-----\n", re.DOTALL)
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----\s.+?\s-----END CERTIFICATE-----", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +59,4 @@ def outside_heads(session: Session, up_to_size: int | None = None) -> list[Outsi
 
 def split_pem(text: str) -> tuple[str, ...]:
     """Return the certificates of a PEM text, each for itself; what stands between is left out."""
-    return tuple(_PEM.findall(text))
+    return tuple(f"{one}\n" for one in _PEM.findall(text.replace("\r\n", "\n")))

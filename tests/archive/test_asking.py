@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.ledger.asking import NoAnswer, WayOut, ask, is_address
+from archive.ledger.asking import NoAnswer, WayOut, ask
 from archive.ledger.stamps import MOST_BYTES, Expected, judge, question
 from tests.archive.authority import found, issue
 
@@ -189,24 +189,6 @@ def test_the_proxy_is_asked_to_carry_it() -> None:
         ("POST", "http://authority.example/tsr", "Basic dXM6cEBzcw=="),
         ("CONNECT", "authority.example:443", "Basic dXM6cEBzcw=="),
     ]
-
-
-@pytest.mark.parametrize(
-    ("url", "good"),
-    [
-        ("https://authority.example/tsr", True),
-        ("http://authority.example:3180/?a=b", True),
-        ("http://[::1]:80/", True),
-        ("ftp://authority.example/", False),
-        ("https://", False),
-        ("https://us:secret@authority.example/", False),
-        ("https://authority.example:99999/", False),
-        ("https://authority.example/a b", False),
-        ("https://authority.example/\r\nHost: x", False),
-    ],
-)
-def test_only_plain_addresses_are_asked(url: str, good: bool) -> None:  # noqa: FBT001 — a column
-    assert is_address(url) is good
 
 
 @pytest.fixture
