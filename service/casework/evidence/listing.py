@@ -138,6 +138,15 @@ def see_evidence(
     return _piece(row)
 
 
+def see_each(
+    session: Session, who: Principal, evidence_ids: Sequence[UUID], now: datetime
+) -> list[SeenEvidence]:
+    """Return what this person may see of these pieces, in their order; hidden ones are left out."""
+    query = _seen(who, now).where(EvidenceRecord.id.in_(evidence_ids))
+    found = {row.id: _piece(row) for row in session.execute(query)}
+    return [found[one] for one in evidence_ids if one in found]
+
+
 def list_evidence(
     session: Session,
     who: Principal,
