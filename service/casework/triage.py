@@ -63,9 +63,20 @@ def waiting(session: Session, who: Principal, now: datetime) -> tuple[Waiting, .
 def join(
     session: Session, who: Principal, evidence_id: UUID, number: str, now: datetime
 ) -> CaseRecord:
-    """Let an arrival join a case; raises `EvidenceNotFound`, `CaseNotFound`, `CaseClosed`."""
+    """Let an arrival join a case; raises `EvidenceNotFound`, `CaseNotFound`, `CaseClosed`.
+
+    The case is locked before the evidence, as an upload does: two who do both at once take turns
+    instead of waiting for each other. Whoever closes the case meanwhile is seen.
+    """
+    who.require(ACTION)
+    found = find_case(session, who, number, now).case
+    case = session.scalars(
+        select(CaseRecord)
+        .where(CaseRecord.id == found.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
     evidence = _held(session, who, evidence_id, now)
-    case = session.get_one(CaseRecord, find_case(session, who, number, now).case.id)
     join_evidence(session, case, evidence, now, who.actor)
     return case
 

@@ -8,6 +8,22 @@ from functools import cache
 from service.web import catalogues
 from service.web.views.frame import Notice, NoticeKind
 
+_CAPTURES = {
+    "login_wall": "login",
+    "http_401": "login",
+    "http_403": "login",
+    "http_404": "gone",
+    "http_410": "gone",
+    "soft_error": "gone",
+    "no_posts": "no_posts",
+    "empty_page": "no_posts",
+    "not_reached": "silent",
+    "redirect_loop": "silent",
+    "refused_no_such_host": "silent",
+    "time_limit": "silent",
+    "never_still": "silent",
+    "address_not_web": "refused",
+}
 _KINDS = {
     "screenshot_waits": NoticeKind.WAITING,
     "screenshot_unreadable": NoticeKind.REFUSED,
@@ -138,14 +154,18 @@ def unsorted(language: str, code: str) -> str:
 def capture_failed(language: str, reason: str | None) -> str:
     """Return why a page could not be captured, and what to do instead (A3)."""
     _ = gettext_of(language)
-    if reason in {"login_wall", "http_401", "http_403"}:
-        return _("The page can only be seen by those who are signed in. Hand in a screenshot.")
-    if reason in {"http_404", "http_410", "soft_error"}:
-        return _("The page is no longer there. If you have a screenshot, hand it in.")
-    if reason == "no_posts":
-        return _("The page was captured, but no posts could be read on it. Hand in a screenshot.")
-    if reason in {"not_reached", "time_limit", "never_still"}:
-        return _("The page did not answer, or was too slow. Try again, or hand in a screenshot.")
-    if reason in {"refused", "address_not_web"}:
-        return _("The address leads to a network that Værn does not open. Check the address.")
-    return _("The page could not be captured. Hand in a screenshot.")
+    texts = {
+        "login": _("The page can only be seen by those who are signed in. Hand in a screenshot."),
+        "gone": _("The page is no longer there. If you have a screenshot, hand it in."),
+        "no_posts": _(
+            "The page was captured, but no posts could be read on it. Hand in a screenshot."
+        ),
+        "silent": _(
+            "The page did not answer, or was too slow. Try again, or hand in a screenshot."
+        ),
+        "refused": _("The address leads to a network that Værn does not open. Check the address."),
+    }
+    found = _CAPTURES.get(reason or "") or (
+        "refused" if (reason or "").startswith("refuse") else ""
+    )
+    return texts.get(found, _("The page could not be captured. Hand in a screenshot."))

@@ -27,12 +27,29 @@ _PROBLEMS = {
     "login_wall": CaptureProblem.SIGN_IN_NEEDED,
     "http_401": CaptureProblem.SIGN_IN_NEEDED,
     "http_403": CaptureProblem.SIGN_IN_NEEDED,
-    "refused": CaptureProblem.REFUSED_ADDRESS,
+    "no_posts": CaptureProblem.NO_POSTS,
+    "empty_page": CaptureProblem.NO_POSTS,
+    "not_a_page": CaptureProblem.NO_POSTS,
     "address_not_web": CaptureProblem.REFUSED_ADDRESS,
     "not_reached": CaptureProblem.UNREACHABLE,
+    "redirect_loop": CaptureProblem.UNREACHABLE,
+    "refused_no_such_host": CaptureProblem.UNREACHABLE,
     "time_limit": CaptureProblem.TOO_SLOW,
     "never_still": CaptureProblem.TOO_SLOW,
+    "memory_limit": CaptureProblem.TOO_LARGE,
+    "refused_too_much": CaptureProblem.TOO_LARGE,
+    "refused_too_many": CaptureProblem.TOO_LARGE,
 }
+
+
+def problem_of(reason: str | None) -> CaptureProblem:
+    """Return what a failed capture's code means to people; the codes stay in `capture.json`."""
+    code = reason or ""
+    if code in _PROBLEMS:
+        return _PROBLEMS[code]
+    if code.startswith("refused"):
+        return CaptureProblem.REFUSED_ADDRESS
+    return CaptureProblem.UNREACHABLE if code.startswith("http_5") else CaptureProblem.OTHER
 
 
 def capture_run(
@@ -56,7 +73,7 @@ def capture_run(
         ended_at=visit.ended_at,
         posts_read=visit.posts_read or 0,
         posts_stated=visit.posts_stated,
-        problem=_problem(visit.reason) if state is CaptureState.FAILED else None,
+        problem=problem_of(visit.reason) if state is CaptureState.FAILED else None,
         posts=_posts(posts, flagged),
         evidence_number=evidence_number,
         evidence_url=f"/evidence/{visit.evidence_id}" if visit.evidence_id else None,
@@ -82,10 +99,6 @@ def state_of(visit: VisitRecord) -> CaptureState:
     if visit.status == "failed":
         return CaptureState.FAILED
     return CaptureState.PARTIAL if visit.left_out else CaptureState.CAPTURED
-
-
-def _problem(reason: str | None) -> CaptureProblem:
-    return _PROBLEMS.get(reason or "", CaptureProblem.OTHER)
 
 
 def _posts(posts: Sequence[PostRecord], flagged: set[UUID]) -> tuple[CapturedPost, ...]:

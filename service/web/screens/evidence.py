@@ -79,7 +79,7 @@ def kind_of(row: Piece) -> EvidenceKind:
     )
 
 
-def state_of(row: EvidenceRecord) -> EvidenceState:
+def state_of(row: Piece) -> EvidenceState:
     """Return how far a piece of evidence is; a page that was not captured was never to be read."""
     if row.kind == "capture" and row.state == "unreadable":
         return EvidenceState.NOT_SECURED

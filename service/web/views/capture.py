@@ -30,6 +30,7 @@ class CaptureProblem(StrEnum):
     """Why a capture failed; the words and what to do live in the template."""
 
     GONE = "gone"
+    NO_POSTS = "no_posts"
     SIGN_IN_NEEDED = "sign_in_needed"
     REFUSED_ADDRESS = "refused_address"
     UNREACHABLE = "unreachable"
