@@ -66,6 +66,11 @@ def _in_circle(who: Principal, now: datetime, *, as_role: str | None = None) -> 
     return exists(query)
 
 
+def reached_cases(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
+    """Return the condition on `cases` under which one single reach opens them."""
+    return _case(who, reach, now)
+
+
 def _case(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
     scope: ColumnElement[bool]
     if reach.scope is Scope.ALL:
