@@ -29,7 +29,11 @@ from service.installation import Installation, opened, sole_server
 from service.jobs.every_kind import make_engine
 from service.settings import Settings, host_and_port
 from service.web.application import make_application
-from service.web.evidence_host import make_evidence_host
+from service.web.evidence_host import (
+    make_evidence_host,
+    other_loopback,
+    require_another_host,
+)
 
 LISTENING = "listening.json"
 log = structlog.get_logger("vaern.serving")
@@ -66,7 +70,8 @@ async def _serve(
     web = _listen("VAERN_HTTP", settings.http)
     evidence = _listen("VAERN_EVIDENCE_HTTP", settings.evidence_http)
     url = settings.url or _address("127.0.0.1", web)
-    evidence_url = settings.evidence_url or _address("localhost", evidence)
+    evidence_url = settings.evidence_url or _address(other_loopback(url), evidence)
+    require_another_host(url, evidence_url)
     secret = (
         settings.secret.get_secret_value().encode() if settings.secret else secrets.token_bytes(32)
     )

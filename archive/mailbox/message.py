@@ -14,10 +14,11 @@ from typing import Any, BinaryIO, Final
 
 from archive.confinement.frames import Piece
 from archive.mailbox.bodies import Bodies, read_bodies
-from archive.mailbox.fields import Fields
+from archive.mailbox.fields import Fields, media_type_of
 from archive.mailbox.filenames import safe_filename
 from archive.mailbox.forwarded import Forward, read_forward
 from archive.mailbox.forwarded_html import read_forward_html
+from archive.mailbox.marks import marks_of
 from archive.mailbox.mime import Part, cut
 from archive.mailbox.transfer import decoded
 from archive.mailbox.values import Attachment, Link
@@ -87,6 +88,8 @@ def _header(fields: Fields, defects: set[str]) -> dict[str, Any]:
         "list_id": fields.text("list-id"),
         "precedence": fields.text("precedence"),
         "return_path": fields.text("return-path"),
+        "content_type": media_type_of(fields, "text/plain"),
+        "marks": list(marks_of(fields)),
         "received": list(fields.all("received")[:50]),
         "authentication_results": list(fields.all("authentication-results")[:20]),
     }

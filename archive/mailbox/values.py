@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from archive.mailbox.forwarded import Forward
+from archive.mailbox.marks import ANSWERS, is_list_mark
 
 How = Literal["received", "attached", "typed_inline"]
 
@@ -76,6 +77,8 @@ class Message:
     list_id: str | None = None
     precedence: str | None = None
     return_path: str | None = None
+    content_type: str | None = None
+    marks: tuple[tuple[str, str], ...] = ()
     received: tuple[str, ...] = ()
     authentication_results: tuple[str, ...] = ()
     text: str | None = None
@@ -93,12 +96,14 @@ class Message:
 
     @property
     def automatic(self) -> bool:
-        """Whether a program sent it, so that no receipt may answer it (RFC 3834 §2)."""
+        """Whether a program or a list sent it, so that no receipt may answer it (RFC 3834 §2)."""
         return (
             (self.auto_submitted or "no").partition(";")[0].strip().lower() != "no"
             or self.list_id is not None
-            or (self.precedence or "").strip().lower() in {"bulk", "junk", "list"}
+            or (self.precedence or "").strip().lower() in {"bulk", "junk", "list", "auto_reply"}
             or (self.return_path or "").strip() == "<>"
+            or (self.content_type or "").lower() == "multipart/report"
+            or any(name in ANSWERS or is_list_mark(name) for name, _ in self.marks)
         )
 
     @classmethod

@@ -57,12 +57,16 @@ def asked_by(session: Session, evidence: EvidenceRecord, message: Message) -> As
         "return-path": message.return_path,
         "in-reply-to": message.in_reply_to,
     }
-    headers = {name: (value,) for name, value in stated.items() if value is not None}
-    headers["references"] = tuple(message.references)  # type: ignore[assignment]  # any length
+    headers = {name: [value] for name, value in stated.items() if value is not None}
+    headers["references"] = list(message.references)
+    for name, value in message.marks:
+        headers.setdefault(name, []).append(value)
     return Asked(
         sender=sender_of(message) or "",
         envelope_from=(envelope or {}).get("mail_from"),
         headers=headers,
+        content_type=message.content_type or "text/plain",
+        subject=message.subject or "",
     )
 
 

@@ -63,6 +63,7 @@ def compose(
         message["References"] = referred
     message["Auto-Submitted"] = "auto-replied"
     message["X-Auto-Response-Suppress"] = "All"
+    message["X-Loop"] = own
     message.set_content(body, cte="quoted-printable")
     message["Content-Language"] = language  # after the content, which begins its own headers anew
     return message.as_bytes().decode("ascii")

@@ -46,7 +46,7 @@ class Smarthost:
     def send(self, notice_id: UUID, recipient: str, message: str) -> None:
         """Hand the message over; the smarthost has it when this returns."""
         del notice_id
-        sender = parseaddr(HeaderParser().parsestr(message)["From"])[1]
+        sender = _envelope_sender(message)
         try:
             with smtplib.SMTP(self._host, self._port, timeout=SECONDS) as link:
                 link.ehlo_or_helo_if_needed()
@@ -82,6 +82,16 @@ def way_out(settings: Settings) -> Outgoing:
     if settings.smarthost:
         return Smarthost(*host_and_port(settings.smarthost))
     return Outbox(settings.data / "outbox")
+
+
+def _envelope_sender(message: str) -> str:
+    """Return the address of the letterhead, and for automatic answers the null sender.
+
+    RFC 3834 §3.3: so no bounce and no answer to an answer comes back.
+    """
+    header = HeaderParser().parsestr(message)
+    automatic = (header["Auto-Submitted"] or "no").strip().lower() == "auto-replied"
+    return "" if automatic else parseaddr(header["From"])[1]
 
 
 def _not_sent(code: int) -> NotSent:

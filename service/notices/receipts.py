@@ -15,7 +15,7 @@ from archive.records.people import PersonRecord
 from service.notices.answering import Asked, Silence, answers_us, silence
 from service.notices.composing import AddressUnusable
 from service.notices.queueing import letterhead, queue_notice, queued_today
-from service.notices.wording import DEFAULT_LANGUAGE, Said, body, subject
+from service.notices.wording import DEFAULT_LANGUAGE, Said, body, receipt_subjects, subject
 from service.settings import Settings
 
 RECEIPT: Final = "receipt"
@@ -43,7 +43,7 @@ def queue_receipt(
     if person is None:
         said, case_id = Said(said.received_at), None
     recipient = _recipient(asked, person)
-    rarely = person is None or answers_us(asked, own_domain(settings))
+    rarely = person is None or answers_us(asked, own_domain(settings), receipt_subjects())
     why = _why_silent(session, settings, asked, recipient, rarely=rarely, now=now)
     if why is None:
         language = person.language if person else DEFAULT_LANGUAGE

@@ -46,6 +46,11 @@ def subject(said: Said, language: str) -> str:
     return _("Receipt from the archive – case %(number)s") % {"number": said.case}
 
 
+def receipt_subjects() -> tuple[str, ...]:
+    """Return what every receipt's subject contains, in each language."""
+    return tuple(_translate(language)("Receipt from the archive") for language in FORMATS)
+
+
 def body(said: Said, settings: Settings, language: str, now: datetime) -> str:
     """Return the text of the receipt: short paragraphs, the most urgent first."""
     words = _words(language)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from http import HTTPStatus
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends, FastAPI, Request
@@ -19,7 +20,7 @@ from archive.vault.sealing import EvidenceKey
 from archive.vault.vault import StoredObject, Vault
 from service.access.people import principal_of, session_by_key
 from service.casework.evidence.originals import object_of
-from service.errors import NotFound, NotSignedIn
+from service.errors import NotFound, NotSignedIn, ServiceError
 from service.installation import Installation
 from service.web.application import Application
 from service.web.capability import Capabilities, CapabilityInvalid
@@ -31,6 +32,41 @@ INLINE = frozenset({"image/png", "image/webp", "image/jpeg"})
 
 _NOTHING = (CapabilityInvalid, NotFound, NotSignedIn, EvidenceNotFound, EvidenceErased)
 _OPEN = Public("the link is the right: signed, short-lived, checked against session and right")
+
+
+class EvidenceHostNotApart(ServiceError):
+    """Foreign content would come from the host that holds people's sessions."""
+
+
+def require_another_host(url: str, evidence_url: str) -> None:
+    """Raise `EvidenceHostNotApart` where both addresses have one host name.
+
+    Another port or scheme is not enough: cookies ignore both (RFC 6265 §8.5),
+    so the session would travel to whatever a page of foreign content asks for.
+    """
+    if _host_of("URL", url) == _host_of("EVIDENCE_URL", evidence_url):
+        raise EvidenceHostNotApart(
+            f"VAERN_EVIDENCE_URL={evidence_url} has the same host name as the web ({url}): "
+            "cookies ignore ports, so foreign content needs a host name of its own, "
+            "such as evidence.municipality.example beside vaern.municipality.example"
+        )
+
+
+def _host_of(name: str, url: str) -> str:
+    """Return the host as browsers compare it: lower case, without the root's dot, as ASCII."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise EvidenceHostNotApart(f"VAERN_{name}={url} is no http or https address with a host")
+    host = parts.hostname.rstrip(".")
+    try:
+        return host.encode("idna").decode().lower()
+    except UnicodeError:
+        return host.lower()
+
+
+def other_loopback(url: str) -> str:
+    """Return the loopback name that the web does not have: to browsers they are two hosts."""
+    return "127.0.0.1" if urlsplit(url).hostname == "localhost" else "localhost"
 
 
 def make_evidence_host(installation: Installation, *, secret: bytes, web_url: str) -> FastAPI:

@@ -6,7 +6,6 @@ it opens no case but that person's own, and adds to none but theirs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.log import SYSTEM, record
 from archive.mailbox.values import Message
-from archive.records.cases import AccountRecord, CaseEvidenceRecord, CaseRecord, HarassedRecord
+from archive.records.cases import AccountRecord, CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import EvidenceRecord
 from archive.records.pages import VisitRecord
 from archive.records.people import PersonRecord
@@ -28,12 +27,17 @@ from service.casework.capture.requesting import page_of
 from service.casework.cases.opening import add_account, join_evidence, open_case
 from service.casework.mail.found import PLATFORM, links_of, original_of, sender_of
 from service.casework.mail.links import worth_visiting
+from service.casework.mail.naming import (
+    first_of,
+    note_same_mail,
+    numbers_in,
+    open_cases_of,
+    own_open_case,
+)
 from service.procedure.model import Procedure
 
 LINK: Final = "link"
 """The purpose of a visit to an address that stands in handed-in evidence."""
-
-_NUMBER: Final = re.compile(r"\b(20\d\d-\d{3,6})\b")
 
 
 class Unsorted(StrEnum):
@@ -44,6 +48,8 @@ class Unsorted(StrEnum):
     SENT_BY_A_MACHINE = "sent_by_a_machine"
     COULD_NOT_BE_READ = "could_not_be_read"
     COULD_NOT_BE_SORTED = "could_not_be_sorted"
+    CASE_UNKNOWN = "case_unknown"
+    SAME_MAIL = "same_mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,15 @@ def sort_mail(
     session.execute(
         select(PersonRecord.id).where(PersonRecord.id == person.id).with_for_update(key_share=True)
     )
-    case = _continued(session, message, person)
+    first = first_of(session, evidence, sender or "", message.message_id, now)
+    if first is not None:
+        case = own_open_case(session, person, _case_with(session, first))
+        why = Unsorted.SAME_MAIL if case is None else None
+    else:
+        case, why = _continued(session, message, person, now)
+    if why is not None:
+        leave_unsorted(session, evidence, why, now)
+        return Sorted(person=person, why=why)
     joined = case is not None
     account = (original := original_of(message)) and original.account()
     if case is None:
@@ -98,6 +112,8 @@ def sort_mail(
         )
     else:
         join_evidence(session, case, evidence, now, SYSTEM)
+        if first is not None:
+            note_same_mail(session, case, evidence, first, now)
         if account:
             add_account(session, case, account, now, SYSTEM)
     urls = worth_visiting(links_of(message), own_hosts, listed)
@@ -156,31 +172,31 @@ def _why_not(message: Message, sender: str | None, person: PersonRecord | None) 
     return Unsorted.SENT_BY_A_MACHINE if message.automatic else None
 
 
-def _continued(session: Session, message: Message, person: PersonRecord) -> CaseRecord | None:
+def _continued(
+    session: Session, message: Message, person: PersonRecord, now: datetime
+) -> tuple[CaseRecord | None, Unsorted | None]:
     """Return the open case of this person that the mail continues.
 
     Either the subject names it, or its original comes from an account that
-    stands in it. A number alone opens no one else's case (a guessed one neither).
+    stands in it. A number alone opens no one else's case (a guessed one neither),
+    and a number that is none of theirs is never passed over: a person looks at it.
     """
-    own = (
-        select(CaseRecord)
-        .join(HarassedRecord, HarassedRecord.case_id == CaseRecord.id)
-        .where(HarassedRecord.person_id == person.id, CaseRecord.closed_at.is_(None))
-        .order_by(CaseRecord.opened_at.desc())
-        .limit(1)
-    )
-    for number in _NUMBER.findall(message.subject or ""):
+    own = open_cases_of(person)
+    numbers = numbers_in(message, now)
+    for number in numbers:
         named = session.scalars(own.where(CaseRecord.number == number)).first()
         if named is not None:
-            return named
+            return named, None
+    if numbers:
+        return None, Unsorted.CASE_UNKNOWN
     original = original_of(message)
     if original is None or not original.address:
-        return None
+        return None, None
     same_account = own.join(AccountRecord, AccountRecord.case_id == CaseRecord.id).where(
         AccountRecord.platform == PLATFORM,
         AccountRecord.address == original.address.lower(),
     )
-    return session.scalars(same_account).first()
+    return session.scalars(same_account).first(), None
 
 
 def _case_with(session: Session, evidence: EvidenceRecord) -> CaseRecord | None:

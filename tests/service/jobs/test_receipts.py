@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -87,8 +88,21 @@ LOOPS = [
     {"Auto_Submitted": "auto-replied"},
     {"Auto_Submitted": "auto-generated"},
     {"Precedence": "bulk"},
+    {"Precedence": "auto_reply"},
     {"List_Id": "<nyt.kommune.example>"},
+    {"List_Unsubscribe": "<mailto:af@kommune.example>"},
+    {"List_Post": "<mailto:liste@kommune.example>"},
+    {"Mailing_List": "contact nyt-help@kommune.example"},
+    {"X_Autoreply": "yes"},
+    {"X_Auto_Response_Suppress": "All"},
+    {"X_Auto_Response_Suppress": "DR, OOF, AutoReply"},
+    {"X_Loop": "anna@kommune.example"},
+    {"X_Failed_Recipients": "x@kommune.example"},
+    {"X_MS_Exchange_Generated_Message_Source": "Mailbox Rules Agent"},
+    {"Feedback_ID": "1:2:3:nyt"},
+    {"Return_Path": "<>"},
 ]
+"""Loop mails of every kind; each of them came from one of ours, who otherwise gets a receipt."""
 
 
 @pytest.mark.usefixtures("town")
@@ -138,3 +152,48 @@ def test_two_machines_that_answer_each_other_come_to_rest(installation: Installa
     work_off(installation)
 
     assert len(outbox(installation)) == 1
+
+
+REPORT = (
+    b"From: anna@kommune.example\r\nTo: arkiv@kommune.example\r\nSubject: Kvittering\r\n"
+    b"Message-ID: <dsn@kommune.example>\r\n"
+    b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+    b"--b\r\nContent-Type: text/plain\r\n\r\nIkke leveret.\r\n--b--\r\n"
+)
+
+
+@pytest.mark.usefixtures("town")
+def test_a_report_and_an_answer_known_only_by_its_subject_get_no_receipt(
+    installation: Installation,
+) -> None:
+    hand_over(installation, REPORT)
+    hand_over(installation, mail(subject="Automatisk svar: Ferie", text="Jeg er væk.\n"))
+
+    work_off(installation)
+
+    assert every(installation, NoticeRecord) == []
+
+
+@pytest.mark.usefixtures("town")
+def test_a_receipt_that_a_rule_sends_back_again_and_again_is_answered_at_most_once_a_day(
+    installation: Installation, time: Time
+) -> None:
+    """A mailbox rule that forwards everything to the archive forwards our receipt too."""
+    hand_over(installation, mail())
+    work_off(installation)
+    told = len(outbox(installation))
+    assert told == 1
+    for number in range(6):
+        hand_over(
+            installation,
+            mail(subject=f"VS: Kvittering fra arkivet – sag 2027-001 ({number})", text="Hej\n"),
+        )
+        work_off(installation)
+        assert len(outbox(installation)) == 1
+
+    time.pass_by(timedelta(hours=25))
+    for number in range(3):
+        subject = f"VS: Kvittering fra arkivet – sag 2027-001 (igen {number})"
+        hand_over(installation, mail(subject=subject, text="Hej\n"))
+        work_off(installation)
+    assert len(outbox(installation)) == 2

@@ -87,10 +87,9 @@ def test_a_notice_leaves_by_the_smarthost_once(
 
     (taken,) = handler.taken
     message = message_from_bytes(taken.content, policy=default)
-    assert (taken.mail_from, taken.recipients) == (
-        "arkiv@kommune.example",
-        ("anna@kommune.example",),
-    )
+    # RFC 3834 §3.3: no bounce and no answer to an answer comes back.
+    assert (taken.mail_from, taken.recipients) == ("", ("anna@kommune.example",))
+    assert message["From"].endswith("<arkiv@kommune.example>")
     assert message.get_content().splitlines()[1] == "."
     (row,) = every(installation, NoticeRecord)
     assert row.sent_at == time.now

@@ -13,10 +13,53 @@ def asked(
     sender: str = "anna@kommune.example",
     envelope_from: str | None = "anna@kommune.example",
     content_type: str = "text/plain",
+    subject: str = "",
     **headers: str,
 ) -> Asked:
     named = {name.replace("_", "-"): (value,) for name, value in headers.items()}
-    return Asked(sender, envelope_from, named, content_type)
+    return Asked(sender, envelope_from, named, content_type, subject)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: Kvittering fra arkivet",
+        "Automatisk svar: Kvittering",
+        "Autosvar: jeg er på ferie",
+        "Auto: væk",
+        "Out of Office: ferie",
+        "Out of the office",
+        "Fraværsmelding",
+        "Ikke til stede: uge 7",
+        "Undeliverable: Kvittering",
+        "Undelivered Mail Returned to Sender",
+        "Delivery Status Notification (Failure)",
+        "Mail delivery failed: returning message to sender",
+        "Kan ikke leveres: Kvittering",
+        "Abwesenheitsnotiz: Urlaub",
+    ],
+)
+def test_machines_that_say_nothing_in_their_header_are_known_by_their_subject(
+    subject: str,
+) -> None:
+    assert silence(asked(subject=subject), OWN) is Silence.AUTOMATIC
+    assert silence(asked(subject=f"VS: {subject}"), OWN) is None, "a person sent it on"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Automaten på biblioteket er smadret", "Autoværkstedet truer mig", "Din afgørelse", "Fravær"],
+)
+def test_what_only_begins_like_a_machine_is_answered(subject: str) -> None:
+    assert silence(asked(subject=subject), OWN) is None
+
+
+def test_a_notice_of_ours_that_comes_back_in_any_way_is_answered_rarely() -> None:
+    own = ("Kvittering fra arkivet",)
+
+    assert answers_us(asked(subject="VS: KVITTERING fra arkivet – sag 2027-001"), "x.example", own)
+    assert answers_us(asked(x_ms_exchange_inbox_rules_loop="a@b.example"), "x.example", own)
+    assert not answers_us(asked(subject="VS: Din afgørelse"), "x.example", own)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +97,9 @@ def test_a_person_gets_an_answer(mail: Asked) -> None:
         (asked(content_type="multipart/report; report-type=x"), Silence.REPORT),
         (asked(x_auto_response_suppress="All"), Silence.SUPPRESSED),
         (asked(x_auto_response_suppress="DR, AutoReply"), Silence.SUPPRESSED),
+        (asked(x_ms_exchange_generated_message_source="Mailbox Rules Agent"), Silence.AUTOMATIC),
+        (asked(x_failed_recipients="a@b.example"), Silence.AUTOMATIC),
+        (asked("nyt-request@liste.example"), Silence.MACHINE_ADDRESS),
         (asked(""), Silence.NO_ADDRESS),
         (asked("anna"), Silence.NO_ADDRESS),
         (asked("a@b.example\r\nBcc: c@d.example"), Silence.NO_ADDRESS),

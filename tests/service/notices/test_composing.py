@@ -23,6 +23,7 @@ OURS = {
     "Message-ID",
     "Auto-Submitted",
     "X-Auto-Response-Suppress",
+    "X-Loop",
     "Content-Language",
     "Content-Type",
     "Content-Transfer-Encoding",

@@ -78,7 +78,10 @@ def test_the_sessions_cookie_is_kept_from_scripts_and_other_sites(
     answer = enter(next="/cases")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/cases")
-    name, _, rest = answer.headers["set-cookie"].partition("=")
+    first, device = answer.headers.get_list("set-cookie")
+    assert device.startswith("vaern_device=")
+    assert "; httponly" in device.lower()
+    name, _, rest = first.partition("=")
     assert name == COOKIE
     assert len(rest.partition(";")[0]) >= 43, "256 bits, in base64"
     flags = {one.strip().lower() for one in rest.split(";")[1:]}
@@ -208,6 +211,50 @@ def test_a_session_ends_after_rest_and_in_any_case_after_its_day(
     other = enter().cookies[COOKIE]
     time.pass_by(timedelta(minutes=61))
     assert get(client, "/rights", other) == 303
+
+
+@pytest.mark.usefixtures("lis")
+def test_whoever_guesses_is_told_how_long_to_wait_in_words_and_in_the_header(
+    enter: Enter, time: Time
+) -> None:
+    answers = [enter(password="gættet kodeord") for _ in range(5)]
+
+    assert [one.status_code for one in answers] == [401, 401, 401, 401, 429]
+    assert answers[3].headers["retry-after"] == answers[4].headers["retry-after"] == "2"
+    assert "2 sekunder" in answers[4].text
+    assert enter().status_code == 429, "the right password waits as well"
+    time.pass_by(timedelta(seconds=2))
+    assert enter().status_code == 303
+
+
+@pytest.mark.usefixtures("lis")
+def test_waiting_looks_the_same_for_an_account_that_does_not_exist(
+    enter: Enter, client: httpx.Client
+) -> None:
+    def waits(email: str) -> list[tuple[int, str | None, list[str]]]:
+        answers = [enter(email=email, password="gættet kodeord") for _ in range(6)]
+        return [
+            (one.status_code, one.headers.get("retry-after"), without_chance(one.text, email))
+            for one in answers
+        ]
+
+    client.headers["Accept-Language"] = "da"
+    assert waits(EMAIL) == waits("nobody@kommune.example")
+
+
+@pytest.mark.usefixtures("lis")
+def test_a_browser_that_has_signed_in_before_does_not_wait_for_strangers(
+    enter: Enter, client: httpx.Client
+) -> None:
+    mine = enter().cookies["vaern_device"]
+    for _ in range(8):
+        client.cookies.clear()
+        enter(password="gættet kodeord")
+    client.cookies.clear()
+    assert enter().status_code == 429
+
+    client.cookies.set("vaern_device", mine, domain="127.0.0.1")
+    assert enter().status_code == 303
 
 
 def get(client: httpx.Client, path: str, secret: str) -> int:
