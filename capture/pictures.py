@@ -16,12 +16,15 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PIL import Image
-from playwright.async_api import CDPSession
 
 from capture.errors import PictureUnreadable
 from capture.readers.posts import Box
+
+if TYPE_CHECKING:  # it loads slowly, and reports are read where no browser is
+    from playwright.async_api import CDPSession
 
 _TILE_HEIGHT = 8_000
 _DECODED_AT_ONCE = 2

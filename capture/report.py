@@ -10,7 +10,7 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import Any, Literal
 
-from capture.browser.launch import BrowserSettings
+from capture.browser.settings import BrowserSettings
 from capture.changes import changes_since
 from capture.egress.log import EgressEntry, EgressLog
 from capture.errors import PictureUnreadable

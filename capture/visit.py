@@ -17,7 +17,8 @@ from pathlib import Path
 from playwright.async_api import Dialog, Download, Error, Page
 
 from capture.browser.identity import passing_user
-from capture.browser.launch import BrowserSettings, OpenBrowser, open_browser
+from capture.browser.launch import OpenBrowser, open_browser
+from capture.browser.settings import BrowserSettings
 from capture.browser.world import World, script
 from capture.egress.destination import Resolver, system_resolver
 from capture.egress.log import EgressLog

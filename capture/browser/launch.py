@@ -16,27 +16,11 @@ from capture.browser.identity import write_starter
 from capture.browser.memory import MemoryWatch, watched
 from capture.browser.processes import kill_browser
 from capture.browser.profile import is_in_memory, visit_folder
+from capture.browser.settings import BrowserSettings
 from capture.errors import BrowserFailed, CaptureError
 
 _START_SECONDS = 30.0
 _CLOSE_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class BrowserSettings:
-    """How the visitor presents itself, and how tightly the browser is held.
-
-    `sandbox` off is only for machines where Chromium's cannot work; it is told in
-    the provenance. `memory_bytes` is what all of a visit's processes may hold.
-    """
-
-    locale: str = "da-DK"
-    timezone: str = "Europe/Copenhagen"
-    width: int = 1280
-    height: int = 900
-    sandbox: bool = True
-    executable: Path | None = None
-    memory_bytes: int = 3 * 2**30
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ class Passwords:
         self._hash = PasswordHash((Argon2Hasher(time_cost=3, memory_cost=65536, parallelism=1),))
         self._turn = threading.Lock()
         self._places = threading.BoundedSemaphore(MOST_WAITING + 1)
-        self._nobody = self._hash.hash("a password that nobody has")
+        self._nobody: str | None = None
 
     def make(self, password: str) -> str:
         """Return the hash to keep; raises `PasswordTooShort`."""
@@ -43,6 +43,9 @@ class Passwords:
             raise TooManySignIns("too many sign-ins are waiting")
         try:
             with self._turn:
+                # Made at the first check, whomever it is for: no answer tells who exists.
+                if self._nobody is None:
+                    self._nobody = self._hash.hash("a password that nobody has")
                 right = self._hash.verify(password, kept or self._nobody)
         finally:
             self._places.release()

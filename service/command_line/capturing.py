@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from capture.browser.launch import BrowserSettings
+from capture.browser.settings import BrowserSettings
 from capture.output import FolderNotEmpty
 from capture.visit import VisitSettings, capture_to_folder
 from service.casework.capture.addresses import check_address

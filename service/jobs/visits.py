@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement
 
 from archive.records.pages import VisitRecord
-from capture.browser.launch import BrowserSettings
-from capture.visit import VisitSettings, capture_to_memory
+from capture.browser.settings import BrowserSettings
 from service.casework.capture.keeping import fail_visit, keep_capture, seal_capture
 from service.casework.moderation.judging import judge_posts
 from service.installation import Installation
@@ -25,6 +24,9 @@ def waiting() -> ColumnElement[bool]:
 
 def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
     """Visit the address, and keep what was seen, whatever came of it."""
+    # The browser's driver loads slowly: a service starts without it.
+    from capture.visit import VisitSettings, capture_to_memory
+
     del wake
     with installation.database.reading() as session:
         url = session.get_one(VisitRecord, claim.id).url

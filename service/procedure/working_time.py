@@ -17,7 +17,6 @@ from functools import cache
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-import holidays
 from pydantic import ConfigDict, Field, StringConstraints
 
 _DAY = timedelta(days=1)
@@ -30,6 +29,8 @@ MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[
 @cache
 def public_holidays(country: Literal["DK", "NO"], year: int) -> frozenset[date]:
     """Return the public holidays of a year, Sundays that are holidays included."""
+    import holidays  # with it come the calendars of the world: most commands need none
+
     return frozenset(holidays.country_holidays(country, years=year))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from capture.browser.launch import BrowserSettings
+from capture.browser.settings import BrowserSettings
 from capture.report import CaptureReport
 from capture.settling import ScrollLimits
 from capture.visit import VisitSettings, capture_to_memory

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from capture.browser.identity import passing_user, running_processes
-from capture.browser.launch import BrowserSettings, OpenBrowser, open_browser
+from capture.browser.launch import OpenBrowser, open_browser
+from capture.browser.settings import BrowserSettings
 from capture.egress.proxy import open_egress
 from capture.egress.rules import EgressRules
 from capture.errors import BrowserFailed
