@@ -148,6 +148,30 @@ class NameTaken(ServiceError):
     """A person, unit or page of that name or address stands already."""
 
 
+class ExportNotFound(NotFound):
+    """No such bundle, or not for this person."""
+
+
+class NothingToHandOver(ServiceError):
+    """Nothing was chosen, or nothing of it may leave by this person's hand."""
+
+
+class TooMuchAtOnce(ServiceError):
+    """More pieces than one bundle takes."""
+
+
+class SealedOff(ServiceError):
+    """A piece is sealed off: only the DPO hands it over, and only to the police."""
+
+
+class ExportEnded(ServiceError):
+    """The package is gone: its time is over, or a piece of it was erased."""
+
+
+class RightEnded(ServiceError):
+    """The right to hand this over ended while it was under way."""
+
+
 STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     NotSignedIn: (HTTPStatus.UNAUTHORIZED, "not-signed-in"),
     WrongCredentials: (HTTPStatus.UNAUTHORIZED, "wrong-credentials"),
@@ -164,6 +188,12 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     TokenNotFound: (HTTPStatus.NOT_FOUND, "token-not-found"),
     UnitNotFound: (HTTPStatus.NOT_FOUND, "unit-not-found"),
     VisitNotFound: (HTTPStatus.NOT_FOUND, "capture-not-found"),
+    ExportNotFound: (HTTPStatus.NOT_FOUND, "bundle-not-found"),
+    NothingToHandOver: (HTTPStatus.UNPROCESSABLE_ENTITY, "nothing-to-hand-over"),
+    TooMuchAtOnce: (HTTPStatus.UNPROCESSABLE_ENTITY, "too-much-at-once"),
+    SealedOff: (HTTPStatus.CONFLICT, "sealed-off"),
+    ExportEnded: (HTTPStatus.GONE, "bundle-ended"),
+    RightEnded: (HTTPStatus.FORBIDDEN, "right-ended"),
     CaseClosed: (HTTPStatus.CONFLICT, "case-closed"),
     CaseNotReady: (HTTPStatus.CONFLICT, "case-not-ready"),
     NotYetCaptured: (HTTPStatus.CONFLICT, "not-yet-captured"),

@@ -28,7 +28,7 @@ PASSED: Final = frozenset(
         "notice", "post", "person", "token", "actor", "code", "reason", "attempts", "count",
         "size", "seconds", "state", "door", "method", "route", "status", "worker", "position",
         "error", "where", "version", "port", "host", "total", "signal", "outcome", "database",
-        "step", "reader", "kept", "act", "erased", "swept",
+        "step", "reader", "kept", "act", "erased", "swept", "ended",
     }
 )  # fmt: skip
 _PLAIN: Final = re.compile(r"[^\x20-\x7e\u00a1-\u024f]")

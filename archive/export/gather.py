@@ -96,6 +96,16 @@ def note_hand_over(session: Session, evidence_ids: Sequence[UUID], over: HandOve
         )
 
 
+def handed_over(session: Session, evidence_ids: Sequence[UUID], over: HandOver) -> bool:
+    """Tell whether an earlier try has said so already: one hand-over is told once."""
+    query = select(LedgerDetailRecord.details).where(
+        LedgerDetailRecord.subject == f"evidence:{evidence_ids[0]}",
+        LedgerDetailRecord.kind == EXPORTED,
+    )
+    told = (json.loads(details)["facts"]["export"] for details in session.scalars(query))
+    return str(over.id) in told
+
+
 def note_made(session: Session, contents: Contents, over: HandOver) -> None:
     """Bind the bundle's contents in the ledger: every file but proofs and time-stamps."""
     record(

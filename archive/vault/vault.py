@@ -69,6 +69,10 @@ class Vault:
         """The id of the vault key in use."""
         return self._key.key_id
 
+    def over(self, objects: Objects) -> Vault:
+        """Return a vault of the same key over another store."""
+        return Vault(objects, self._key)
+
     def new_key(self) -> tuple[EvidenceKey, WrappedKey]:
         """Make a key for a new piece of evidence, and its wrapped form for the database."""
         key = EvidenceKey.new()

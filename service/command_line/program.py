@@ -18,6 +18,7 @@ _FAMILIES = {
     "token": "tokens",
     "ingest": "evidence",
     "erase": "evidence",
+    "export": "exporting",
     "verify": "keeping",
     "backup": "keeping",
     "restore": "keeping",

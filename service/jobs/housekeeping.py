@@ -12,6 +12,7 @@ from archive.records.evidence import IdempotencyRecord
 from archive.records.people import SessionRecord
 from service.access.devices import KEPT
 from service.access.tries import forget_tries
+from service.casework.exporting.fetching import end_exports
 from service.casework.moderation.sampling import draw_samples
 from service.installation import Installation
 from service.log_lines import logger
@@ -25,6 +26,7 @@ COPIES_KEPT = timedelta(days=7)
 def tidy(installation: Installation) -> None:
     """Do all of it once; each part may run at any time and in any number of processes."""
     now = installation.clock.now()
+    ended = end_exports(installation, now)
     erased = clear_erased(installation.database, installation.objects, now)
     swept = sweep_orphans(installation.database, installation.objects, now)
     with installation.database.writing() as session:
@@ -41,5 +43,5 @@ def tidy(installation: Installation) -> None:
         # It holds wrapped keys: kept longer, no erasure would reach it.
         if now.timestamp() - copy.stat().st_mtime > COPIES_KEPT.total_seconds():
             copy.unlink(missing_ok=True)
-    if erased or swept:
-        logger().info("housekeeping.done", erased=erased, swept=swept)
+    if ended or erased or swept:
+        logger().info("housekeeping.done", ended=ended, erased=erased, swept=swept)

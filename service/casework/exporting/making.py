@@ -1,0 +1,220 @@
+"""Making a bundle: the ledger is told first, then everything is sealed as a package of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from archive.export.gather import gather, handed_over, note_hand_over, note_made
+from archive.export.locking import locked_by_all, opened_by_all
+from archive.export.package import Document, HandOver, Package
+from archive.export.proofs import prove
+from archive.export.writing import parts_of, write_zip
+from archive.intake.receive import evidence_key
+from archive.ledger.log import keep_checkpoint, record
+from archive.records.cases import CaseRecord
+from archive.records.exports import ExportRecord, ExportState
+from archive.records.people import PersonRecord
+from archive.vault.objects import LocalObjects
+from archive.vault.sealing import EvidenceKey
+from archive.vault.vault import SealedWriter, segment_name
+from service.casework.exporting.papers import papers_for
+from service.casework.exporting.permitting import pieces_of, require_still
+from service.installation import Installation
+
+KEPT = timedelta(days=7)
+"""How long a finished package can be fetched; as long as a backup keeps keys."""
+
+LOOKED_EVERY = 10.0
+"""Seconds between two looks at whether the right still stands (at most 60: THREATS 23)."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished package: its zip files, and the key that opens them."""
+
+    parts: list[dict[str, Any]]
+    wrapped: bytes
+
+
+def packages_of(installation: Installation) -> LocalObjects:
+    """Return where sealed packages lie: apart from the evidence, and in no backup."""
+    objects = LocalObjects(installation.data / "packages")
+    objects.prepare()
+    return objects
+
+
+def hand_over_of(
+    session: Session, installation: Installation, export: ExportRecord, now: datetime
+) -> HandOver:
+    """Return an export as its bundle tells it."""
+    person = session.get(PersonRecord, export.person_id) if export.person_id else None
+    case = session.get(CaseRecord, export.case_id) if export.case_id else None
+    return HandOver(
+        id=export.id,
+        made_at=now,
+        made_by=export.asked_by,
+        made_by_name=person.name if person else "Værn",
+        recipient=export.recipient,
+        purpose=export.purpose,
+        municipality=installation.settings.municipality,
+        case=case.number if case else None,
+        case_id=export.case_id,
+        redacted=export.redacted,
+    )
+
+
+def proven_package(
+    installation: Installation,
+    over: HandOver,
+    pieces: Sequence[UUID],
+    documents: Sequence[Document],
+) -> tuple[Package, str]:
+    """Tell the ledger of the hand-over, and return the bundle with its proofs, nothing opened yet.
+
+    Returns the digest of its contents too, which the ledger's entry carries.
+    """
+    with installation.database.writing() as session:
+        if not handed_over(session, pieces, over):
+            note_hand_over(session, pieces, over)
+    with installation.database.reading() as session:
+        contents = gather(session, pieces, over, documents)
+    with installation.database.writing() as session:
+        note_made(session, contents, over)
+    with installation.database.writing() as session:
+        keep_checkpoint(session, over.made_at)
+    with installation.database.reading() as session:
+        return prove(session, contents, over), contents.listing.sha256
+
+
+def make_package(
+    installation: Installation, export_id: UUID, tell: Callable[[int, int], None]
+) -> Made:
+    """Make and seal the package of an export; `tell` hears bytes done and in all.
+
+    Raises `RightEnded` where the right ends meanwhile; nothing of the package is left then.
+    """
+    now = installation.clock.now()
+    with installation.database.reading() as session:
+        export = session.get_one(ExportRecord, export_id)
+        require_still(session, export.person_id, export_id, installation.rights, now)
+        over = hand_over_of(session, installation, export, now)
+        pieces = pieces_of(session, export_id)
+        keys = _keys(session, installation, pieces)
+    package, _ = proven_package(installation, over, pieces, papers_for(installation, over, pieces))
+    key, wrapped = locked_by_all(keys)
+    watch = _Watch(installation, export, package.size, tell)
+    parts = parts_of(package, export.part_size) if export.part_size else [package.files]
+    objects = packages_of(installation)
+    made: list[dict[str, Any]] = []
+    try:
+        for number, files in enumerate(parts, 1):
+            sink = _Hashed(SealedWriter(objects, key))
+            try:
+                write_zip(package, files, installation.vault, sink, watch)
+                made.append(sink.part(_part_name(package, number, len(parts))))
+            except BaseException:
+                sink.writer.abandon()
+                raise
+    except BaseException:
+        discard_parts(objects, made)
+        raise
+    return Made(made, wrapped)
+
+
+def package_key(session: Session, installation: Installation, export: ExportRecord) -> EvidenceKey:
+    """Open the key of a package; raises `EvidenceErased` where a piece of it is gone."""
+    keys = _keys(session, installation, pieces_of(session, export.id))
+    return opened_by_all(keys, export.wrapped or b"")
+
+
+def keep_made(session: Session, export: ExportRecord, made: Made, now: datetime) -> None:
+    """Note that a held export is ready, with the digest of each of its files."""
+    export.state = ExportState.READY
+    export.made_at, export.ends_at = now, now + KEPT
+    export.parts, export.wrapped = made.parts, made.wrapped
+    record(
+        session,
+        "export.ready",
+        at=now,
+        actor=export.asked_by,
+        subject=export,
+        case_id=export.case_id,
+        recipient=export.recipient,
+        files=[{name: part[name] for name in ("name", "size", "sha256")} for part in made.parts],
+    )
+
+
+def discard_parts(objects: LocalObjects, parts: Sequence[dict[str, Any]]) -> None:
+    """Remove the sealed files of a package."""
+    for part in parts:
+        for number in range(part["segments"]):
+            objects.delete(segment_name(part["object"], number))
+
+
+def _keys(
+    session: Session, installation: Installation, pieces: Sequence[UUID]
+) -> list[EvidenceKey]:
+    return [evidence_key(session, installation.vault, one) for one in pieces]
+
+
+def _part_name(package: Package, number: int, parts: int) -> str:
+    return f"{package.folder}.zip" if parts == 1 else f"{package.folder}-{number}-af-{parts}.zip"
+
+
+class _Watch:
+    """Tells how far the writing is, and stops it when the right has ended."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        export: ExportRecord,
+        total: int,
+        tell: Callable[[int, int], None],
+    ) -> None:
+        self._installation = installation
+        self._export_id, self._person = export.id, export.person_id
+        self._total = total
+        self._tell = tell
+        self._done = 0
+        self._looked = time.monotonic()
+
+    def __call__(self, count: int) -> None:
+        self._done += count
+        self._tell(self._done, self._total)
+        if time.monotonic() - self._looked < LOOKED_EVERY:
+            return
+        now = self._installation.clock.now()
+        with self._installation.database.reading() as session:
+            require_still(session, self._person, self._export_id, self._installation.rights, now)
+        self._looked = time.monotonic()
+
+
+class _Hashed:
+    """A zip file on its way into the package store, its own digest kept beside."""
+
+    def __init__(self, writer: SealedWriter) -> None:
+        self.writer = writer
+        self._digest = hashlib.sha256()
+
+    def write(self, data: bytes, /) -> None:
+        self.writer.write(data)
+
+    def part(self, name: str) -> dict[str, Any]:
+        """Finish, and return what is kept of the file."""
+        sealed = self.writer.finish()
+        return {
+            "name": name,
+            "size": sealed.size,
+            "sha256": sealed.sha256,
+            "object": sealed.name,
+            "segments": sealed.segments,
+            "sealed_sha256": sealed.sealed_sha256,
+        }

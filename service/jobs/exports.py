@@ -1,0 +1,85 @@
+"""The making of bundles as a job: its progress stands in the row, for whoever looks."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import ColumnElement, update
+
+from archive.errors import EvidenceErased, EvidenceNotFound
+from archive.export.gather import NotRedacted
+from archive.ledger.log import record
+from archive.records.exports import ExportRecord, ExportState
+from service.casework.exporting.making import keep_made, make_package
+from service.errors import RightEnded
+from service.installation import Installation
+from service.jobs.claims import Claim, done, given_up, held
+from service.jobs.kinds import Kind, Wake
+
+TOLD_EVERY = 1.0
+
+
+def waiting() -> ColumnElement[bool]:
+    """Return which exports wait."""
+    return ExportRecord.state == ExportState.WAITING
+
+
+def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
+    """Make the package and keep it under the claim's fence; end where it may not be made."""
+    del wake
+    try:
+        made = make_package(installation, claim.id, _Teller(installation, claim))
+    except RightEnded:
+        _end(installation, claim, ExportState.STOPPED, "right_ended")
+        return
+    except NotRedacted:
+        _end(installation, claim, ExportState.FAILED, "not_redacted")
+        return
+    except (EvidenceErased, EvidenceNotFound):
+        _end(installation, claim, ExportState.FAILED, "erased")
+        return
+    now = installation.clock.now()
+    with installation.database.writing() as session:
+        export = held(session, ExportRecord, claim)
+        export.done = export.total
+        done(export)
+        keep_made(session, export, made, now)
+
+
+def give_up(installation: Installation, claim: Claim, code: str) -> None:
+    """Leave an export that our own side could not carry out; the page says so."""
+    _end(installation, claim, ExportState.FAILED, code)
+
+
+def _end(installation: Installation, claim: Claim, state: ExportState, reason: str) -> None:
+    now = installation.clock.now()
+    with installation.database.writing() as session:
+        export = held(session, ExportRecord, claim)
+        export.state, export.reason = state, reason[:120]
+        given_up(export, reason)
+        kind = "export.stopped" if state is ExportState.STOPPED else "export.failed"
+        record(session, kind, at=now, subject=export, case_id=export.case_id, reason=reason[:120])
+
+
+class _Teller:
+    """Writes the progress to the row, at most once a second."""
+
+    def __init__(self, installation: Installation, claim: Claim) -> None:
+        self._installation = installation
+        self._claim = claim
+        self._last = 0.0
+
+    def __call__(self, done_bytes: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._last < TOLD_EVERY:
+            return
+        self._last = now
+        with self._installation.database.writing() as session:
+            session.execute(
+                update(ExportRecord)
+                .where(ExportRecord.id == self._claim.id, ExportRecord.fence == self._claim.fence)
+                .values(done=done_bytes, total=total)
+            )
+
+
+EXPORTS = Kind("exports", ExportRecord, waiting, perform, give_up, at_once=1, most_attempts=3)
