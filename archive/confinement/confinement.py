@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from typing import BinaryIO, Final, Self, cast
@@ -10,8 +9,9 @@ from typing import BinaryIO, Final, Self, cast
 from archive.confinement.answer import Answer, exchange
 from archive.confinement.errors import ConfinementLost, UnknownReader
 from archive.confinement.frames import Reading
+from archive.confinement.keeper import Keeper
 from archive.confinement.limits import Limits
-from archive.confinement.readers import OWN_READERS
+from archive.confinement.readers import OWN_READERS, SLOW_READERS
 from archive.confinement.starter_process import Ended, StarterProcess
 from archive.confinement.walls import Layers
 
@@ -25,18 +25,30 @@ _GRACE_SECONDS: Final = 10.0
 class Confinement:
     """Reads untrusted items, each in a child process of its own; safe to use from any thread.
 
+    Two starters stand behind it: one for what is quick, always there, and one
+    that holds the language data for text in pictures, there only while it is
+    needed. So nothing slow ever takes a quick reading's turn, and an idle
+    service carries no language data.
+
     Args:
         at_once: how many items are read at the same time; more wait their turn.
-        readers: further readers as ``{"name": "module:function"}``, or a file's path
+        readers: further quick readers as ``{"name": "module:function"}``, or a file's path
             in the module's stead, beside our own.
+        slow_at_once: how many of the slow readings run at the same time.
+        rests_after: seconds after the last slow reading until its starter is ended.
     """
 
-    def __init__(self, *, at_once: int = 4, readers: Mapping[str, str] | None = None) -> None:
-        self._readers = {**OWN_READERS, **(readers or {})}
-        self._turns = threading.BoundedSemaphore(at_once)
+    def __init__(
+        self,
+        *,
+        at_once: int = 4,
+        readers: Mapping[str, str] | None = None,
+        slow_at_once: int = 2,
+        rests_after: float = 60.0,
+    ) -> None:
+        self._quick = Keeper({**OWN_READERS, **(readers or {})}, at_once=at_once)
+        self._slow = Keeper(SLOW_READERS, at_once=slow_at_once, rests_after=rests_after)
         self._numbers = itertools.count(1)
-        self._starting = threading.Lock()
-        self._running: StarterProcess | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -51,18 +63,21 @@ class Confinement:
         Raises:
             ConfinementLost: it did not come up.
         """
-        self._alive()
+        self._quick.alive()
 
     def close(self) -> None:
-        """Stop the starter and every reading."""
-        with self._starting:
-            running, self._running = self._running, None
-        if running is not None:
-            running.stop()
+        """Stop the starters and every reading."""
+        self._quick.close()
+        self._slow.close()
 
     def layers(self) -> Layers:
         """Return which walls stand around a child on this machine, tried for real at start."""
-        return self._alive().layers
+        return self._quick.alive().layers
+
+    @property
+    def holds_language_data(self) -> bool:
+        """Whether the starter of the slow readings stands at the moment."""
+        return self._slow.is_running
 
     def read(
         self,
@@ -79,19 +94,11 @@ class Confinement:
             ReadingFailed: the item is to blame; the error holds what was read before.
             ConfinementLost: the starter is to blame; the reading may be asked for again.
         """
-        if reader not in self._readers:
+        keeper = next((one for one in (self._quick, self._slow) if reader in one.readers), None)
+        if keeper is None:
             raise UnknownReader(reader)
-        with self._turns:
-            return self._read(self._alive(), reader, source, media_type, limits)
-
-    def _alive(self) -> StarterProcess:
-        with self._starting:
-            if self._running is not None and self._running.lost:
-                self._running.stop()
-                self._running = None
-            if self._running is None:
-                self._running = StarterProcess(self._readers)
-            return self._running
+        with keeper.turn() as running:
+            return self._read(running, reader, source, media_type, limits)
 
     def _read(
         self, running: StarterProcess, reader: str, source: Source, media_type: str, limits: Limits

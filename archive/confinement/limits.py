@@ -11,7 +11,8 @@ class Limits:
     """Ceilings for one item; sizes in bytes, times in seconds.
 
     `memory` comes on top of what the starter itself maps (interpreter and
-    parsers), so that it means the same whichever parsers are loaded.
+    parsers), so that it means the same whichever parsers are loaded. `gives_way`
+    lets every process of ordinary importance go first.
     """
 
     input: int = 128 * MIB
@@ -19,6 +20,7 @@ class Limits:
     memory: int = 512 * MIB
     cpu_seconds: int = 10
     wall_seconds: float = 20.0
+    gives_way: bool = False
 
     def as_facts(self) -> dict[str, Any]:
         """Return the plain values that travel to the starter."""

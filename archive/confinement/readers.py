@@ -10,6 +10,7 @@ from types import MappingProxyType, ModuleType
 from typing import Final, cast
 
 from archive.confinement.child import Reader
+from archive.confinement.samples import samples
 
 # A child can open no file, so nothing can be imported after the fork.
 OWN_READERS: Final = MappingProxyType(
@@ -18,6 +19,21 @@ OWN_READERS: Final = MappingProxyType(
         "text": "archive.confinement.plain_text:read_text",
         "image": "archive.confinement.images:read_image",
         "message": "archive.mailbox.message:read_message",
+        "mailbox": "archive.reading.mailboxes:read_mailbox",
+        "markup": "archive.reading.markup:read_markup",
+        "rich_text": "archive.reading.rich_text:read_rich_text",
+        "package": "archive.reading.packages:read_package",
+        "archive": "archive.reading.packed:read_packed",
+        "pdf": "archive.reading.pdf:read_pdf",
+        "media": "archive.reading.media:read_media",
+        "timestamp": "archive.ledger.stamps:read_stamp",
+    }
+)
+# These hold the language data of Tesseract: a starter of their own, there only while needed.
+SLOW_READERS: Final = MappingProxyType(
+    {
+        "picture_text": "archive.reading.picture_text:read_picture_text",
+        "page_text": "archive.reading.page_text:read_page_text",
     }
 )
 
@@ -47,26 +63,9 @@ def warm_up(readers: Mapping[str, Reader]) -> None:
     for module in pkgutil.iter_modules(encodings.__path__):
         if module.name not in ("mbcs", "oem"):  # Windows only
             importlib.import_module(f"encodings.{module.name}")
-    for name, samples in _samples().items():
-        for sample in samples:
-            for _ in readers[name](io.BytesIO(sample), ""):
+    for name, items in samples().items():
+        if name not in readers:
+            continue
+        for item in items:
+            for _ in readers[name](io.BytesIO(item), ""):
                 pass
-
-
-def _samples() -> dict[str, list[bytes]]:
-    from PIL import Image  # here: the service reads this module's names and no pictures
-
-    Image.init()
-    pictures = []
-    for kind in ("PNG", "JPEG", "WEBP", "GIF"):
-        picture = io.BytesIO()
-        Image.new("RGB", (8, 8)).save(picture, kind)
-        pictures.append(picture.getvalue())
-    mail = (
-        "From: =?iso-8859-1?q?a?= <a@b.example>\r\nDate: Mon, 1 Jan 2024 10:00:00 +0100\r\n"
-        "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nFra: Bo <b@c.example>\r\n"
-        "Sendt: 3. februar 2021 09:00\r\nTil: Ane\r\nEmne: x\r\n\r\nHej\r\n--x\r\n"
-        "Content-Type: text/html\r\n\r\n<p>Hej\r\n--x\r\nContent-Type: application/pdf;\r\n"
-        " name=x.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\naGVq\r\n--x--\r\n"
-    )
-    return {"image": pictures, "message": [mail.encode()], "text": [b"hej"], "type": [b"hej"]}

@@ -46,7 +46,8 @@ class StarterProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 cwd="/",
-                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+                # Tesseract may start no threads: a child has one, and more make it slower.
+                env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"},
                 start_new_session=True,  # the terminal's Ctrl-C is for the service
             )
         self.lock = threading.Lock()

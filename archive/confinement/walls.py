@@ -99,6 +99,8 @@ def put_up(limits: Limits, slot: int, load_seccomp: Callable[[], None] | None) -
     """
     mapped = _mapped_bytes()
     _die_first()
+    if limits.gives_way:
+        os.nice(10)
     own_user = _become_nobody(slot)
     # After the change of user, which clears it.
     _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)

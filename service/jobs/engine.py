@@ -91,13 +91,12 @@ class Engine:
 
     def wake(self, name: str) -> None:
         """Let a worker of this kind look for rows now; a kind that is not run here is no matter."""
-        lane = self._lanes.get(name)
-        if lane is None:
-            return
+        lanes = [one for one in self._lanes.values() if name in (one.kind.name, one.kind.woken_as)]
         with self._lock:
             if self._stopping:
                 return
-            self._spread(lane)
+            for lane in lanes:
+                self._spread(lane)
 
     def sweep(self) -> None:
         """Renew what is being worked on, and wake every kind."""

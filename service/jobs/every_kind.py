@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from service.installation import Installation
 from service.jobs.engine import Engine
+from service.jobs.exports import EXPORTS
 from service.jobs.housekeeping import EVERY_SECONDS, tidy
-from service.jobs.reading import READING
+from service.jobs.reading import LANES
+from service.jobs.scanning import SCANS, ask_for_older
 from service.jobs.sending import NOTICES
+from service.jobs.slow_reading import SLOW_READING
 from service.jobs.verifications import VERIFICATIONS
 from service.jobs.visits import VISITS
 
-KINDS = (READING, NOTICES, VISITS, VERIFICATIONS)
+KINDS = (*LANES, SLOW_READING, SCANS, NOTICES, VISITS, VERIFICATIONS, EXPORTS)
 
 
 def make_engine(installation: Installation) -> Engine:
     """Return an engine, not yet started, for all of it."""
     engine = Engine(installation, KINDS)
     engine.regularly("housekeeping", tidy, EVERY_SECONDS)
+    engine.regularly("scans", ask_for_older, EVERY_SECONDS)
     return engine

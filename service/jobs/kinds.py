@@ -35,3 +35,5 @@ class Kind:
     at_once: int = 1
     on_claim: Mapping[str, Any] = field(default_factory=dict)
     most_attempts: int = 8
+    woken_as: str | None = None
+    """A name by which it is woken too: several lanes may share the work of one table."""

@@ -7,21 +7,21 @@ a mail is read if and only if it has been sorted, however often this runs.
 
 from __future__ import annotations
 
-import platform
-from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
 
 from archive.confinement.errors import ConfinementLost, ReadingFailed
 from archive.confinement.frames import Reading
 from archive.errors import CommitUnknown, EvidenceErased, ObjectMissing, SealBroken
 from archive.mailbox.values import Message
+from archive.reading.parameters import with_size
 from archive.records.evidence import EvidenceRecord, EvidenceState
 from service.casework.cases.course import shipped_procedure
+from service.casework.evidence.reading_plan import Plan, made_with, plan_for, reader_for
 from service.casework.evidence.readings import (
     PREVIEW,
     THUMBNAIL,
@@ -29,18 +29,24 @@ from service.casework.evidence.readings import (
     Result,
     ToRead,
     discard,
+    has_been_read,
     keep_reading,
-    reader_for,
     seal_facts,
     to_read,
+)
+from service.casework.evidence.slow_readings import (
+    WAITING,
+    ask_for_slow_reading,
+    keep_fingerprint,
+    slow_reader_for,
 )
 from service.casework.mail.arrival import KIND as MAIL
 from service.casework.mail.attachments import keep_attachments
 from service.casework.mail.sorting import Unsorted, leave_unsorted, sort_mail
 from service.installation import Installation
-from service.jobs import sending
+from service.jobs import scanning, sending, slow_reading
 from service.jobs.claims import Claim, done, given_up, held
-from service.jobs.errors import TryLater
+from service.jobs.errors import FenceMoved, TryLater
 from service.jobs.kinds import Kind, Wake
 from service.jobs.receipting import send_receipt
 from service.log_lines import logger
@@ -48,6 +54,8 @@ from service.settings import host_and_port
 
 NAME: Final = "reading"
 VISITS: Final = "visits"
+MESSAGE: Final = "message"
+_PICTURED: Final = ("image", "pdf")
 _AGAIN: Final = 3
 """After so many tries a mail that cannot be sorted is kept as read, to be sorted by hand."""
 
@@ -61,8 +69,10 @@ class _Found:
 
 
 def waiting() -> ColumnElement[bool]:
-    """Return the condition that evidence has not been read."""
-    return EvidenceRecord.state.in_((EvidenceState.RECEIVED, EvidenceState.READING))
+    """Return the condition that evidence has not been read, and may be."""
+    return EvidenceRecord.state.in_(
+        (EvidenceState.RECEIVED, EvidenceState.READING)
+    ) & EvidenceRecord.sealed_off_at.is_(None)
 
 
 def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
@@ -73,12 +83,15 @@ def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
     except EvidenceErased:
         _nothing_left(installation, claim)
         return
-    reader = reader_for(item.media_type)
-    if reader is None:
-        _finish(installation, claim, item, Result("none", made_with(), "no_reader"), None)
+    plan = plan_for(item.media_type, item.original.size)
+    if plan is None:
+        nothing = Result("none", made_with("none"), "no_reader")
+        _finish(installation, claim, item, nothing, _Found(Reading(), "no_reader"))
+        wake(scanning.NAME)
         return
-    found = _confined(installation, claim, item, reader)
-    message = _message(found) if reader == "message" else None
+    reader = plan.reader
+    found = _confined(installation, claim, item, plan)
+    message = _message(found) if reader == MESSAGE else None
     if message is not None:
         keep_attachments(
             installation,
@@ -89,14 +102,15 @@ def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
         )
     result = _sealed(installation, item, reader, found)
     try:
-        _finish(installation, claim, item, result, message)
+        _finish(installation, claim, item, result, found)
     except CommitUnknown:
         raise  # the rows may stand, and then these objects are theirs
     except Exception:
         discard(installation.vault, result.derived)
         raise
     logger().info("evidence.done", evidence=claim.id, reader=reader, reason=result.reason)
-    for name in (sending.NAME, VISITS, NAME) if message is not None else ():
+    mail = (sending.NAME, VISITS, NAME) if message is not None else ()
+    for name in (*mail, slow_reading.NAME, scanning.NAME):
         wake(name)
 
 
@@ -104,25 +118,21 @@ def give_up(installation: Installation, claim: Claim, code: str) -> None:
     """Show the evidence as one that could not be read; the original stands as it was."""
     with installation.database.writing() as session:
         evidence = held(session, EvidenceRecord, claim)
-        result = Result(reader_for(evidence.media_type) or "none", made_with(), code)
+        reader = reader_for(evidence.media_type) or "none"
+        result = Result(reader, made_with(reader), code)
         keep_reading(session, evidence, result, installation.clock.now())
         given_up(evidence, code)
         if evidence.kind == MAIL:
             leave_unsorted(session, evidence, Unsorted.COULD_NOT_BE_READ, installation.clock.now())
 
 
-@cache
-def made_with() -> str:
-    """Return the program and versions that stand beside what they made."""
-    return (
-        f"vaern {version('vaern')}, Pillow {version('pillow')}, Python {platform.python_version()}"
-    )
-
-
-def _confined(installation: Installation, claim: Claim, item: ToRead, reader: str) -> _Found:
+def _confined(installation: Installation, claim: Claim, item: ToRead, plan: Plan) -> _Found:
     try:
         reading = installation.confinement.read(
-            reader, item.stream(installation.vault), media_type=item.media_type
+            plan.reader,
+            item.stream(installation.vault),
+            media_type=with_size(item.media_type, item.original.size),
+            limits=plan.limits,
         )
     except ReadingFailed as failed:
         if failed.reason == "too_slow" and claim.attempts < _AGAIN:
@@ -150,15 +160,18 @@ def _message(found: _Found) -> Message | None:
 def _sealed(installation: Installation, item: ToRead, reader: str, found: _Found) -> Result:
     """Seal facts and pictures under the evidence's key; attachments are evidence of their own."""
     vault, derived = installation.vault, []
-    if found.reading.facts:
-        derived.append(seal_facts(vault, item.key, found.reading.facts))
-    if reader == "image" and found.reason is None:
+    facts = found.reading.facts
+    if facts:
+        if slow_reader_for(reader, facts) is not None:
+            facts = {**facts, "text_state": WAITING}
+        derived.append(seal_facts(vault, item.key, facts))
+    if reader in _PICTURED:
         derived += [
             Derived(role, "image/webp", vault.keep(item.key, found.reading.pieces[role]))
             for role in (PREVIEW, THUMBNAIL)
             if role in found.reading.pieces
         ]
-    return Result(reader, made_with(), found.reason, tuple(derived))
+    return Result(reader, made_with(reader), found.reason, tuple(derived))
 
 
 def _finish(
@@ -166,23 +179,28 @@ def _finish(
     claim: Claim,
     item: ToRead,
     result: Result,
-    message: Message | None,
+    found: _Found,
 ) -> None:
+    message = _message(found) if result.reader == MESSAGE else None
     now = installation.clock.now()
     procedure = shipped_procedure(installation.settings.procedure)
     with installation.database.writing() as session:
         evidence = held(session, EvidenceRecord, claim)
+        if evidence.sealed_off_at is not None:
+            raise FenceMoved(f"{evidence.id} has been sealed off")
+        again = has_been_read(session, evidence.id)
         keep_reading(session, evidence, result, now)
+        _ask_for_more(session, installation, evidence, result.reader, found)
         done(evidence)
         if result.reason:
             evidence.last_error = result.reason
-        if item.kind != MAIL:
+        if item.kind != MAIL or again:
             return
         if message is None or claim.attempts > _AGAIN:
             why = Unsorted.COULD_NOT_BE_READ if message is None else Unsorted.COULD_NOT_BE_SORTED
             leave_unsorted(session, evidence, why, now)
             return
-        found = sort_mail(
+        sorted_ = sort_mail(
             session,
             evidence,
             message,
@@ -191,7 +209,24 @@ def _finish(
             own_hosts=_own_hosts(installation),
             listed=frozenset(map(host_and_port, installation.settings.capture_allow)),
         )
-        send_receipt(session, installation.settings, evidence, message, found=found, now=now)
+        send_receipt(session, installation.settings, evidence, message, found=sorted_, now=now)
+
+
+def _ask_for_more(
+    session: Session,
+    installation: Installation,
+    evidence: EvidenceRecord,
+    reader: str,
+    found: _Found,
+) -> None:
+    """Let what follows a first reading wait: the text in pictures, the scanner's look."""
+    facts, now = found.reading.facts, installation.clock.now()
+    keep_fingerprint(session, evidence.id, facts)
+    slow = slow_reader_for(reader, facts)
+    if slow is not None:
+        ask_for_slow_reading(session, evidence.id, slow, now)
+    if installation.settings.clamd is not None:
+        scanning.ask_for_scan(session, evidence.id, now)
 
 
 def _nothing_left(installation: Installation, claim: Claim) -> None:
@@ -204,7 +239,7 @@ def _own_hosts(installation: Installation) -> frozenset[str]:
     return frozenset(host for url in urls if url and (host := urlsplit(url).hostname))
 
 
-READING = Kind(
+READING: Final = Kind(
     name=NAME,
     table=EvidenceRecord,
     waiting=waiting,
@@ -213,3 +248,26 @@ READING = Kind(
     at_once=2,
     on_claim={"state": EvidenceState.READING.value},
 )
+
+_MAIL: Final = EvidenceRecord.media_type == "message/rfc822"
+_QUICK: Final = EvidenceRecord.media_type.like("image/%") | EvidenceRecord.media_type.like("text/%")
+
+
+def _mails() -> ColumnElement[bool]:
+    return waiting() & _MAIL
+
+
+def _quick() -> ColumnElement[bool]:
+    return waiting() & _QUICK
+
+
+def _documents() -> ColumnElement[bool]:
+    return waiting() & ~_MAIL & ~_QUICK
+
+
+LANES: Final = (
+    replace(READING, name="reading_mails", waiting=_mails, woken_as=NAME),
+    replace(READING, name="reading_pictures", waiting=_quick, woken_as=NAME),
+    replace(READING, name="reading_documents", waiting=_documents, woken_as=NAME, at_once=1),
+)
+"""The same work in lanes: mails and pictures never wait behind documents and film."""

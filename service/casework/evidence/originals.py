@@ -18,6 +18,7 @@ from service.access.principal import Principal
 from service.access.rights import Scope
 from service.access.visibility import evidence_within
 from service.casework.evidence.listing import find_evidence
+from service.casework.evidence.scans import is_infected
 
 
 def original_of(session: Session, evidence: EvidenceRecord) -> ObjectRecord:
@@ -50,6 +51,8 @@ def object_of(
         ViewingRecord.evidence_id == evidence_id, ViewingRecord.person_id == who.person_id
     )
     if session.execute(seen.limit(1)).first() is None:
+        raise EvidenceNotFound(str(evidence_id))
+    if is_infected(session, evidence_id):
         raise EvidenceNotFound(str(evidence_id))
     stored = session.get(ObjectRecord, name)
     if stored is None or stored.evidence_id != evidence_id:

@@ -35,8 +35,6 @@ THUMBNAIL: Final = "thumbnail"
 READ: Final = "read"
 COULD_NOT: Final = "could_not"
 
-_READERS: Final = (("message/rfc822", "message"), ("image/", "image"), ("text/", "text"))
-
 
 @dataclass(frozen=True)
 class ToRead:
@@ -86,11 +84,6 @@ class StoredReading:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def reader_for(media_type: str) -> str | None:
-    """Return the confined reader for a media type; None where the product has none yet."""
-    return next((name for start, name in _READERS if media_type.startswith(start)), None)
-
-
 def to_read(session: Session, vault: Vault, evidence_id: UUID) -> ToRead:
     """Load a piece of evidence and its key; raises `EvidenceErased`."""
     evidence = session.get_one(EvidenceRecord, evidence_id)
@@ -132,7 +125,15 @@ def discard(vault: Vault, derived: tuple[Derived, ...]) -> None:
 def keep_reading(
     session: Session, evidence: EvidenceRecord, result: Result, now: datetime
 ) -> ReadingRecord:
-    """Write the reading of a held row, and say in the ledger how it ended."""
+    """Write the first reading of a held row, and say in the ledger and the row how it ended."""
+    evidence.state = EvidenceState.UNREADABLE if result.reason else EvidenceState.READ
+    return add_reading(session, evidence, result, now)
+
+
+def add_reading(
+    session: Session, evidence: EvidenceRecord, result: Result, now: datetime
+) -> ReadingRecord:
+    """Write one more reading, and say in the ledger how it ended; the row's state stays."""
     made_by = f"{result.reader} {result.version}"
     for item in result.derived:
         session.add(
@@ -153,7 +154,6 @@ def keep_reading(
         characters=found.characters if found else None,
     )
     session.add(reading)
-    evidence.state = EvidenceState.UNREADABLE if result.reason else EvidenceState.READ
     record(
         session,
         "evidence.could_not_be_read" if result.reason else "evidence.read",
@@ -164,6 +164,14 @@ def keep_reading(
         reason=result.reason,
     )
     return reading
+
+
+def has_been_read(session: Session, evidence_id: UUID) -> bool:
+    """Tell whether some reading of this evidence went well."""
+    query = select(ReadingRecord.id).where(
+        ReadingRecord.evidence_id == evidence_id, ReadingRecord.outcome == READ
+    )
+    return session.execute(query.limit(1)).first() is not None
 
 
 def latest_reading(session: Session, vault: Vault, evidence_id: UUID) -> StoredReading | None:

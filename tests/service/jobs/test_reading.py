@@ -212,7 +212,7 @@ def test_what_nobody_can_read_yet_is_kept_and_shown_so(
     installation: Installation, time: Time
 ) -> None:
     kept = installation.intake.receive(
-        b"%PDF-1.7 ...", About(filename="a.pdf"), Envelope(door="upload"), time.now
+        b"Rar!\x1a\x07\x01\x00...", About(filename="a.rar"), Envelope(door="upload"), time.now
     )
 
     work_off(installation, READING)
