@@ -135,7 +135,7 @@ class OutsideHeadRecord(Base, Work, Protected):
             name="a_timestamp_has_its_token",
         ),
     )
-    __free__ = WORK_COLUMNS
+    __free__ = WORK_COLUMNS | {"notice_id"}
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     size: Mapped[int] = mapped_column(BigInteger, index=True)

@@ -8,12 +8,15 @@ from service.jobs.exports import EXPORTS
 from service.jobs.housekeeping import EVERY_SECONDS, tidy
 from service.jobs.reading import LANES
 from service.jobs.scanning import SCANS, ask_for_older
+from service.jobs.sealing import OUTSIDE
+from service.jobs.sealing_regularly import EVERY_SECONDS as SEALING_SECONDS
+from service.jobs.sealing_regularly import seal_regularly
 from service.jobs.sending import NOTICES
 from service.jobs.slow_reading import SLOW_READING
 from service.jobs.verifications import VERIFICATIONS
 from service.jobs.visits import VISITS
 
-KINDS = (*LANES, SLOW_READING, SCANS, NOTICES, VISITS, VERIFICATIONS, EXPORTS)
+KINDS = (*LANES, SLOW_READING, SCANS, NOTICES, VISITS, VERIFICATIONS, EXPORTS, OUTSIDE)
 
 
 def make_engine(installation: Installation) -> Engine:
@@ -21,4 +24,5 @@ def make_engine(installation: Installation) -> Engine:
     engine = Engine(installation, KINDS)
     engine.regularly("housekeeping", tidy, EVERY_SECONDS)
     engine.regularly("scans", ask_for_older, EVERY_SECONDS)
+    engine.regularly("outside", seal_regularly, SEALING_SECONDS)
     return engine
