@@ -19,7 +19,10 @@ from service.procedure.model import Procedure, Step
 from service.procedure.shipping import shipped_names, shipped_procedure
 
 SPOKEN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {"amr": frozenset({"safety_representative", "union_representative"})}
+    {
+        "amr": frozenset({"safety_representative", "union_representative"}),
+        "hr": frozenset({"hr", "personnel"}),
+    }
 )
 """What procedures call a role of ours, where they call it otherwise."""
 

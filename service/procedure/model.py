@@ -162,11 +162,13 @@ class Caution(Shape):
 class Voice(Shape):
     """The same step in words for others than those who do it.
 
-    `roles` names for whom; none means everyone who is not responsible for the step. What a
-    voice leaves out is said as the step says it.
+    `roles` names for whom; none means everyone who is not responsible for the step. `doer` is
+    who does what is told here, where that is another than those responsible. What a voice
+    leaves out is said as the step says it.
     """
 
     roles: tuple[Id, ...] = ()
+    doer: Id | None = None
     title: Text | None = None
     do: Text | None = None
     why: Text | None = None

@@ -117,6 +117,7 @@ def _role_faults(place: Place, step: Step, names: _Names) -> Iterator[Fault]:
     named: list[tuple[Place, tuple[str, ...]]] = [((*place, "responsible"), step.responsible)]
     for number, voice in enumerate(step.voices):
         named.append(((*place, "voices", number, "roles"), voice.roles))
+        named.append(((*place, "voices", number, "doer"), (voice.doer,) if voice.doer else ()))
     for where, roles in named:
         for role in roles:
             if role not in names.roles:

@@ -61,10 +61,18 @@ def _spoken_number(step_id: str) -> str:
     return step_id.partition("-")[0].lstrip("abcdefghijklmnopqrstuvwxyz_").removeprefix(".")
 
 
-def responsible(procedure: Procedure, step: Step, language: str) -> tuple[str, ...]:
-    """Return the words for who does the step."""
+def responsible(
+    procedure: Procedure, step: Step, language: str, readers: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Return the words for who does the step, as it is told to these readers."""
     words = {role.id: role.word.within(language) for role in procedure.roles}
-    return tuple(words[role] for role in step.responsible)
+    return tuple(words[role] for role in doers(step, readers))
+
+
+def doers(step: Step, readers: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the roles that do what the step tells these readers."""
+    doer = _voice(step, readers).doer
+    return (doer,) if doer is not None else step.responsible
 
 
 def event_word(procedure: Procedure, event: str, language: str) -> str | None:

@@ -92,7 +92,7 @@ def case_view(
     first = next((act for act in acts if act.due is not None), None)
     next_at = first.due.moment if first and first.due else (ahead.opens_at if ahead else None)
     next_step = first.step if first else (ahead.step if ahead else None)
-    wishes = () if limited else case_wishes(session, case)
+    wishes = () if limited else case_wishes(session, who, case, now)
     tabs = (
         Tabs()
         if limited
@@ -110,9 +110,7 @@ def case_view(
         steps=tuple(step_view(around, one, now) for one in steps),
         next_at=next_at,
         next_title=step_title(around, next_step) if next_step else None,
-        acts=()
-        if limited or case.closed_at
-        else _acts(who, around, acts, wishes, may_answer=may_on(session, who, case, ANSWER, now)),
+        acts=() if limited or case.closed_at else _acts(around, acts, wishes),
         open_step=open_step(
             session, around, steps, wanted=step, now=now, may_change=may_step, form=form
         ),
@@ -146,11 +144,14 @@ def case_view(
     )
 
 
-def case_wishes(session: Session, case: CaseRecord) -> tuple[CaseWish, ...]:
+def case_wishes(
+    session: Session, who: Principal, case: CaseRecord, now: datetime
+) -> tuple[CaseWish, ...]:
     """Return the employee's wishes, those that wait for an answer first."""
+    may = may_on(session, who, case, ANSWER, now, though_closed=True)
     return tuple(
         CaseWish(
-            f"/cases/{case.number}/wishes/{one.evidence_id}",
+            f"/cases/{case.number}/wishes/{one.evidence_id}" if may else None,
             one.at,
             answer_view(one.answers[0]) if one.answers else None,
         )
@@ -158,33 +159,24 @@ def case_wishes(session: Session, case: CaseRecord) -> tuple[CaseWish, ...]:
     )
 
 
-def _acts(
-    who: Principal,
-    around: Around,
-    acts: Sequence[NextAct],
-    wishes: Sequence[CaseWish],
-    *,
-    may_answer: bool,
-) -> tuple[Act, ...]:
+def _acts(around: Around, acts: Sequence[NextAct], wishes: Sequence[CaseWish]) -> tuple[Act, ...]:
     """The three acts of *Gør nu*: a wish comes first, but for what is past its deadline."""
-    found = [act_view(around, one, who) for one in acts]
-    waiting = [one for one in wishes if one.answer is None]
+    found = [act_view(around, one) for one in acts]
+    waiting = [one for one in wishes if one.answer is None and one.url is not None]
     if waiting:
         oldest = min(waiting, key=lambda one: one.at)
         late = sum(act.overdue for act in acts)
-        found.insert(min(late, MOST_ACTS - 1), wish_act(oldest, around.language, mine=may_answer))
+        found.insert(min(late, MOST_ACTS - 1), _wish_act(oldest, around.language))
     return tuple(found[:MOST_ACTS])
 
 
-def wish_act(wish: CaseWish, language: str, *, mine: bool) -> Act:
-    """Return the act of answering a wish."""
+def _wish_act(wish: CaseWish, language: str) -> Act:
     _ = gettext_of(language)
     return Act(
         title=_("Answer the employee's wish"),
-        url=wish.url,
+        url=wish.url or "",
         who=_("case handler"),
         why=_("Until it is answered, nobody knows what the employee can count on."),
-        mine=mine,
     )
 
 
@@ -207,7 +199,7 @@ def close_view(
         missing=tuple(step_view(around, one, now) for one in views if one.step.id in missing),
         settled=sum(one.ended for one in views),
         total=len(views),
-        wishes=tuple(one for one in case_wishes(session, case) if one.answer is None),
+        wishes=tuple(one for one in case_wishes(session, who, case, now) if one.answer is None),
     )
 
 

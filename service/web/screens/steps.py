@@ -19,7 +19,7 @@ from service.procedure import states as procedure_states
 from service.procedure.model import Blank, FieldType, Step
 from service.procedure.model import Outcome as StepOutcome
 from service.procedure.next_acts import Act as NextAct
-from service.procedure.texts import render_text, responsible
+from service.procedure.texts import doers, render_text, responsible
 from service.web.views.case import (
     Act,
     ClockState,
@@ -101,7 +101,7 @@ def step_view(around: Around, view: procedure_states.StepView, now: datetime) ->
         title=text.title,
         url=f"{around.url}?step={view.step.id}#step",
         state=StepState(view.state),
-        responsible=", ".join(responsible(procedure, view.step, around.language)),
+        responsible=", ".join(responsible(procedure, view.step, around.language, around.readers)),
         due=due.moment if due else None,
         origin=Origin(due.origin) if due else None,
         opens_at=view.opens_at,
@@ -176,16 +176,17 @@ def step_title(around: Around, step: Step) -> str:
     return render_text(step, around.language, around.readers).title
 
 
-def act_view(around: Around, act: NextAct, who: Principal) -> Act:
+def act_view(around: Around, act: NextAct) -> Act:
     """Return one of the acts under *Gør nu*."""
     text = render_text(act.step, around.language, around.readers)
-    roles = {name for held in who.roles for name in procedure_roles(held.role)}
     return Act(
         title=text.title,
         url=f"{around.url}?step={act.step.id}#step",
-        who=", ".join(responsible(around.course.procedure, act.step, around.language)),
+        who=", ".join(
+            responsible(around.course.procedure, act.step, around.language, around.readers)
+        ),
         why=text.why,
-        mine=bool(roles & set(act.step.responsible)),
+        mine=not around.readers.isdisjoint(doers(act.step, around.readers)),
         due=act.due.moment if act.due else None,
         origin=Origin(act.due.origin) if act.due else None,
     )

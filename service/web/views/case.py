@@ -213,9 +213,9 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class CaseWish:
-    """A wish of the employee concerned in the case: its page, when, and its answer if any."""
+    """A wish of the employee concerned: its page for who may answer, when, its answer if any."""
 
-    url: str
+    url: str | None
     at: datetime
     answer: WishAnswer | None = None
 
