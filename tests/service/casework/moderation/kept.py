@@ -82,7 +82,7 @@ def keep_posts(
     for one in posts:
         name = f"posts/{hashlib.sha256(one.id.encode()).hexdigest()[:16]}.png"
         if pictures:
-            files[name] = b"\x89PNG " + one.id.encode()
+            files[name] = b"\x89PNG\r\n\x1a\n" + one.id.encode()
         digest = hashlib.sha256(files[name]).hexdigest() if pictures else None
         captured.append(CapturedPost(one, name if pictures else None, digest))
     report = CaptureReport(
