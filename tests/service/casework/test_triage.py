@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import time as real_time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from archive.errors import EvidenceNotFound
 from archive.intake.receive import About, Envelope
-from archive.records.cases import CaseEvidenceRecord, HarassedRecord
+from archive.ledger.log import record
+from archive.records.cases import CaseEvidenceRecord, CaseRecord, HarassedRecord
 from archive.records.evidence import EvidenceRecord, EvidenceState
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.casework import triage
 from service.casework.mail.sorting import Unsorted, leave_unsorted
-from service.errors import AlreadyDecided, CaseNotFound, NotPermitted, PersonNotFound, ReasonMissing
+from service.errors import (
+    AlreadyDecided,
+    CaseClosed,
+    CaseNotFound,
+    NotPermitted,
+    PersonNotFound,
+    ReasonMissing,
+)
 from service.installation import Installation
+from tests.service.casework.cases.opened import open_one
 from tests.service.conftest import Time, Town
 
 Asks = Callable[[PersonRecord], Principal]
@@ -114,3 +125,77 @@ def test_nobody_sorts_what_is_hidden_from_them_nor_into_what_is(
             triage.open_for(session, leader, own, town.bent.id, procedure="ishoej", now=time.now)
         with pytest.raises(PersonNotFound):
             triage.open_for(session, leader, own, mail, procedure="ishoej", now=time.now)
+
+
+@pytest.mark.parametrize(
+    "database_url",
+    [pytest.param("postgresql", marks=pytest.mark.postgresql)],
+    indirect=True,
+)
+def test_a_join_waits_for_the_case_before_it_takes_the_evidence_as_an_upload_does(
+    installation: Installation, town: Town, time: Time, asks: Asks
+) -> None:
+    """Held the other way round, an upload and a join could wait for each other for ever."""
+    evidence_id = arrival(installation, time)
+    number = open_one(installation, town, time)
+    archivist = asks(town.archivist)
+
+    def join() -> str:
+        with installation.database.writing() as session:
+            return triage.join(session, archivist, evidence_id, number, time.now).number
+
+    with ThreadPoolExecutor(1) as pool:
+        with installation.database.writing() as upload:
+            case = select(CaseRecord).where(CaseRecord.number == number)
+            upload.scalars(case.with_for_update(key_share=True)).one()
+            joining = pool.submit(join)
+            wait_until_one_waits_for_a_lock(installation)
+            evidence = select(EvidenceRecord).where(EvidenceRecord.id == evidence_id)
+            upload.scalars(evidence.with_for_update(key_share=True, nowait=True)).one()
+        assert joining.result(30) == number
+
+
+@pytest.mark.parametrize(
+    "database_url",
+    [pytest.param("postgresql", marks=pytest.mark.postgresql)],
+    indirect=True,
+)
+def test_what_is_sorted_while_its_case_is_being_closed_does_not_slip_into_it(
+    installation: Installation, town: Town, time: Time, asks: Asks
+) -> None:
+    evidence_id = arrival(installation, time)
+    number = open_one(installation, town, time)
+    archivist = asks(town.archivist)
+
+    def join() -> str:
+        try:
+            with installation.database.writing() as session:
+                triage.join(session, archivist, evidence_id, number, time.now)
+        except CaseClosed:
+            return "told"
+        return "joined"
+
+    with ThreadPoolExecutor(1) as pool:
+        with installation.database.writing() as closing:
+            case = select(CaseRecord).where(CaseRecord.number == number).with_for_update()
+            closed = closing.scalars(case).one()
+            joining = pool.submit(join)
+            wait_until_one_waits_for_a_lock(installation)
+            closed.closed_at, closed.closed_by = time.now, "system"
+            record(closing, "case.closed", at=time.now, subject=closed, case_id=closed.id)
+        assert joining.result(30) == "told"
+    assert list(waits(installation, archivist, time)) == [evidence_id]
+
+
+def wait_until_one_waits_for_a_lock(installation: Installation) -> None:
+    """Return once another transaction of this database stands before a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(600):
+        with installation.database.reading() as session:
+            if session.scalar(waiting):
+                return
+        real_time.sleep(0.05)
+    raise AssertionError("nobody waits")
