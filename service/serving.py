@@ -178,7 +178,8 @@ def _open(door: SmtpDoor, settings: Settings) -> None:
 def _listen(setting: str, where: str) -> socket.socket:
     host, port = host_and_port(where)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, or asyncio leaves Nagle on: each answer's body would wait 40 ms for a receipt.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))

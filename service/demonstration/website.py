@@ -93,6 +93,7 @@ class Website(ThreadingHTTPServer):
 class _Asked(BaseHTTPRequestHandler):
     server: Website
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         html = self.server.page(self.path)

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from service.serving import _listen
 from tests.service.senders import Told, deliver, digest, upload
 from tests.service.served import ADDRESS, PATIENCE, Service, serving, vaern
 from tests.service.web.doors import API, KIND, form, part
@@ -72,6 +73,12 @@ def test_all_doors_accept_when_they_are_announced_and_a_second_service_is_refuse
     assert not (data / "listening.json").exists()
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{doors['http']}/healthz")
+
+
+def test_a_door_is_named_as_tcp_so_that_no_answer_waits_for_a_receipt() -> None:
+    for where in ("127.0.0.1:0", "[::1]:0"):
+        with _listen("VAERN_HTTP", where) as door:
+            assert door.proto == socket.IPPROTO_TCP
 
 
 def test_a_port_that_is_taken_is_named_and_nothing_is_announced(data: Path) -> None:

@@ -6,8 +6,6 @@ is an error: whoever adds a route says how it is tried.
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,13 +14,13 @@ from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from service.web.application import right_of, routes_of
 from service.web.dependencies import COOKIE
+from tests.service.web.on_loopback import on_loopback
 
 PUBLIC = "public"
 TYPED = {
@@ -132,17 +130,8 @@ def send(
 @contextmanager
 def browsing(app: FastAPI) -> Iterator[httpx.Client]:
     """Serve an application on loopback, and yield a client that follows nothing by itself."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
-        thread.start()
-        try:
-            host, port = door.getsockname()
-            with httpx.Client(base_url=f"http://{host}:{port}", timeout=30) as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join(30)
+    with on_loopback(app) as address, httpx.Client(base_url=address, timeout=30) as client:
+        yield client
 
 
 def _needed(parameter: Any) -> bool:

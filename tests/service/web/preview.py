@@ -3,15 +3,12 @@
 `python -m tests.service.web.preview` serves them until it is stopped and prints the address.
 """
 
-import contextlib
 import dataclasses
-import socket
 import threading
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -19,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from service.web.rendering import Templates, front_end_mounts, wants_partial
+from tests.service.web.on_loopback import on_loopback
 from tests.service.web.samples import SAMPLES
 
 ROOT = Path(__file__).parents[3]
@@ -111,20 +109,9 @@ APPLICATION = Starlette(
 )
 
 
-@contextlib.contextmanager
-def serving() -> Iterator[str]:
+def serving() -> AbstractContextManager[str]:
     """Serve the samples on a free port in a thread; yields the address, stops at the end."""
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(APPLICATION, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    try:
-        # The socket listens already, so a browser waits in its queue until the server takes it.
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
-        door.close()
+    return on_loopback(APPLICATION)
 
 
 if __name__ == "__main__":
