@@ -23,7 +23,6 @@ _MAGIC: Final = (
     (0, b"%PDF-", "application/pdf"),
     (0, b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
     (0, b"{\\rtf", "application/rtf"),
-    (0, b"\x1aE\xdf\xa3", "video/x-matroska"),
     (0, b"OggS", "application/ogg"),
     (0, b"ID3", "audio/mpeg"),
     (0, b"\xff\xfb", "audio/mpeg"),
@@ -32,6 +31,18 @@ _MAGIC: Final = (
     (0, b"fLaC", "audio/flac"),
     (0, b"#!AMR", "audio/amr"),
     (0, b"\x1f\x8b\x08", "application/gzip"),
+    (0, b"BZh", "application/x-bzip2"),
+    (0, b"\xfd7zXZ\0", "application/x-xz"),
+    (257, b"ustar", "application/x-tar"),
+    (0, b"\xff\xf2", "audio/mpeg"),
+    (0, b"\xff\xfa", "audio/mpeg"),
+    (0, b"FORM", "audio/aiff"),
+    (0, b"caff", "audio/x-caf"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-asf"),
+    (0, b"FLV\x01", "video/x-flv"),
+    (0, b"\0\0\1\xba", "video/mpeg"),
+    (0, b"\0\0\0\x0cJXL ", "image/jxl"),
+    (0, b"8BPS", "image/vnd.adobe.photoshop"),
     (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (0, b"Rar!\x1a\x07", "application/vnd.rar"),
     (0, b"MZ", "application/vnd.microsoft.portable-executable"),
@@ -40,7 +51,9 @@ _MAGIC: Final = (
 )
 _RIFF: Final = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _BRANDS: Final = {
-    b"heic": "image/heic", b"heix": "image/heic", b"hevc": "image/heic", b"mif1": "image/heif",
+    b"heic": "image/heic", b"heix": "image/heic", b"heim": "image/heic", b"heis": "image/heic",
+    b"hevx": "image/heic", b"hevm": "image/heic", b"hevs": "image/heic", b"hevc": "image/heic",
+    b"mif1": "image/heif",
     b"msf1": "image/heif", b"avif": "image/avif", b"avis": "image/avif", b"qt  ": "video/quicktime",
     b"M4A ": "audio/mp4", b"3gp4": "video/3gpp", b"3gp5": "video/3gpp", b"3gp6": "video/3gpp",
 }  # fmt: skip
@@ -79,10 +92,16 @@ def media_type_of(head: bytes) -> str:
     for offset, magic, media_type in _MAGIC:
         if head.startswith(magic, offset):
             return media_type
-    for test in (_riff, _iso_media, _zip, _compound, _bitmap, _text):
+    for test in (_matroska, _riff, _iso_media, _zip, _compound, _bitmap, _text):
         if (found := test(head)) is not None:
             return found
     return UNKNOWN
+
+
+def _matroska(head: bytes) -> str | None:
+    if not head.startswith(b"\x1aE\xdf\xa3"):
+        return None
+    return "video/webm" if b"webm" in head[:64] else "video/x-matroska"
 
 
 def _riff(head: bytes) -> str | None:

@@ -33,8 +33,10 @@ def is_ready() -> bool:
     return all((folder() / f"{language}.traineddata").is_file() for language in LANGUAGES)
 
 
-def unpack(packages: Path | None = None) -> Path:
+def unpack(packages: Path | None = None, *, anew: bool = False) -> Path:
     """Unpack what is not there yet, each file at once or not at all; return the folder.
+
+    `anew` unpacks everything, as the set-up does after the packages changed.
 
     Raises:
         LanguageDataMissing: the packages are not installed, or the folder cannot be written.
@@ -45,7 +47,7 @@ def unpack(packages: Path | None = None) -> Path:
         target.mkdir(parents=True, exist_ok=True)
         for language in LANGUAGES:
             whole = target / f"{language}.traineddata"
-            if whole.is_file():
+            if whole.is_file() and not anew:
                 continue
             packed = packages / language / KIND / f"{language}.traineddata.gz"
             number, name = tempfile.mkstemp(dir=target, prefix=f".{language}-")
@@ -62,4 +64,4 @@ def unpack(packages: Path | None = None) -> Path:
 
 
 if __name__ == "__main__":
-    unpack()
+    unpack(anew=True)

@@ -13,6 +13,8 @@ from starlette.responses import JSONResponse
 
 from archive.confinement.errors import ConfinementLost
 from archive.database import Database
+from archive.intake.scanner import Scanner
+from archive.reading.language_data import is_ready
 from service.installation import Installation
 from service.web.dependencies import House, Public
 
@@ -41,11 +43,20 @@ def ready(request: Request, house: House) -> JSONResponse:
     except ConfinementLost:
         checks["confinement"] = False
         walls = None
+    more = _beside(house)
     good = all(value is True for value in checks.values())
     return JSONResponse(
-        {"status": "ready" if good else "not-ready", "checks": checks, "walls": walls},
+        {"status": "ready" if good else "not-ready", "checks": checks, "walls": walls, **more},
         HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE,
     )
+
+
+def _beside(house: Installation) -> dict[str, object]:
+    """Say what is away without which the service still does its work."""
+    told: dict[str, object] = {"text_in_pictures": is_ready()}
+    if house.settings.clamd is not None:
+        told["scanner"] = "answers" if Scanner(house.settings.clamd).answers() else "away"
+    return told
 
 
 def _database(house: Installation) -> bool:

@@ -214,7 +214,9 @@ def test_a_starter_that_died_is_started_again() -> None:
         first = starter_of(confinement)
         first.kill()
         first.wait(10)
-        assert wait_until(lambda: confinement._quick._running is None or confinement._quick._running.lost)
+        assert wait_until(
+            lambda: confinement._quick._running is None or confinement._quick._running.lost
+        )
 
         assert confinement.read("type", b"%PDF-1.7").facts["media_type"] == "application/pdf"
         assert starter_of(confinement).pid != first.pid
