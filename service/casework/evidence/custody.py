@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
-from service.casework.evidence.listing import PAGE, find_evidence
+from service.casework.evidence.listing import PAGE, see_evidence
 from service.casework.evidence.numbers import row_key
 
 
@@ -56,7 +56,12 @@ _ACTS: Final[Mapping[str, Act]] = MappingProxyType(
     }
 )
 _DETAIL: Final = MappingProxyType(
-    {Act.RECEIVED: "door", Act.JOINED_CASE: "number", Act.VIEWED: "purpose"}
+    {
+        Act.RECEIVED: "door",
+        Act.JOINED_CASE: "number",
+        Act.VIEWED: "purpose",
+        Act.EXPORTED: "recipient",
+    }
 )
 
 
@@ -92,7 +97,7 @@ def custody_of(
     limit: int = PAGE,
 ) -> Course:
     """Return who had a piece of evidence and what was done with it; raises `EvidenceNotFound`."""
-    find_evidence(session, who, evidence_id, now)
+    told = see_evidence(session, who, evidence_id, now).told
     query = (
         select(LedgerDetailRecord)
         .where(
@@ -105,7 +110,8 @@ def custody_of(
     )
     found = session.scalars(query).all()
     rows = found[:limit]
-    names = names_of(session, {row.actor for row in rows})
+    # Whoever handed it in is often the one it concerns: at level status nobody is named.
+    names = names_of(session, {row.actor for row in rows}) if told else {}
     entries = tuple(
         Entry(
             row.at,

@@ -126,6 +126,11 @@ def find_export(session: Session, who: Principal, export_id: UUID, now: datetime
     return row
 
 
+def case_number_of(session: Session, export: ExportRecord) -> str | None:
+    """Return the number of the case that an export is of."""
+    return session.scalar(select(CaseRecord.number).where(CaseRecord.id == export.case_id))
+
+
 def exports_of(
     session: Session, who: Principal, case: CaseRecord, now: datetime
 ) -> list[ExportRecord]:
@@ -144,6 +149,7 @@ def may_export(session: Session, who: Principal, case: CaseRecord, now: datetime
 
 __all__ = [
     "ask_for_export",
+    "case_number_of",
     "case_to_hand_over",
     "exports_of",
     "find_export",

@@ -25,6 +25,7 @@ from service.casework.cases.listing import (
 from service.casework.cases.opening import UNIT_LEADER
 from service.casework.cases.wishes import ACTION as ANSWER
 from service.casework.cases.wishes import wishes_of
+from service.casework.exporting.asking import may_export
 from service.procedure import states as procedure_states
 from service.procedure.closing import missing_for_closing
 from service.procedure.next_acts import MOST as MOST_ACTS
@@ -128,6 +129,7 @@ def case_view(
         if may_on(session, who, case, "page.capture", now)
         else None,
         close_url=f"{around.url}/close" if may_on(session, who, case, "case.close", now) else None,
+        bundle_url=f"{around.url}/bundle" if may_export(session, who, case, now) else None,
         closed_at=case.closed_at,
         limited=limited,
         circumstances=() if limited else _circumstances(course, language),

@@ -35,6 +35,8 @@ POST /posts/{id}/approval              answer (approve, refuse), reason
 POST {card.screenshot_url}             file (a screenshot where our own capture failed)
 POST /cases/{number}/steps/{step}      outcome (done, not_relevant, waived), reason, field-{name}
 POST /cases/{number}/close             summary
+POST /cases/{number}/bundle            recipient_kind, recipient, purpose, chosen (ids), variant
+                                       (whole, redacted), part_mib (0 is one file)
 POST /triage/{id}                      answer (new_case, join_case, not_ours), case, harassed, unit
 POST /my-case/{number}/wish            wish
 POST /my-case/{number}/more            text

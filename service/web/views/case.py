@@ -285,7 +285,7 @@ class CaseView:
         more_url: Where the open tab's rows go on, or None.
         first_url: Where they begin, on a later screenful.
         wishes: The employee's, those that wait for an answer first.
-        hand_in_url, capture_url, close_url: Acts on the case; None where not permitted.
+        hand_in_url, capture_url, close_url, bundle_url: Acts on the case; None where not permitted.
         closed_at: When it was closed, or None.
         limited: True when this person sees the status only (level `status`).
         circumstances: What may hold in a case, in the procedure's order.
@@ -325,6 +325,7 @@ class CaseView:
     hand_in_url: str | None = None
     capture_url: str | None = None
     close_url: str | None = None
+    bundle_url: str | None = None
     closed_at: datetime | None = None
     limited: bool = False
     circumstances: tuple[Circumstance, ...] = ()

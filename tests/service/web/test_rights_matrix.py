@@ -41,6 +41,7 @@ from service.web.application import (
 from service.web.dependencies import Public
 from service.web.evidence_host import make_evidence_host
 from tests.service.casework.cases.opened import assert_clean, employ, kinds, open_one, roles_of
+from tests.service.casework.exporting.asked import asked_for
 from tests.service.casework.moderation.kept import ADVERT, THREAT, decided, keep_page
 from tests.service.conftest import Time, Town
 from tests.service.web.matrix import PUBLIC, Call, browsing, every_call, send
@@ -114,6 +115,8 @@ def world(installation: Installation, town: Town, time: Time) -> Iterator[World]
         "visit_id": str(visit),
         "post_id": str(post),
         "run_id": str(run),
+        "export_id": str(asked_for(installation, leader, number, time)),
+        "part": "1",
         "sample_id": str(_drawn_sample(installation, time, town, leader, number)),
     }
     engine = make_engine(installation)
