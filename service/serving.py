@@ -20,7 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from archive.mailbox.errors import DoorNotOpen
-from archive.mailbox.smtp import DoorLimits, SmtpDoor
+from archive.mailbox.smtp import DoorLimits, SenderLimits, SmtpDoor
 from archive.vault.objects import write_durably
 from service.access.people import anyone_signs_in
 from service.casework.mail.arrival import acceptor
@@ -29,6 +29,7 @@ from service.installation import Installation, opened, sole_server
 from service.jobs.every_kind import make_engine
 from service.settings import Settings, host_and_port
 from service.web.application import make_application
+from service.web.connections import Patience, patient
 from service.web.evidence_host import (
     make_evidence_host,
     other_loopback,
@@ -85,7 +86,7 @@ async def _serve(
         smtp_port,
         accept=acceptor(installation, engine),
         archive_address=settings.archive_address,
-        limits=DoorLimits(size=settings.most_mail_bytes),
+        limits=_door_limits(settings),
     )
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -134,9 +135,26 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _door_limits(settings: Settings) -> DoorLimits:
+    return DoorLimits(
+        size=settings.most_mail_bytes,
+        slowest=settings.slowest_bytes,
+        patience=settings.patience_seconds,
+        senders=SenderLimits(
+            mails_per_sender=settings.most_mails_per_sender,
+            mails_per_address=settings.most_mails_per_address,
+            bytes_per_address=settings.most_mail_bytes_per_hour,
+            relayed_per_sender=settings.most_relayed_mails,
+            connections_per_address=settings.most_mail_connections,
+            trusted=settings.trusted_relays,
+        ),
+    )
+
+
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=patient(Patience.of(settings)),
         log_config=None,
         access_log=False,
         server_header=False,

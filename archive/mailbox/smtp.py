@@ -11,14 +11,15 @@ import ssl
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 from archive.mailbox.errors import DoorNotOpen
 from archive.mailbox.smtp_dialogue import Dialogue, TooBusy
 from archive.mailbox.smtp_handler import Accept, Envelope, Handler
+from archive.mailbox.smtp_quota import SenderLimits, Senders
 
-__all__ = ["Accept", "DoorLimits", "Envelope", "SmtpDoor"]
+__all__ = ["Accept", "DoorLimits", "Envelope", "SenderLimits", "SmtpDoor"]
 
 _STOP_SECONDS: Final = 15.0
 
@@ -29,7 +30,8 @@ class DoorLimits:
 
     `timeout` bounds the silence before a command and a whole DATA, the wait
     for the accepting side included (RFC 5321 §4.5.3.2 asks for 5 minutes
-    between commands and 10 for the end of DATA).
+    between commands and 10 for the end of DATA). A mail that brings less than
+    `slowest` bytes a second for `patience` seconds is cut off.
     """
 
     size: int = 50 * 1024 * 1024
@@ -38,6 +40,9 @@ class DoorLimits:
     recipients: int = 100
     commands: int = 1000
     timeout: float = 600.0
+    slowest: int = 0
+    patience: float = 30.0
+    senders: SenderLimits = field(default_factory=SenderLimits)
 
 
 class SmtpDoor:
@@ -71,7 +76,13 @@ class SmtpDoor:
         self._greeting_name, self._tls = greeting_name, tls
         self._threads = ThreadPoolExecutor(self._limits.accepting_at_once, "smtp-accept")
         addresses = [archive_address] if isinstance(archive_address, str) else archive_address
-        self._handler = Handler(accept, addresses, self._threads, self._limits.recipients)
+        self._handler = Handler(
+            accept,
+            addresses,
+            self._threads,
+            self._limits.recipients,
+            Senders(self._limits.senders),
+        )
         self._dialogues: set[Dialogue] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="smtp-door", daemon=True)
@@ -145,4 +156,6 @@ class SmtpDoor:
             greeting_name=self._greeting_name,
             tls=self._tls,
             loop=self._loop,
+            slowest=self._limits.slowest,
+            patience=self._limits.patience,
         )

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from archive.errors import StorageFull
 from archive.mailbox.errors import NotAcceptedNow
+from archive.mailbox.smtp_quota import SenderLimits, Senders
 
 SAFE: Final = "250 2.6.0 Kept"
 FULL: Final = "452 4.3.1 No room; come again later"
@@ -47,14 +48,30 @@ class Handler:
     """The hooks that aiosmtpd calls; one for all connections of a door."""
 
     def __init__(
-        self, accept: Accept, addresses: Iterable[str], threads: Executor, most_recipients: int
+        self,
+        accept: Accept,
+        addresses: Iterable[str],
+        threads: Executor,
+        most_recipients: int,
+        senders: Senders | None = None,
     ) -> None:
+        self.senders = senders or Senders(SenderLimits())
         self._accept = accept
         self._addresses = frozenset(address.strip().lower() for address in addresses)
         self._threads = threads
         self._most_recipients = most_recipients
         self._under_way: set[asyncio.Future[None]] = set()
         self.closing = False
+
+    async def handle_MAIL(  # noqa: N802 - the library's own name
+        self, _server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """Begin a mail, unless its sender has sent as much as one may: before its bytes come."""
+        if refusal := self.senders.refusal(_peer(session), _readable(address)):
+            return refusal
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
 
     async def handle_RCPT(  # noqa: N802 - the library's own name
         self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
@@ -69,9 +86,10 @@ class Handler:
         return "250 2.1.5 OK"
 
     async def handle_DATA(  # noqa: N802 - the library's own name
-        self, _server: Any, session: Any, envelope: Any
+        self, server: Any, session: Any, envelope: Any
     ) -> str:
         """Hand the mail on and answer when it is safe."""
+        server.has_come_whole()
         content: bytes = envelope.content
         envelope.content = envelope.original_content = None  # one copy in memory, not three
         # Every CR is followed by LF and every LF preceded by CR.
@@ -85,16 +103,22 @@ class Handler:
             mail_from="" if mail_from == "<>" else mail_from,
             recipients=tuple(_readable(address) for address in envelope.rcpt_tos),
             tokens=tuple(token for address in envelope.rcpt_tos if (token := self._ours(address))),
-            peer=str(session.peer[0]) if session.peer else "",
+            peer=_peer(session),
             helo=_readable(session.host_name or ""),
             encrypted=session.ssl is not None,
         )
+        size = len(content)
         del content
+        if refusal := self.senders.refusal(handed.peer, handed.mail_from, size):
+            return refusal
         keeping = asyncio.ensure_future(self._keep(handed))
         self._under_way.add(keeping)
         keeping.add_done_callback(self._kept)
         # The sender hanging up does not stop what is being kept.
-        return await self._answer(asyncio.shield(keeping))
+        answer = await self._answer(asyncio.shield(keeping))
+        if answer == SAFE:
+            self.senders.took(handed.peer, handed.mail_from, size)
+        return answer
 
     async def handle_exception(self, error: Exception) -> str:
         """Answer without a word about what went wrong inside."""
@@ -141,6 +165,10 @@ class Handler:
         if plus and not _TOKEN.match(token):
             return None
         return token
+
+
+def _peer(session: Any) -> str:
+    return str(session.peer[0]) if session.peer else ""
 
 
 def _readable(text: str) -> str:
