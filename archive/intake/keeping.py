@@ -73,17 +73,20 @@ def _fact(arrival: Arrival) -> tuple[str, str]:
 
 def _earlier(session: Session, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], UUID]:
     """Return what earlier, unacknowledged tries have left, by envelope and bytes."""
-    since = min(arrival.now for arrival in arrivals) - SAME_DELIVERY
-    envelopes = [arrival.envelope_sha256 for arrival in arrivals]
-    found = session.connection().execute(_EARLIER, {"envelopes": envelopes, "since": since})
+    wanted = {
+        "digests": [arrival.held.sealed.sha256 for arrival in arrivals],
+        "since": min(arrival.now for arrival in arrivals) - SAME_DELIVERY,
+    }
+    found = session.connection().execute(_SAME_BYTES, wanted)
     return {(row.envelope_sha256, row.sha256): row.id for row in found}
 
 
-_EARLIER = (
+# Found by the bytes, which are nearly always new; an envelope is shared by all mail of one sender.
+_SAME_BYTES = (
     select(EvidenceRecord.id, EvidenceRecord.sha256, DeliveryRecord.envelope_sha256)
     .join(DeliveryRecord, DeliveryRecord.evidence_id == EvidenceRecord.id)
     .where(
-        DeliveryRecord.envelope_sha256.in_(bindparam("envelopes", expanding=True)),
+        EvidenceRecord.sha256.in_(bindparam("digests", expanding=True)),
         DeliveryRecord.at > bindparam("since"),
         EvidenceRecord.erased_at.is_(None),
     )

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access.passwords import Passwords
+from service.access.recent import RecentPrograms
 from service.installation import Installation
 from service.jobs.engine import Engine
 from service.web import problems
@@ -56,6 +57,7 @@ def make_application(
     app.state.engine = engine
     app.state.templates = Templates(evidence_url)
     app.state.passwords = Passwords()
+    app.state.recent_programs = RecentPrograms()
     app.state.capabilities = Capabilities(secret)
     app.state.evidence_url = evidence_url
     app.state.upload_turns = anyio.CapacityLimiter(UPLOADS_AT_ONCE)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from service.access.people import (
     principal_of,
@@ -19,6 +20,7 @@ from service.access.people import (
     touch_session,
 )
 from service.access.principal import Principal
+from service.access.recent import RecentPrograms
 from service.errors import FormExpired, NotSignedIn
 from service.installation import Installation
 from service.settings import Settings
@@ -32,13 +34,19 @@ def is_secure(settings: Settings) -> bool:
     return (settings.url or "").startswith("https://")
 
 
+# `async`, as it waits for nothing: FastAPI hands everything else to a thread, and each hand-over
+# costs an upload as much as its hash.
+async def _installation(request: Request) -> Installation:
+    return installation_of(request)
+
+
 def installation_of(request: Request) -> Installation:
     """Return the opened installation that this application serves."""
     installation: Installation = request.app.state.installation
     return installation
 
 
-House = Annotated[Installation, Depends(installation_of)]
+House = Annotated[Installation, Depends(_installation)]
 
 
 def _reading(house: House) -> Iterator[Session]:
@@ -51,7 +59,7 @@ def _reading(house: House) -> Iterator[Session]:
 Reading = Annotated[Session, Depends(_reading, scope="function")]
 
 
-def _now(house: House) -> datetime:
+async def _now(house: House) -> datetime:
     return house.clock.now()
 
 
@@ -81,13 +89,20 @@ def signed_in(request: Request, house: House) -> Principal:
     return who
 
 
-def by_token(request: Request, house: House) -> Principal:
-    """Return the program that sent a bearer token; raises `NotSignedIn`."""
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secret:
-        raise NotSignedIn("no bearer token")
+def by_token(house: Installation, secret: str, recent: RecentPrograms) -> Principal:
+    """Return the program that holds a secret, and remember it; raises `NotSignedIn`."""
+    now, changes = house.clock.now(), recent.changes()
     with house.database.reading() as session:
-        return principal_of_token(session, secret.strip(), house.rights, house.clock.now())
+        who = principal_of_token(session, secret, house.rights, now)
+    recent.keep(secret, who, now, changes)
+    return who
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise NotSignedIn("no bearer token")
+    return secret.strip()
 
 
 class Right:
@@ -112,9 +127,12 @@ class PageRight(Right):
 class TokenRight(Right):
     """A right asked for by a program."""
 
-    def __call__(self, request: Request, house: House) -> Principal:
+    async def __call__(self, request: Request, house: House) -> Principal:
         """Return the program, or raise `NotSignedIn` or `NotPermitted`."""
-        who = by_token(request, house)
+        secret, recent = _bearer(request), request.app.state.recent_programs
+        who: Principal | None = recent.known(secret, house.clock.now())
+        if who is None:
+            who = await run_in_threadpool(by_token, house, secret, recent)
         who.require(self.action)
         return who
 

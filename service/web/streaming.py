@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import unquote_to_bytes
 
 import anyio
@@ -22,6 +23,7 @@ from starlette.requests import ClientDisconnect, Request
 from archive.intake.receive import Held, Receiving
 from service.errors import UploadInvalid, UploadTooLarge
 
+T = TypeVar("T")
 GATHERED = 1024 * 1024
 HEARD_BYTES = 64 * 1024 * 1024
 HEARD_SECONDS = 10.0
@@ -70,40 +72,71 @@ class UploadLimits:
 
 
 async def receive_upload(
-    request: Request, door: Door, limits: UploadLimits, turns: anyio.CapacityLimiter
-) -> Uploaded:
-    """Stream a multipart body into the door. Errors are returned beside what was received."""
+    request: Request,
+    door: Door,
+    limits: UploadLimits,
+    turns: anyio.CapacityLimiter,
+    then: Callable[[Uploaded], T],
+) -> T:
+    """Stream a multipart body into the door, and do `then` with what came of it.
+
+    `then` runs where the last bytes were taken, in the same thread: each change
+    of threads costs as much as the hash of a picture.
+    """
     result = Uploaded()
     try:
         boundary = _boundary(request, limits)
     except (UploadInvalid, UploadTooLarge) as refused:
         result.error = refused
         await _hear_out(request)
-        return result
+        return await run_sync(then, result, limiter=turns)
     parts = _Parts(door, limits, result, boundary)
-    waiting = bytearray()
+    waiting, answer = bytearray(), None
     try:
         async for chunk in request.stream():
             waiting += chunk
             if len(waiting) >= GATHERED:
                 taken, waiting = bytes(waiting), bytearray()
                 await run_sync(parts.feed, taken, limiter=turns)
-        await run_sync(parts.end, bytes(waiting), limiter=turns)
+        answer = await run_sync(_end, parts, waiting, result, then, limiter=turns)
     except ClientDisconnect as gone:
         # What came last may hold the ends of files, which are kept; nobody hears of its errors.
         with suppress(Exception):
             await run_sync(parts.feed, bytes(waiting), limiter=turns)
         result.error = gone
-    except MultipartParseError:
-        result.error = UploadInvalid("the body is no well-formed multipart form")
     except Exception as failed:  # noqa: BLE001 — kept beside the files that are safe already
-        result.error = failed
+        result.error = _told(failed)
     finally:
-        with anyio.CancelScope(shield=True):
-            await run_sync(parts.abandon, limiter=turns)
-    if result.error is not None:
-        await _hear_out(request)
-    return result
+        if parts.under_way:
+            with anyio.CancelScope(shield=True):
+                await run_sync(parts.abandon, limiter=turns)
+    if answer is not None:
+        return answer.result()
+    await _hear_out(request)
+    return await run_sync(then, result, limiter=turns)
+
+
+def _end(
+    parts: _Parts, rest: bytearray, result: Uploaded, then: Callable[[Uploaded], T]
+) -> Future[T] | None:
+    """Take the last bytes and do `then`; None where they were no good end."""
+    try:
+        parts.end(bytes(rest))
+    except Exception as failed:  # noqa: BLE001 — kept beside the files that are safe already
+        result.error = _told(failed)
+        return None
+    answer: Future[T] = Future()
+    try:
+        answer.set_result(then(result))
+    except Exception as failed:  # noqa: BLE001 — raised again where the upload itself is through
+        answer.set_exception(failed)
+    return answer
+
+
+def _told(failed: Exception) -> Exception:
+    if isinstance(failed, MultipartParseError):
+        return UploadInvalid("the body is no well-formed multipart form")
+    return failed
 
 
 async def _hear_out(request: Request) -> None:
@@ -168,6 +201,11 @@ class _Parts:
         if self._size > self._limits.bytes:
             raise UploadTooLarge(f"an upload holds at most {self._limits.bytes} bytes")
         self._parser.write(data)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a file has begun that has not ended."""
+        return self._file is not None
 
     def end(self, data: bytes) -> None:
         """Parse the rest; a body cut short is an error."""

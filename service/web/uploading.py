@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from anyio.to_thread import run_sync
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
@@ -66,15 +65,19 @@ async def upload(
         require_room(house, stated_length(request))
     except Exception as full:  # noqa: BLE001 — answered like any error of an upload
         return Outcome(error=full)
-    uploaded = await receive_upload(request, house.intake, limits, turns)
-    for name in more_fields:
-        uploaded.fields.pop(name, None)
-    typed = dict(uploaded.fields)
-    if translate is not None:
-        uploaded.fields = translate(uploaded.fields)
     key = request.headers.get("idempotency-key")
-    outcome = await run_sync(_register, house, who, uploaded, key, limiter=turns)
-    outcome.fields = typed
+
+    def register(uploaded: Uploaded) -> Outcome:
+        for name in more_fields:
+            uploaded.fields.pop(name, None)
+        typed = dict(uploaded.fields)
+        if translate is not None:
+            uploaded.fields = translate(uploaded.fields)
+        outcome = _register(house, who, uploaded, key)
+        outcome.fields = typed
+        return outcome
+
+    outcome = await receive_upload(request, house.intake, limits, turns, register)
     if outcome.evidence:
         request.app.state.engine.wake("reading")
     return outcome

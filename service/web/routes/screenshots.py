@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -53,9 +54,9 @@ async def hand_in(request: Request, post_id: UUID, who: Secure) -> Response:
         files=1, bytes=house.settings.most_upload_bytes, fields=frozenset({TOKEN}), admit=admit
     )
     require_room(house, stated_length(request))
-    uploaded = await receive_upload(request, house.intake, limits, turns)
+    keep = partial(_keep, house, who, post_id)
     try:
-        kept = await run_sync(_keep, house, who, post_id, uploaded, limiter=turns)
+        kept = await receive_upload(request, house.intake, limits, turns, keep)
     except _SAID as refused:
         if getattr(refused, "field", None) == TOKEN:
             raise FormExpired("the form was not made for this session") from refused
