@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from archive.database import Database
 from archive.records.evidence import ErasureRecord, ObjectRecord
+from archive.search.purging import purge
 from archive.vault.objects import Objects
 from archive.vault.vault import segment_name
 
@@ -33,6 +34,7 @@ def clear_erased(database: Database, objects: Objects, now: datetime) -> int:
         with database.writing() as session:
             session.get_one(ErasureRecord, erasure.evidence_id).cleared_at = now
     if unfinished:
+        purge(database)
         database.forget_deleted()
     return len(unfinished)
 

@@ -70,7 +70,9 @@ def facts_of(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, Facts
 def document(facts: Facts, text_words: Iterable[str]) -> Document:
     """Return what is written for a piece, its facts and the words of its text."""
     words = _capped([*facts.words(), TEXT, *text_words])
-    lemmas = sorted({lemma for word in words if word not in {FIELD, TEXT} for lemma in lemmas_of(word)})
+    lemmas = sorted(
+        {lemma for word in words if word not in {FIELD, TEXT} for lemma in lemmas_of(word)}
+    )
     return Document(" ".join(words), " ".join(lemmas), " ".join(sorted(facts.tokens)))
 
 
@@ -115,20 +117,17 @@ def unit_token(unit_id: UUID) -> str:
     return token("u", unit_id.hex)
 
 
-def serious_token(unit_id: UUID | None) -> str:
-    """Return the token of the evidence of especially serious cases, of one unit or of any."""
-    return token("v", unit_id.hex if unit_id else "any")
-
-
 def giver_token(actor: str) -> str:
     """Return the token of what somebody handed in."""
     return token("h", actor)
 
 
 def _select_own(evidence_ids: Sequence[UUID]) -> Any:
-    columns = EvidenceRecord.__table__.columns
-    return select(columns).where(
-        columns.id.in_(evidence_ids), columns.erased_at.is_(None), columns.sealed_off_at.is_(None)
+    one = EvidenceRecord
+    named = (one.filename, one.note, one.source_url, one.sha256)
+    told = (one.id, one.kind, one.media_type, one.state, one.received_at, one.unit_id)
+    return select(*told, *named).where(
+        one.id.in_(evidence_ids), one.erased_at.is_(None), one.sealed_off_at.is_(None)
     )
 
 
@@ -148,21 +147,15 @@ def _own(row: Any) -> Facts:
 
 def _add_cases(session: Session, found: dict[UUID, Facts]) -> None:
     query = (
-        select(
-            CaseEvidenceRecord.evidence_id, CaseRecord.id, CaseRecord.unit_id, CaseRecord.serious
-        )
+        select(CaseEvidenceRecord.evidence_id, CaseRecord.id, CaseRecord.unit_id)
         .join(CaseRecord, CaseRecord.id == CaseEvidenceRecord.case_id)
         .where(CaseEvidenceRecord.evidence_id.in_(found))
     )
-    for of, case_id, unit_id, serious in session.execute(query):
+    for of, case_id, unit_id in session.execute(query):
         tokens = found[of].tokens
         tokens.add(case_token(case_id))
         if unit_id:
             tokens.add(unit_token(unit_id))
-        if serious:
-            tokens.add(serious_token(None))
-        if serious and unit_id:
-            tokens.add(serious_token(unit_id))
 
 
 def _add_deliveries(session: Session, found: dict[UUID, Facts]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -24,11 +24,14 @@ def write(
     session: Session,
     evidence_ids: Collection[UUID],
     texts: Mapping[UUID, str] = MappingProxyType({}),
+    *,
+    anew: bool = False,
 ) -> None:
     """Bring the index in line with what is kept of these pieces.
 
     `texts` are words that a program read, by piece; where there is none, those that the index
-    holds already stay. What is erased or sealed off leaves the index.
+    holds already stay. What is erased or sealed off leaves the index. `anew` also writes what
+    has not changed: its basic forms may be others by now.
     """
     listed = sorted({*evidence_ids, *texts}, key=str)
     for start in range(0, len(listed), _MANY):
@@ -39,7 +42,8 @@ def write(
         _take_out(session, {one: places[one] for one in places if one not in found})
         places |= _new_places(session, [found[one] for one in some if one in found], places)
         standing = _standing(session, [places[one] for one in found])
-        _put_in(session, found, places, standing, texts)
+        fresh = dict(_documents(found, places, standing, texts, anew=anew))
+        _put_in(session, fresh, standing.keys())
 
 
 def forget(session: Session, evidence_ids: Collection[UUID]) -> None:
@@ -49,25 +53,28 @@ def forget(session: Session, evidence_ids: Collection[UUID]) -> None:
         _take_out(session, _held_places(session, listed[start : start + _MANY]))
 
 
-def _put_in(
-    session: Session,
+def _documents(
     found: Mapping[UUID, Facts],
     places: Mapping[UUID, int],
     standing: Mapping[int, tuple[str, str]],
     texts: Mapping[UUID, str],
-) -> None:
-    fresh: dict[int, Document] = {}
+    *,
+    anew: bool,
+) -> Iterator[tuple[int, Document]]:
+    """Yield by place what is to be written."""
     for one, facts in found.items():
-        place = places[one]
-        before = standing.get(place)
+        before = standing.get(places[one])
         read: Iterable[str] = ()
         if one in texts:
             read = words_in(texts[one])
         elif before is not None:
             read = text_words_of(before[0])
         written = document(facts, read)
-        if before != (written.exact, written.about):
-            fresh[place] = written
+        if anew or before != (written.exact, written.about):
+            yield places[one], written
+
+
+def _put_in(session: Session, fresh: Mapping[int, Document], standing: Collection[int]) -> None:
     if not fresh:
         return
     if _is_sqlite(session):
@@ -165,9 +172,12 @@ _INSERT_ITEM: Final[Mapping[str, Any]] = MappingProxyType(
 )
 
 
+_WRITTEN: Final = tuple(column.key for column in WORDS_POSTGRESQL.columns)
+
+
 def _upsert() -> Any:
     put = postgresql.insert(WORDS_POSTGRESQL)
-    changed = {name: put.excluded[name] for name in WORDS_POSTGRESQL.c.keys() if name != "place"}
+    changed = {name: put.excluded[name] for name in _WRITTEN if name != "place"}
     return put.on_conflict_do_update(index_elements=["place"], set_=changed)
 
 

@@ -50,8 +50,8 @@ def synonyms() -> Mapping[str, tuple[str, ...]]:
 
 def _bases(word: str) -> set[str]:
     """Return the dictionaries' basic forms; the word itself where none knows another."""
-    if not word.isalpha():
-        return {word}
+    if not word.isalpha() or word in synonyms():
+        return {word}  # our own table knows better than a dictionary
     known = {str(simplemma.lemmatize(word, lang=language)).lower() for language in _LANGUAGES}
     danish = str(simplemma.lemmatize(word, lang=_LANGUAGES[0])).lower()
     # What is no Danish word may be a Norwegian one; a Danish form keeps its Danish base alone.

@@ -19,7 +19,7 @@ MOST_TYPED: Final = 2000
 """So many terms, words in one phrase and characters are taken; the rest is left out and said."""
 SHORTEST_BEGINNING: Final = 2
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_OPENING: Final = "\"„“”«»\uff02"
+_OPENING: Final = '"„“”«»\uff02'
 _PIECE: Final = re.compile(
     rf"(?P<minus>(?<!\S)[-\u2212]+)?"
     rf"(?:[{_OPENING}](?P<phrase>[^{_OPENING}]*)(?:[{_OPENING}](?P<star>\*)?|$)"

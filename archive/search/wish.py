@@ -70,9 +70,7 @@ class Wish:
 
     @property
     def _only_numbers(self) -> bool:
-        return not self.query.unwanted and all(
-            self.numbers.get(term) for term in self.query.wanted
-        )
+        return not self.query.unwanted and all(self.numbers.get(term) for term in self.query.wanted)
 
     def _words(self, *, as_written: bool) -> Expression:
         wanted = tuple(self._term(term, as_written=as_written) for term in self.query.wanted)

@@ -1,0 +1,179 @@
+"""Making evidence findable: the words of a reading, and the whole index made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, exists, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from archive.errors import EvidenceErased, ObjectMissing, SealBroken
+from archive.mailbox.values import Address, Message
+from archive.records.evidence import EvidenceRecord, EvidenceState, ReadingRecord
+from archive.records.search import SEARCH_ITEMS
+from archive.search.following import searchable
+from archive.search.index import forget, write
+from archive.search.purging import purge
+from service.casework.evidence.readings import latest_reading
+from service.installation import Installation
+
+_BATCH: Final = 100
+_NAMED: Final = ("title", "subject", "author", "creator", "keywords", "description")
+"""Facts of documents that are words of people; what else a reader tells is measured."""
+
+Told = Callable[[int, int], None]
+"""Told how many pieces are done, and of how many."""
+
+
+def searchable_text(reader: str, facts: Mapping[str, Any]) -> str:
+    """Return the words of a reading, one field a line, or nothing."""
+    if reader == "message":
+        try:
+            return "\n\n".join(_fields(Message.from_facts(dict(facts))))
+        except ValueError:
+            return ""
+    return "\n\n".join(_texts(facts))
+
+
+def index_reading(
+    session: Session, evidence_id: UUID, reader: str, facts: Mapping[str, Any]
+) -> None:
+    """Let what was read be found from this session's commit on."""
+    searchable(session, evidence_id, searchable_text(reader, facts))
+
+
+def missing(session: Session) -> int:
+    """Return how many pieces that have been read the index lacks, as after a restore."""
+    unindexed = ~exists().where(SEARCH_ITEMS.c.evidence_id == EvidenceRecord.id)
+    has_been_read = EvidenceRecord.state.in_((EvidenceState.READ, EvidenceState.UNREADABLE))
+    query = _standing().where(unindexed, has_been_read)
+    return int(session.scalar(select(func.count()).select_from(query.subquery())) or 0)
+
+
+def reindex(installation: Installation, told: Told = lambda _done, _all: None) -> int:
+    """Write the whole index anew while it goes on being used; returns how many pieces.
+
+    Each batch is opened outside of its transaction. Where a reading comes to an end meanwhile,
+    what it wrote stays.
+    """
+    with installation.database.reading() as session:
+        total = int(session.scalar(select(func.count()).select_from(_standing().subquery())) or 0)
+    done = 0
+    told(done, total)
+    for batch in _batches(installation):
+        opened = _opened(installation, batch)
+        with installation.database.writing() as session:
+            unread = _readings_of(session, batch)
+            texts = {
+                one: reading.text
+                for one, reading in opened.items()
+                if unread.get(one) == reading.id
+            }
+            write(session, batch, texts, anew=True)
+        done += len(batch)
+        told(done, max(done, total))
+    _forget_strays(installation)
+    purge(installation.database)
+    return done
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """The words of one reading, and which reading it was."""
+
+    id: UUID
+    text: str
+
+
+def _standing() -> Select[tuple[UUID]]:
+    return select(EvidenceRecord.id).where(
+        EvidenceRecord.erased_at.is_(None), EvidenceRecord.sealed_off_at.is_(None)
+    )
+
+
+def _batches(installation: Installation) -> Iterator[list[UUID]]:
+    """Yield all that stands, oldest first; what comes in meanwhile comes last or by itself."""
+    after = None
+    while True:
+        query = _standing().add_columns(EvidenceRecord.received_at)
+        if after is not None:
+            query = query.where(tuple_(EvidenceRecord.received_at, EvidenceRecord.id) > after)
+        query = query.order_by(EvidenceRecord.received_at, EvidenceRecord.id).limit(_BATCH)
+        with installation.database.reading() as session:
+            rows = session.execute(query).all()
+        if not rows:
+            return
+        yield [row[0] for row in rows]
+        after = (rows[-1][1], rows[-1][0])
+
+
+def _opened(installation: Installation, batch: Sequence[UUID]) -> dict[UUID, _Opened]:
+    found = {}
+    with installation.database.reading() as session:
+        for one, reading_id in _readings_of(session, batch).items():
+            try:
+                reading = latest_reading(session, installation.vault, one)
+            except (EvidenceErased, ObjectMissing, SealBroken):
+                continue  # its key or its bytes are gone: its facts are found all the same
+            if reading is not None:
+                text = searchable_text(reading.reader, reading.facts)
+                found[one] = _Opened(reading_id, text)
+    return found
+
+
+def _readings_of(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Return the latest reading of each piece that has one."""
+    query = (
+        select(ReadingRecord.evidence_id, ReadingRecord.id)
+        .where(ReadingRecord.evidence_id.in_(evidence_ids))
+        .order_by(ReadingRecord.made_at, ReadingRecord.id.desc())
+    )
+    return {row.evidence_id: row.id for row in session.execute(query)}
+
+
+def _forget_strays(installation: Installation) -> None:
+    """Take out what stands in the index and no longer stands in the archive."""
+    strays = select(SEARCH_ITEMS.c.evidence_id).where(
+        ~exists(_standing().where(EvidenceRecord.id == SEARCH_ITEMS.c.evidence_id))
+    )
+    with installation.database.writing() as session:
+        forget(session, list(session.scalars(strays)))
+
+
+def _fields(message: Message) -> Iterator[str]:
+    """Yield the words of a mail and of every mail in it: heads, text, names of attachments."""
+    people: tuple[Address, ...] = (
+        *message.from_,
+        *message.sender,
+        *message.reply_to,
+        *message.to,
+        *message.cc,
+    )
+    yield from (f"{one.name} {one.address}" for one in people)
+    if message.subject:
+        yield message.subject
+    own = message.text if message.text is not None else message.text_from_html
+    if own:
+        yield own
+    forward = message.forward
+    if forward is not None:
+        told = (forward.from_name, forward.from_address, forward.subject)
+        yield from (one for one in told if one)
+    yield from (one.filename for one in message.attachments)
+    yield from (one.url for one in message.links)
+    for inner in message.originals:
+        yield from _fields(inner)
+
+
+def _texts(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the words that a reader found in a file: its text, and what its makers called it."""
+    for name in _NAMED:
+        if isinstance(told := facts.get(name), str):
+            yield told
+    text = facts.get("text")
+    for part in text if isinstance(text, list) else [text]:
+        if isinstance(part, str):
+            yield part
