@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from archive.records.cases import NoticeRecord
 from archive.records.people import PersonRecord, RoleRecord
-from service.casework.operations.outside import CONTRADICTED, ask, due
+from service.casework.operations.outside import CONTRADICTED, ask, due, one_at_a_time
 from service.casework.operations.outside_standing import Seal, Standing, standing
 from service.installation import Installation
 from service.log_lines import logger
@@ -31,6 +31,7 @@ def seal_regularly(installation: Installation) -> None:
         how = standing(session, settings, now)
     if wanted:
         with installation.database.writing() as session:
+            one_at_a_time(session)
             ask(session, due(session, settings, now), now)
     if _is_alarm(how):
         logger().error("head.alarm", state=how.seal.value)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.entries import Leaf
@@ -40,6 +40,8 @@ _NO_NEWS: Final = frozenset(
     {ASKED, SEALED, NOT_SEALED, "notice.made", "notice.sent", "notice.not_sent"}
 )
 _BATCH: Final = 200
+_ASKING: Final = 0x68656164
+"""PostgreSQL's advisory lock of those who ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def holders(settings: Settings) -> tuple[Holder, ...]:
 def ask_now(session: Session, who: Principal, settings: Settings, now: datetime) -> int:
     """Send the head as it stands to everyone who has not got it; returns to how many."""
     who.require("ledger.verify")
+    one_at_a_time(session)
     return ask(session, holders(settings), now, actor=who.actor)
 
 
@@ -75,6 +78,12 @@ def due(session: Session, settings: Settings, now: datetime) -> tuple[Holder, ..
         if news_since(session, _spoken_for(session, holder, newest)) is not None:
             found.append(holder)
     return tuple(found)
+
+
+def one_at_a_time(session: Session) -> None:
+    """Let no other process ask until the commit, so that two that look at once ask once."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_ASKING)))
 
 
 def ask(session: Session, to: Sequence[Holder], now: datetime, *, actor: str = SYSTEM) -> int:
