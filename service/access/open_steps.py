@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, sele
 
 from archive.records.cases import CaseRecord, CircumstanceRecord, EndingRecord
 from service.procedure.model import Procedure, Step
-from service.procedure.shipping import shipped_names, shipped_procedure
+from service.procedure.reading import SHIPPED
+from service.procedure.shipping import shipped_procedure
 
 SPOKEN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
@@ -49,7 +50,7 @@ def _steps_of(role: str) -> tuple[tuple[Procedure, Step], ...]:
 
 
 def _found(role: str) -> Iterator[tuple[Procedure, Step]]:
-    for name in shipped_names():
+    for name in SHIPPED:
         procedure = shipped_procedure(name)
         for step in procedure.all_steps:
             if procedure_roles(role) & set(step.responsible):

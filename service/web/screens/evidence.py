@@ -146,7 +146,7 @@ def evidence_view(
     """
     parts = parts_of(session, who, row, now)
     numbers = numbers_of(session, [row])
-    read_by = readers_by(session, [row.id])[row.id]
+    read_by = readers_by(session, [row.id])[row.id] if row.told else ReadBy()
     custody = custody_of(session, who, row.id, now, after=acts_after)
     open_to_view = may_view(session, who, row, now)
     text = spoken_text(reading) if reading else None
@@ -176,6 +176,7 @@ def evidence_view(
             for case in cases_of(session, who, row, now)
         ),
         readers=readers(read_by, language),
+        named=row.told,
         more_readers=read_by.count - len(read_by.latest),
         custody=_custody(custody),
         custody_next=f"/evidence/{row.id}?acts={custody.next}#custody" if custody.next else None,

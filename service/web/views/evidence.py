@@ -280,6 +280,7 @@ class EvidenceView:
         parts: Attachments and captured links.
         cases: Cases it belongs to.
         readers: Who has read it, latest first.
+        named: False where nothing but the status is seen: nobody is named then.
         more_readers: How many viewings there are before those.
         custody: One screenful, oldest first.
         custody_next: Where custody goes on, or None.
@@ -309,6 +310,7 @@ class EvidenceView:
     parts: tuple[EvidencePart, ...] = ()
     cases: tuple[CaseLink, ...] = ()
     readers: tuple[Reader, ...] = ()
+    named: bool = True
     more_readers: int = 0
     custody: tuple[CustodyEntry, ...] = ()
     custody_next: str | None = None

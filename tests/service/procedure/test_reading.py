@@ -53,6 +53,7 @@ def test_an_empty_text_is_as_missing_as_none() -> None:
         ('requires = ["12.2"]', 'requires = ["12.99"]', "steps[3].requires", "'12.99'"),
         ('requires = ["12.5", ', 'requires = ["12.12", ', "steps[11].requires", "itself"),
         ('requires = ["12.2"]', 'requires = ["12.3"]', "steps[3].requires", "itself"),
+        ('doer = "leader"', 'doer = "chief"', "steps[1].voices[1].doer", "'chief'"),
         ('"key_person"]', '"chief"]', "steps[5].responsible", "'chief'"),
         ('unless = ["restraining', 'unless = ["moon", "restraining', "steps[7].when", "'moon'"),
         ('starts = ["opened"], origin', 'starts = ["noon"], origin', "steps[1].deadlines", "noon"),

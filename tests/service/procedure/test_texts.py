@@ -1,3 +1,5 @@
+import pytest
+
 from service.procedure.model import Step
 from service.procedure.reading import SHIPPED
 from service.procedure.texts import cautions, event_word, render_text, responsible
@@ -55,3 +57,34 @@ def test_steps_are_numbered_as_people_say_them() -> None:
 
     assert numbers == ["12.1", "12.11"]
     assert first == ["12.1", "1", "1"]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_only_the_employee_is_told_what_the_employee_does(name: str) -> None:
+    """Whoever reads a step that the employee does is told of it, not told to do it."""
+    for step in shipped(name).all_steps:
+        if step.responsible[0] == "employee":
+            own, leaders, others = (
+                render_text(step, "da", readers)
+                for readers in (("employee",), ("leader",), ("hr",))
+            )
+            assert (own.do, own.why) == (step.do.da, step.why.da)
+            assert own.do != leaders.do, step.id
+            assert own.do != others.do, step.id
+            assert "Du skal ikke" not in leaders.why + others.why
+
+
+def test_the_leader_is_told_who_confirms_and_others_are_addressed_as_neither() -> None:
+    step = _step("12.1")
+    words = [
+        render_text(step, "da", readers) for readers in ((), ("employee",), ("leader",), ("hr",))
+    ]
+
+    assert [one.title for one in words] == [
+        "Ledelsen får besked",
+        "Ledelsen får besked",
+        "Bekræft, at du har fået besked",
+        "Ledelsen får besked",
+    ]
+    assert responsible(shipped(), step, "da", ("leader",)) == ("nærmeste leder",)
+    assert responsible(shipped(), step, "da", ("hr",)) == ("berørt medarbejder",)
