@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.installation import Installation
+from service.jobs.checks import CHECKS
 from service.jobs.engine import Engine
 from service.jobs.exports import EXPORTS
 from service.jobs.housekeeping import EVERY_SECONDS, tidy
@@ -16,7 +17,7 @@ from service.jobs.slow_reading import SLOW_READING
 from service.jobs.verifications import VERIFICATIONS
 from service.jobs.visits import VISITS
 
-KINDS = (*LANES, SLOW_READING, SCANS, NOTICES, VISITS, VERIFICATIONS, EXPORTS, OUTSIDE)
+KINDS = (*LANES, SLOW_READING, SCANS, NOTICES, VISITS, VERIFICATIONS, CHECKS, EXPORTS, OUTSIDE)
 
 
 def make_engine(installation: Installation) -> Engine:

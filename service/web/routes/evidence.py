@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import AwareDatetime
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from archive.errors import EvidenceErased, EvidenceNotFound
 from archive.vault.sealing import EvidenceKey
 from archive.vault.vault import StoredObject, Vault
 from service.access.principal import Principal
-from service.casework.evidence.checking import check_original, note_fetched
+from service.casework.evidence.checking import ask_for_check, latest_check, note_fetched
 from service.casework.evidence.listing import (
     case_numbers,
     cases_of,
@@ -32,10 +34,12 @@ from service.casework.evidence.viewing import (
     reveal_text,
 )
 from service.installation import Installation
+from service.jobs.checks import NAME as CHECKS
 from service.web.dependencies import FormModel, House, Now, PageRight, Reading, require_same_origin
 from service.web.evidencelinks import link_to
 from service.web.frames import frame_for
 from service.web.rendering import wants_partial
+from service.web.screens.check import check_progress
 from service.web.screens.evidence import evidence_rows, evidence_view
 from service.web.views.evidence import (
     EvidenceListView,
@@ -67,24 +71,24 @@ def show_all(
     who: See,
     session: Reading,
     now: Now,
-    q: Annotated[str, Query(max_length=200)] = "",
+    q: str = "",
     before: AwareDatetime | None = None,
     after: UUID | None = None,
 ) -> Response:
-    """List what this person may see, the latest first."""
-    q = q.replace("\0", " ")  # PostgreSQL refuses text with NUL; no name has one
+    """List what this person may see, the latest first; words are for the search."""
+    if q:
+        return RedirectResponse(f"/search?q={quote(q)}", HTTPStatus.SEE_OTHER)
     position = (before, after) if before is not None and after is not None else None
-    found = list_evidence(session, who, now, query=q, after=position)
+    found = list_evidence(session, who, now, after=position)
     frame = frame_for(request, who, Place.EVIDENCE)
     following = None
     if found.next is not None:
         moment, key = found.next
-        following = f"/evidence?q={quote(q)}&before={quote(moment.isoformat())}&after={key}"
+        following = f"/evidence?before={quote(moment.isoformat())}&after={key}"
     view = EvidenceListView(
         rows=evidence_rows(
             session, found.rows, frame.language, case_numbers(session, who, found.rows, now)
         ),
-        query=q,
         count=found.count,
         count_is_exact=found.count_is_exact,
         next_url=following,
@@ -117,10 +121,30 @@ def check(
     house: House,
     now: Now,
 ) -> Response:
-    """Count the sealed original over, now, and say whether it is unchanged."""
+    """Ask that the sealed original is counted over, to say whether it is unchanged."""
     form.check(who)
-    unchanged = Unchanged(check_original(house, who, evidence_id, now))
-    return _page(request, house, who, evidence_id, now, unchanged=unchanged)
+    with house.database.writing() as session:
+        ask_for_check(session, who, evidence_id, now)
+    request.app.state.engine.wake(CHECKS)
+    return RedirectResponse(f"/evidence/{evidence_id}#check-progress", HTTPStatus.SEE_OTHER)
+
+
+@router.get("/evidence/{evidence_id}/check")
+def check_so_far(
+    request: Request, evidence_id: UUID, who: See, session: Reading, now: Now
+) -> Response:
+    """Show how far the check is; htmx asks for the partial."""
+    row = see_evidence(session, who, evidence_id, now)
+    if not wants_partial(request):
+        return RedirectResponse(f"/evidence/{row.id}#check-progress", HTTPStatus.SEE_OTHER)
+    context = {
+        "frame": frame_for(request, who, Place.EVIDENCE),
+        "check": check_progress(row.id, latest_check(session, row.id)),
+    }
+    answer: Response = request.app.state.templates.response(
+        request, "partials/check_progress.html", context
+    )
+    return answer
 
 
 @router.post("/evidence/{evidence_id}/viewing")
@@ -187,7 +211,6 @@ def _page(
     evidence_id: UUID,
     now: datetime,
     *,
-    unchanged: Unchanged = Unchanged.NOT_CHECKED,
     acts: int = -1,
 ) -> Response:
     frame = frame_for(request, who, Place.EVIDENCE)
@@ -198,6 +221,7 @@ def _page(
             reading = latest_reading(session, house.vault, row.id) if row.told else None
         except EvidenceErased:
             reading = None
+        check = check_progress(row.id, latest_check(session, row.id))
         view = evidence_view(
             session,
             who,
@@ -205,11 +229,12 @@ def _page(
             reading,
             now,
             language=frame.language,
-            unchanged=unchanged,
+            unchanged=Unchanged(check.result) if check.result else Unchanged.NOT_CHECKED,
             acts_after=acts,
         )
+        view = replace(view, checked_at=check.ended_at if check.result else None)
         answer: Response = request.app.state.templates.response(
-            request, "evidence.html", {"frame": frame, "view": view}
+            request, "evidence.html", {"frame": frame, "view": view, "check": check}
         )
     return answer
 

@@ -1,0 +1,61 @@
+"""Leaving, renaming and revoking from the command line, while nothing that was done is lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.service.served import vaern
+
+ANNA = "anna@kommune.example"
+
+
+def told(data: Path, *arguments: str) -> dict[str, object]:
+    ended = vaern(data, *arguments, "--json")
+    assert ended.returncode == 0, ended.stderr
+    found: dict[str, object] = json.loads(ended.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("people") / "data"
+    added = vaern(
+        folder,
+        *("user", "add", ANNA, "--name", "Anna Holm", "--role", "leader"),
+        *("--unit", "Biblioteket", "--no-password"),
+    )
+    assert added.returncode == 0, added.stderr
+    return folder
+
+
+def test_people_are_renamed_listed_and_let_go(data: Path) -> None:
+    renamed = told(data, "user", "rename", ANNA, "--name", "Anna Bjerg", "--email", "AB@x.example")
+    assert (renamed["name"], renamed["email"]) == ("Anna Bjerg", "ab@x.example")
+    (person,) = told(data, "user", "list")["people"]  # type: ignore[misc]  # JSON has no types
+    assert person["roles"] == [{"role": "leader", "unit": "Biblioteket"}]
+    assert (person["unit"], person["ended_at"]) == ("Biblioteket", None)
+
+    assert told(data, "user", "end", "ab@x.example")["ended_at"]
+
+    assert told(data, "user", "list")["people"] == []
+    (left,) = told(data, "user", "list", "--all")["people"]  # type: ignore[misc]  # as above
+    assert left["roles"] == []
+    assert vaern(data, "user", "end", "nobody@x.example").returncode == 3
+    assert vaern(data, "user", "rename", "ab@x.example").returncode == 2
+
+
+def test_a_token_is_listed_without_its_secret_and_revoked_by_its_id(data: Path) -> None:
+    secret = vaern(data, "token", "add", "--role", "archivist", "--name", "scanner").stdout.strip()
+    listed = vaern(data, "token", "list", "--json")
+    assert secret not in listed.stdout
+    (token,) = json.loads(listed.stdout)["tokens"]
+    assert (token["name"], token["state"], token["unit"]) == ("scanner", "valid", None)
+
+    assert vaern(data, "token", "revoke", token["id"][:3]).returncode == 3, "too short to be sure"
+    assert vaern(data, "token", "revoke", secret).returncode == 3
+    assert told(data, "token", "revoke", token["id"][:8])["id"] == token["id"]
+
+    assert "revoked" in vaern(data, "token", "list").stdout
