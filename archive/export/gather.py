@@ -47,6 +47,7 @@ _ENDINGS = {
     "application/json": "json",
     "image/png": "png",
     "image/jpeg": "jpg",
+    "image/webp": "webp",
     "text/plain": "txt",
 }
 Row = TypeVar("Row", bound=Protected)

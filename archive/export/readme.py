@@ -15,7 +15,7 @@ Til:       {recipient}
 Formål:    {purpose}
 Sag:       {case}
 Udleveret: {moment} af {who}
-Indhold:   {count} beviser{variant}
+Indhold:   {count}{variant}
 
 SÅDAN LÆSER DU DEN
 {documents}  originals\\     de originale filer, præcis som de kom ind{redacted_folder}
@@ -51,7 +51,7 @@ HVAD DET BEVISER, OG HVAD IKKE
 _ENGLISH = """\
 EVIDENCE BUNDLE OF {municipality}
 
-For {recipient}, {count} pieces of evidence{variant_en}. Purpose: {purpose}.
+For {recipient}, {count_en}{variant_en}. Purpose: {purpose}.
 
   originals/     the original files, exactly as they came in{redacted_folder_en}
   custody/       who had each piece and what was done with it
@@ -86,7 +86,8 @@ def readme(over: HandOver, count: int, fingerprint: str, documents: Sequence[Doc
         "case": one_line(over.case or "–"),
         "moment": moment_text(over.made_at),
         "who": one_line(over.made_by_name),
-        "count": count,
+        "count": f"{count} {'bevis' if count == 1 else 'beviser'}",
+        "count_en": f"{count} {'piece' if count == 1 else 'pieces'} of evidence",
         "fingerprint": fingerprint,
         "documents": "".join(f"  documents\\{one.name}  begynd her\n" for one in documents[:1]),
         "variant": ", overdækkede udgaver (andre personer er dækket)" if over.redacted else "",

@@ -60,7 +60,6 @@ _DETAIL: Final = MappingProxyType(
         Act.RECEIVED: "door",
         Act.JOINED_CASE: "number",
         Act.VIEWED: "purpose",
-        Act.EXPORTED: "recipient",
     }
 )
 
@@ -145,4 +144,6 @@ def _detail(act: Act, details: str) -> str | None:
     name = _DETAIL.get(act)
     facts: dict[str, Any] = json.loads(details).get("facts", {})
     value = facts.get(name) if name else None
+    if act is Act.EXPORTED:
+        value = f"{facts.get('recipient')} – {facts.get('purpose')}"
     return str(value) if value is not None else None
