@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from service.access.principal import Principal
+from service.access.tries import guessing_now
 from service.casework.operations.verifications import (
     find_verification,
     last_mail,
@@ -107,6 +108,7 @@ def _lights(
             LightState.AMBER,
             cause=_("This machine's kernel lacks: %(walls)s.") % {"walls": ", ".join(missing)},
         ),
+        _sign_in_light(session, now, language),
         _check_light(run.ended_at if run else None, run.result if run else None, language),
         Light(
             LightName.OUTSIDE_SEAL,
@@ -116,6 +118,19 @@ def _lights(
     ]
     order = (LightState.STOPPED, LightState.AMBER, LightState.GREEN, LightState.OFF)
     return tuple(sorted(lights, key=lambda one: order.index(one.state)))
+
+
+def _sign_in_light(session: Session, now: datetime, language: str) -> Light:
+    """Say that somebody guesses passwords, and that it is held up; whose they are is not said."""
+    _ = gettext_of(language)
+    found = guessing_now(session, now)
+    if not found.accounts and not found.addresses:
+        return Light(LightName.SIGN_IN, LightState.GREEN)
+    cause = _(
+        "Somebody is guessing passwords (accounts: %(accounts)s, addresses: %(addresses)s). "
+        "Whoever does it waits longer each time. The ledger has the addresses."
+    ) % {"accounts": found.accounts, "addresses": found.addresses}
+    return Light(LightName.SIGN_IN, LightState.AMBER, cause=cause)
 
 
 def _check_light(

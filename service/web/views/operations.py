@@ -26,6 +26,7 @@ class LightName(StrEnum):
     DISK = "disk"
     CONFINEMENT = "confinement"
     CHECK = "check"
+    SIGN_IN = "sign_in"
 
 
 @dataclass(frozen=True, slots=True)
