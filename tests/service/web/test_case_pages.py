@@ -133,7 +133,8 @@ def test_plain_links_lead_through_every_piece_of_a_case(
         (town.leader, f"/cases/{number}", 'href="/evidence/', 2),
         (town.leader, f"/cases/{number}?tab=timeline", "Dokumentation blev lagt til sagen", 2),
     ):
-        path, rows = first, []
+        path = first
+        rows: list[int] = []
         while path and len(rows) < screens + 1:
             text = visitor.look(person, path).text
             rows.append(text.count(row))

@@ -1,10 +1,15 @@
 """Samples: Sag, in its states; the list; closing."""
 
+from dataclasses import replace
+
 from service.web.views.case import (
+    Account,
     Act,
     CaseRow,
     CasesView,
     CaseView,
+    CaseWish,
+    CircleMember,
     Circumstance,
     ClockState,
     ClockView,
@@ -18,8 +23,11 @@ from service.web.views.case import (
     StepView,
     Tab,
     TimelineEntry,
+    WishView,
 )
+from service.web.views.evidence import HiddenText
 from service.web.views.frame import Origin, Place
+from service.web.views.person import WishAnswer, WishState
 from tests.service.web.samples.around import DONE, ago, ahead, frame, page, wrong
 from tests.service.web.samples.evidence import _ROWS
 
@@ -57,7 +65,7 @@ _MORE: dict[str, tuple[StepState, dict[str, object]]] = {
     "12.5": (StepState.OPEN, {"due": ago(hours=1), "late": True, "origin": Origin.SOURCE}),
     "12.8": (StepState.OPEN, {"expected": False}),
     "12.6": (StepState.NOT_RELEVANT, {**_DONE, "reason": "Kun én er berørt."}),
-    "12.11": (StepState.WAITING, {"opens_at": ahead(days=6), "parts": _TALKS}),
+    "12.11": (StepState.WAITING, {"waits_for_parts": ("Samtale efter en uge",), "parts": _TALKS}),
     "12.12": (StepState.WAITING, {"waits_for": ("12.11 Opfølgning med medarbejderen",)}),
 }
 
@@ -140,6 +148,9 @@ _CLOCKS = (
     ),
     ClockView("Klage til platformen", ClockState.NOT_STARTED, Origin.LAW, "DSA art. 20"),
 )
+_ANSWER = WishAnswer(
+    WishState.PARTLY, "Vi siger det kun til Ada, som passer telefonen.", "Mette Holm", ago(hours=1)
+)
 _FIELDS = (
     StepField(
         "talked_on", "Hvornår talte I sammen?", FieldKind.DATE, required=True, value="2027-02-08"
@@ -196,6 +207,18 @@ def _case(**changes: object) -> CaseView:
             Circumstance("injury", "Nogen er kommet til skade", holds=False),
         ),
         "may_state": True,
+        "wishes": (
+            CaseWish("/cases/2027-014/wishes/w2", ago(hours=1)),
+            CaseWish(None, ago(hours=3), _ANSWER),
+        ),
+        "accounts": (Account("Vred Borger", "https://facebook.example/vred", "facebook"),),
+        "circle": (
+            CircleMember("p1", "Mette Holm", "leader", "", ago(hours=3)),
+            CircleMember("p2", "Lone Dam", "amr", "Amira har bedt om det.", ago(hours=1)),
+        ),
+        "invitable": (("p3:hr", "Hans Riis", "hr"), ("p3:lawyer", "Hans Riis", "lawyer")),
+        "more_url": "/cases/2027-014?before=x&after=y#tabs",
+        "first_url": "/cases/2027-014?tab=documentation#tabs",
         "hand_in_url": "/hand-in?case=2027-014",
         "capture_url": "/capture?case=2027-014",
         "close_url": "/cases/2027-014/close",
@@ -231,7 +254,30 @@ _LATE = CaseRow(
     "Opfølgende samtale",
 )
 
+_WISH = WishView(
+    "2027-014",
+    "/cases/2027-014",
+    "/cases/2027-014/wishes/w2",
+    "w2",
+    "D-0044",
+    ago(hours=1),
+    "Amira Hansen",
+    HiddenText(51),
+)
+
 SAMPLES = {
+    "wish": ("wish.html", page(_WISH, _FRAME)),
+    "wish_answered": (
+        "wish.html",
+        page(
+            replace(
+                _WISH,
+                answers=(_ANSWER, replace(_ANSWER, state=WishState.REFUSED)),
+                form=wrong("reason", "Skriv hvorfor, så medarbejderen kan forstå det."),
+            ),
+            _FRAME,
+        ),
+    ),
     "case": ("case.html", page(_case(), _FRAME)),
     "case_step": ("case.html", page(_case(open_step=_FORM), frame(Place.CASES, notice=DONE))),
     "case_step_wrong": (
@@ -266,7 +312,17 @@ SAMPLES = {
     "case_letters": ("case.html", page(_case(tab=Tab.LETTERS, acts=_ACTS[:1]), _FRAME)),
     "close_refused": (
         "close_case.html",
-        page(CloseCaseView("2027-014", "/cases/2027-014", _steps()[2:5], 3, 12), _FRAME),
+        page(
+            CloseCaseView(
+                "2027-014",
+                "/cases/2027-014",
+                _steps()[2:5],
+                3,
+                12,
+                wishes=(CaseWish("/cases/2027-014/wishes/w2", ago(hours=1)),),
+            ),
+            _FRAME,
+        ),
     ),
     "close": (
         "close_case.html",

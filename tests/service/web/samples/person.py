@@ -1,5 +1,7 @@
 """Samples: Min sag."""
 
+from dataclasses import replace
+
 from service.web.views.evidence import EvidenceKind, HiddenPicture, HiddenText, Reader, Unchanged
 from service.web.views.frame import Place
 from service.web.views.person import (
@@ -9,6 +11,7 @@ from service.web.views.person import (
     Progress,
     Stage,
     Wish,
+    WishAnswer,
     WishState,
 )
 from tests.service.web.samples.around import EMPLOYEE, ago, ahead, frame, page
@@ -32,6 +35,7 @@ _EVIDENCE = (
             Reader("Mette Holm", "leader", ago(minutes=22)),
             Reader("Karen Vig", "key_person", ago(minutes=10)),
         ),
+        read_count=2,
     ),
     OwnEvidence(
         "e43",
@@ -41,6 +45,13 @@ _EVIDENCE = (
         Unchanged.NOT_CHECKED,
         picture=HiddenPicture(1170, 2532, has_text=True),
     ),
+)
+
+_ANSWER = WishAnswer(
+    WishState.PARTLY,
+    "Mandag og tirsdag, så vi kan ses om onsdagen og se, hvordan du har det.",
+    "Mette Holm",
+    ago(hours=2),
 )
 
 
@@ -62,7 +73,16 @@ def _case(**changes: object) -> MyCaseView:
             Wish(
                 "Jeg vil helst ikke have, at mit team hører om det.", ago(hours=1), WishState.ASKED
             ),
+            Wish(
+                "Må jeg arbejde hjemme i denne uge?",
+                ago(hours=3),
+                WishState.PARTLY,
+                _ANSWER,
+                (replace(_ANSWER, state=WishState.REFUSED, reason="Ikke i denne uge."),),
+            ),
         ),
+        "more_url": "/my-case/2027-014?before=x&after=y#evidence",
+        "first_url": "/my-case/2027-014#evidence",
     }
     return MyCaseView(**{**whole, **changes})  # type: ignore[arg-type]  # keyword bag of a sample
 
