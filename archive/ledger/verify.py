@@ -8,18 +8,20 @@ owner, and the report says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from archive.database import Database
 from archive.ledger.checks.details import check_details
 from archive.ledger.checks.findings import Finding, Findings, Kind, Progress, Report
 from archive.ledger.checks.head import check_head, read_signed
+from archive.ledger.checks.outside import OutsideCheck
 from archive.ledger.checks.rows import check_erasures, check_rows, count_rows
 from archive.ledger.checks.scratch import Scratch
 from archive.ledger.checks.source import Damaged, Source, number, opened
 from archive.ledger.checks.stored import ObjectCheck, Sample
 from archive.ledger.checks.tree import check_tree
+from archive.ledger.outside_files import GivenHead
 from archive.vault.objects import Objects
 from archive.vault.sealing import VaultKey
 
@@ -32,23 +34,27 @@ def verify(
     *,
     public_key: bytes | None = None,
     head_note: str | None = None,
+    heads: Sequence[GivenHead] = (),
+    authorities: Sequence[tuple[str, ...]] = (),
     sample: tuple[int, int] | None = None,
     vault_key: VaultKey | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Check the whole house, changing nothing.
 
-    `public_key` is the ledger's, from outside; `head_note` a signed head from
-    outside. `sample` (n, t) reads the n-th of t parts of the objects.
-    `vault_key` adds a check of the plain bytes. `progress(done, total)` is
-    called as it goes.
+    `public_key` is the ledger's, from outside; `head_note` and `heads` are
+    signed heads and time-stamps from outside; `authorities` the certificates of
+    each authority whose time-stamps are believed, as PEM. `sample` (n, t)
+    reads the n-th of t parts of the objects. `vault_key` adds a check of the
+    plain bytes. `progress(done, total)` is called as it goes.
     """
     findings = Findings(progress)
     part = Sample(*sample) if sample else None
     if part and part.parts > 1:
         findings.unchecked.append(f"objects: only part {part.part} of {part.parts} was read")
     with closing(Scratch()) as scratch:
-        entries = _check_records(database, findings, scratch, public_key, head_note)
+        given = [*heads, GivenHead("the outside head", note=head_note)] if head_note else heads
+        entries = _check_records(database, findings, scratch, public_key, (given, authorities))
         check = ObjectCheck(database, objects, findings, vault_key=vault_key, sample=part)
         checked = check.run(scratch)
     return findings.report(entries, checked)
@@ -59,15 +65,20 @@ def _check_records(
     findings: Findings,
     scratch: Scratch,
     public_key: bytes | None,
-    head_note: str | None,
+    outside: tuple[Sequence[GivenHead], Sequence[tuple[str, ...]]],
 ) -> int:
     entries = 0
     with _noting(findings, "database"), opened(database) as source:
         with _noting(findings, "database"):
             _count(source, findings)
         with _noting(findings, "ledger"):
-            signed = read_signed(source, findings, public_key, head_note)
-            check_head(findings, signed, check_tree(source, findings, signed.sizes()))
+            signed = read_signed(source, findings, public_key)
+            apart = OutsideCheck(findings, signed.trusted, *outside)
+            apart.read(source)
+            tree = check_tree(source, findings, signed.sizes() | apart.sizes())
+            check_head(findings, signed, tree)
+            if tree.whole:
+                apart.compare(tree)
         with _noting(findings, "ledger_details"):
             entries = check_details(source, findings, scratch)
         check_rows(source, findings, scratch)

@@ -1,4 +1,4 @@
-"""The signed head, the kept checkpoints, and a head that was kept outside, against the tree."""
+"""The signed head and the kept checkpoints against the tree."""
 
 from __future__ import annotations
 
@@ -21,17 +21,15 @@ class Signed:
     head: Checkpoint | None
     row: Sequence[Any] | None
     checkpoints: tuple[tuple[str, Checkpoint], ...]
-    outside: Checkpoint | None
+    trusted: tuple[bytes, str | None]
+    """The key and the log's name under which notes are read."""
 
     def sizes(self) -> set[int]:
         """Return the sizes at which a root is needed."""
-        notes = [note for _, note in self.checkpoints] + [n for n in (self.outside,) if n]
-        return {note.size for note in notes}
+        return {note.size for _, note in self.checkpoints}
 
 
-def read_signed(
-    source: Source, findings: Findings, public_key: bytes | None, head_note: str | None
-) -> Signed:
+def read_signed(source: Source, findings: Findings, public_key: bytes | None) -> Signed:
     """Read every signed note under the key that is trusted, or else the stored one."""
     rows = [row for batch in source.stream(_HEAD) for row in batch]
     if [row[0] for row in rows] != [1]:
@@ -48,12 +46,7 @@ def read_signed(
         head = _note(findings, row[6], trusted, kind=Kind.HEAD, what="the head")
         if head and not signed_by_one(row[6]):
             findings.add(Kind.HEAD, "the head's note holds more than its text and one signature")
-    return Signed(
-        head,
-        row,
-        _checkpoints(source, findings, trusted),
-        _outside(findings, trusted, head_note),
-    )
+    return Signed(head, row, _checkpoints(source, findings, trusted), trusted)
 
 
 def check_head(findings: Findings, signed: Signed, tree: Tree) -> None:
@@ -67,7 +60,6 @@ def check_head(findings: Findings, signed: Signed, tree: Tree) -> None:
             findings.add(
                 Kind.CHECKPOINT, f"at {checkpoint.size} entries the root was another", id=name
             )
-    _check_outside(findings, signed.outside, tree)
 
 
 def _check_row(findings: Findings, signed: Signed, tree: Tree) -> None:
@@ -81,20 +73,6 @@ def _check_row(findings: Findings, signed: Signed, tree: Tree) -> None:
             findings.add(Kind.HEAD, "the head's right edge is not that of the entries")
     if signed.head and (signed.head.size, signed.head.root) != (tree.size, tree.root):
         findings.add(Kind.HEAD, "the signed note speaks of other entries than those that stand")
-
-
-def _check_outside(findings: Findings, outside: Checkpoint | None, tree: Tree) -> None:
-    if outside and outside.size > tree.size:
-        findings.add(
-            Kind.OUTSIDE_HEAD,
-            f"the outside head speaks of {outside.size} entries, only {tree.size} stand:"
-            " the end of the log is missing",
-        )
-    elif outside and tree.roots.get(outside.size) != outside.root:
-        findings.add(
-            Kind.OUTSIDE_HEAD,
-            f"the first {outside.size} entries are not those of the outside head",
-        )
 
 
 def _checkpoints(
@@ -115,17 +93,6 @@ def _checkpoints(
     except Damaged as damaged:
         findings.add(Kind.DATABASE, f"checkpoints: {damaged}")
     return tuple(read)
-
-
-def _outside(
-    findings: Findings, trusted: tuple[bytes, str | None], head_note: str | None
-) -> Checkpoint | None:
-    if head_note is None:
-        findings.unchecked.append(
-            "outside head: none was given, so a log that its owner has rewritten would not show"
-        )
-        return None
-    return _note(findings, head_note, trusted, kind=Kind.OUTSIDE_HEAD, what="the outside head")
 
 
 def _note(
