@@ -7,8 +7,8 @@ moves nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from archive.records.search import SEARCH_ITEMS, WORDS_POSTGRESQL, WORDS_SQLITE
 from archive.search.expression import Expression, Without, fts5, postgresql
-from archive.search.places import first_place
+from archive.search.places import PLACES, first_place
 from archive.search.wish import Wish
 
 WINDOW: Final = 5000
@@ -60,23 +60,38 @@ class Found:
     """Whether there are more hits than are put in order."""
 
 
-def find(session: Session, wish: Wish, *, after: Mark | None = None, limit: int = 50) -> Found:
-    """Return a page of hits that this wish may see."""
+def find(
+    session: Session,
+    wish: Wish,
+    *,
+    after: Mark | None = None,
+    limit: int = 50,
+    arrived: Sequence[Hit] = (),
+) -> Found:
+    """Return a page of hits that this wish may see.
+
+    `arrived` are hits among what is not in the index yet; they take their places in the order.
+    """
     whole = wish.expression()
     if whole is None:
         return Found()
-    mark = after or _window(session, wish, whole)
+    mark = after or _window(session, wish, whole, arrived)
     places = _page(session, wish, whole, mark, limit + 1)
     named = _evidence_at(session, [place for place, _ in places])
-    hits = tuple(
-        Hit(place, named[place], as_written) for place, as_written in places if place in named
-    )
+    hits = [Hit(place, named[place], written) for place, written in places if place in named]
+    last = (mark.as_written, mark.place)
+    hits += [
+        one
+        for one in arrived
+        if (one.as_written, one.place) < last and one.place <= mark.top and one.place not in named
+    ]
+    hits.sort(key=lambda one: (one.as_written, one.place), reverse=True)
     following = None
-    if len(places) > limit:
-        place, as_written = places[limit - 1]
-        following = replace(mark, as_written=as_written, place=place)
+    if len(hits) > limit:
+        end = hits[limit - 1]
+        following = replace(mark, as_written=end.as_written, place=end.place)
     return Found(
-        hits[:limit],
+        tuple(hits[:limit]),
         min(mark.count, COUNTED),
         mark.count <= COUNTED,
         following,
@@ -95,7 +110,7 @@ def count(session: Session, wish: Wish) -> tuple[int, bool]:
     return min(found, COUNTED), found <= COUNTED
 
 
-def _window(session: Session, wish: Wish, whole: Expression) -> Mark:
+def _window(session: Session, wish: Wish, whole: Expression, arrived: Sequence[Hit]) -> Mark:
     """Count the hits as far as they are put in order, and find where they end."""
     low, high = _bounds(wish)
     newest = session.execute(select(func.max(SEARCH_ITEMS.c.place))).scalar() or 0
@@ -104,7 +119,9 @@ def _window(session: Session, wish: Wish, whole: Expression) -> Mark:
     number, floor = session.execute(
         select(func.count(), func.min(some.c.place)).select_from(some)
     ).one()
-    return Mark(high, low if number < WINDOW else int(floor), int(number), True, _LAST)
+    top = max(high, *(one.place for one in arrived), 0)
+    floor = low if number < WINDOW else int(floor)
+    return Mark(top, floor, int(number) + len(arrived), as_written=True, place=_LAST)
 
 
 def _page(
@@ -154,5 +171,5 @@ def _evidence_at(session: Session, places: list[int]) -> dict[int, UUID]:
 
 def _bounds(wish: Wish) -> tuple[int, int]:
     low = first_place(wish.since) if wish.since else 0
-    high = first_place(wish.until + timedelta(microseconds=1)) - 1 if wish.until else _LAST
-    return low, high
+    high = first_place(wish.until) + PLACES - 1 if wish.until else _LAST
+    return max(0, min(low, _LAST)), max(0, min(high, _LAST))

@@ -11,6 +11,8 @@ from typing import Final
 from uuid import UUID
 
 _BITS: Final = 11
+PLACES: Final = 2**_BITS
+"""So many places belong to one microsecond."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 

@@ -25,6 +25,7 @@ _NEEDS: Mapping[Place, str] = MappingProxyType(
         Place.TRIAGE: "triage.sort",
         Place.CASES: "case.see",
         Place.EVIDENCE: "evidence.see",
+        Place.SEARCH: "evidence.see",
         Place.CAPTURE: "page.capture",
         Place.OPERATIONS: "operations.see",
         Place.RIGHTS: "rights.see",

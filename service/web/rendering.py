@@ -41,6 +41,7 @@ PATHS: Final[Mapping[Place, str]] = MappingProxyType(
         Place.TRIAGE: "/triage",
         Place.CASES: "/cases",
         Place.EVIDENCE: "/evidence",
+        Place.SEARCH: "/search",
         Place.CAPTURE: "/capture",
         Place.OPERATIONS: "/operations",
         Place.RIGHTS: "/rights",

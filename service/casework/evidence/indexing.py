@@ -88,7 +88,7 @@ class _Opened:
     text: str
 
 
-def _standing() -> Select[tuple[UUID]]:
+def _standing() -> Select[UUID]:
     return select(EvidenceRecord.id).where(
         EvidenceRecord.erased_at.is_(None), EvidenceRecord.sealed_off_at.is_(None)
     )

@@ -19,12 +19,14 @@ from sqlalchemy.orm import Session
 
 from archive.records.cases import AccountRecord, CaseRecord, HarassedRecord
 from archive.records.evidence import EvidenceRecord
+from archive.records.people import UnitRecord
 from archive.search.arrivals import find_arrivals
 from archive.search.documents import case_token, piece_token, token, unit_token
-from archive.search.finding import COUNTED, Hit, Mark, count, find
+from archive.search.finding import Hit, Mark, count, find
 from archive.search.query import Query, Term, understand
 from archive.search.wish import Tokens, Wish
 from service.access.principal import Principal
+from service.access.rights import Scope
 from service.access.visibility import cases_within, evidence_within
 from service.casework.evidence.listing import PAGE, TOLD, SeenEvidence, see_each
 from service.casework.evidence.numbers import numbered
@@ -108,23 +110,60 @@ def search(
     if not query.terms and not filters.chosen:
         return Results(query)
     wish = _wish(session, who, query, filters, now)
-    arrived = _arrived(session, who, wish, now) if after is None else []
-    found = find(session, wish, after=after, limit=limit)
-    hits = [*arrived, *found.hits]
-    rows = see_each(session, who, list(dict.fromkeys(hit.evidence_id for hit in hits)), now)
-    number = len(arrived) + found.count
+    arrived = _arrived(session, who, wish, now)
+    found = find(session, wish, after=after, limit=limit, arrived=arrived)
+    rows = see_each(session, who, [hit.evidence_id for hit in found.hits], now)
     results = Results(
         query,
         rows,
-        frozenset(hit.evidence_id for hit in hits if hit.as_written),
-        min(number, COUNTED),
-        found.count_is_exact and number <= COUNTED,
+        frozenset(hit.evidence_id for hit in found.hits if hit.as_written),
+        found.count,
+        found.count_is_exact,
         found.next,
         found.is_cut,
     )
     if rows or after is not None:
         return results
     return replace(results, hints=_hints(session, wish))
+
+
+def viewable(
+    session: Session, who: Principal, evidence_ids: Sequence[UUID], now: datetime
+) -> frozenset[UUID]:
+    """Return those pieces whose content this person may ask for."""
+    query = select(EvidenceRecord.id).where(
+        EvidenceRecord.id.in_(evidence_ids),
+        EvidenceRecord.erased_at.is_(None),
+        evidence_within(who, "evidence.view", now),
+    )
+    return frozenset(session.scalars(query))
+
+
+def units_to_choose(session: Session, who: Principal) -> list[tuple[UUID, str]]:
+    """Return the units among which this person may choose, by name."""
+    query = select(UnitRecord.id, UnitRecord.name).order_by(UnitRecord.name)
+    reaches = who.reaches("evidence.see")
+    if not any(reach.scope is Scope.ALL for reach in reaches):
+        own = {unit for reach in reaches for unit in reach.units or ()}
+        query = query.where(UnitRecord.id.in_(own))
+    return [(row.id, row.name) for row in session.execute(query)]
+
+
+def employees_to_choose(session: Session, who: Principal, now: datetime) -> list[tuple[UUID, str]]:
+    """Return the employees whom the latest cases that this person sees are about, by name."""
+    cases = (
+        select(CaseRecord.id)
+        .where(cases_within(who, "case.see", now, TOLD))
+        .order_by(CaseRecord.opened_at.desc())
+        .limit(MOST_CASES)
+    )
+    query = (
+        select(HarassedRecord.person_id, HarassedRecord.name)
+        .where(HarassedRecord.case_id.in_(cases), HarassedRecord.person_id.is_not(None))
+        .distinct()
+        .order_by(HarassedRecord.name)
+    )
+    return [(row.person_id, row.name) for row in session.execute(query) if row.person_id]
 
 
 def _wish(session: Session, who: Principal, query: Query, filters: Filters, now: datetime) -> Wish:
@@ -182,11 +221,13 @@ def _tokens(
         .order_by(CaseRecord.opened_at.desc())
         .limit(MOST_CASES)
     )
+    # Whom a case concerns and from whom it came is not told at level status: no hit may tell it.
+    told_cases = open_cases.where(cases_within(who, "case.see", now, TOLD))
     if filters.employee:
         concerned = select(HarassedRecord.case_id).where(
             HarassedRecord.person_id == filters.employee
         )
-        chosen.append(_of_cases(session, open_cases.where(CaseRecord.id.in_(concerned))))
+        chosen.append(_of_cases(session, told_cases.where(CaseRecord.id.in_(concerned))))
     if filters.account:
         named = select(AccountRecord.case_id).where(
             or_(
@@ -194,13 +235,13 @@ def _tokens(
                 AccountRecord.address.icontains(filters.account, autoescape=True),
             )
         )
-        chosen.append(_of_cases(session, open_cases.where(CaseRecord.id.in_(named))))
+        chosen.append(_of_cases(session, told_cases.where(CaseRecord.id.in_(named))))
     if filters.case:
         chosen.append(_of_cases(session, open_cases.where(CaseRecord.number == filters.case)))
     return tuple(chosen)
 
 
-def _of_cases(session: Session, cases: Select[tuple[UUID]]) -> Tokens:
+def _of_cases(session: Session, cases: Select[UUID]) -> Tokens:
     return tuple(case_token(case_id) for case_id in session.scalars(cases))
 
 

@@ -100,7 +100,7 @@ def reveal_text(
 
     Raises `EvidenceNotFound`, `NotPermitted`, `EvidenceErased`.
     """
-    _permitted(installation, who, evidence_id, now)
+    permit_viewing(installation, who, evidence_id, now)
     with installation.database.reading() as session:
         return text_in(session, installation.vault, evidence_id)
 
@@ -109,7 +109,7 @@ def reveal_pictures(
     installation: Installation, who: Principal, evidence_id: UUID, now: datetime
 ) -> list[ShownObject]:
     """Return the pictures of a piece of evidence that may be shown, its viewing committed first."""
-    evidence = _permitted(installation, who, evidence_id, now)
+    evidence = permit_viewing(installation, who, evidence_id, now)
     with installation.database.reading() as session:
         found = [one for one in objects_of(session, evidence) if one.role in SHOWN_ROLES]
     roles = ("page",) if evidence.kind == "capture" else ("preview",)
@@ -139,9 +139,13 @@ def require_view(
     return evidence
 
 
-def _permitted(
+def permit_viewing(
     installation: Installation, who: Principal, evidence_id: UUID, now: datetime
 ) -> EvidenceRecord:
+    """Commit that this person sees the content now, and return the evidence.
+
+    Raises `EvidenceNotFound`, `NotPermitted`, `EvidenceErased`.
+    """
     with installation.database.reading() as session:
         evidence = require_view(session, who, evidence_id, now)
         case_id = session.scalars(

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from archive.vault.sealing import EvidenceKey
@@ -21,9 +22,11 @@ from service.casework.evidence.checking import note_fetched
 from service.casework.evidence.listing import SeenEvidence, list_evidence, see_evidence
 from service.casework.evidence.originals import original_for
 from service.casework.evidence.proof import proof_of
+from service.casework.evidence.searching import search
 from service.errors import NotFound, UploadInvalid
 from service.web.dependencies import House, Now, Reading, TokenRight
 from service.web.problems import problem, status_of
+from service.web.searchmarks import mark_from, mark_to
 from service.web.uploading import upload
 
 router = APIRouter(prefix="/api/v1/evidence", tags=["evidence"])
@@ -83,14 +86,17 @@ def list_all(
     who: See,
     session: Reading,
     now: Now,
-    q: Annotated[str, Query(max_length=200)] = "",
+    q: str = "",
     after: str | None = None,
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
 ) -> dict[str, Any]:
-    """List evidence, the latest first; `next` is the `after` of the next page."""
-    # PostgreSQL refuses text with NUL; no name has one.
-    words = q.replace("\0", " ")
-    found = list_evidence(session, who, now, query=words, after=_position(after), limit=limit)
+    """List evidence, the latest first; `next` is the `after` of the next page.
+
+    With `q` what was found by these words, and in `searched_for` what was understood of them.
+    """
+    if q.strip():
+        return _search(session, who, q, now, after, limit)
+    found = list_evidence(session, who, now, after=_position(after), limit=limit)
     following = None
     if found.next is not None:
         moment, key = found.next
@@ -101,6 +107,31 @@ def list_all(
         "next": following,
         "count": found.count,
         "count_is_exact": found.count_is_exact,
+    }
+
+
+def _search(
+    session: Session, who: Principal, typed: str, now: datetime, after: str | None, limit: int
+) -> dict[str, Any]:
+    mark = mark_from(after) if after is not None else None
+    if after is not None and mark is None:
+        raise UploadInvalid("'after' is not one that we gave", "after")
+    found = search(session, who, typed, now, after=mark, limit=limit)
+    return {
+        "items": [_document(row) for row in found.rows],
+        "next": mark_to(found.next) if found.next else None,
+        "count": found.count,
+        "count_is_exact": found.count_is_exact,
+        "searched_for": [
+            {
+                "words": list(term.words),
+                "forms": term.in_any_form,
+                "beginning": term.beginning,
+                "without": term.without,
+            }
+            for term in found.query.terms
+        ],
+        "left_out": list(found.query.left_out),
     }
 
 

@@ -41,6 +41,7 @@ POST /triage/{id}                      answer (new_case, join_case, not_ours), c
 POST /my-case/{number}/wish            wish
 POST /my-case/{number}/more            text
 POST /capture                          address, case
+POST /search/{id}/viewing              q, search (the page's own query, to come back to)
 POST /operations/verify
 POST /operations/test-mail
 =====================================  ==========================================================

@@ -345,14 +345,12 @@ class EvidenceListView:
 
     Attributes:
         rows: One screenful.
-        query: What was searched for, "" for all.
         count: How many there are.
         count_is_exact: False shows "more than".
         next_url: The next screenful, or None.
     """
 
     rows: tuple[EvidenceRow, ...]
-    query: str = ""
     count: int = 0
     count_is_exact: bool = True
     next_url: str | None = None

@@ -17,6 +17,7 @@ class Place(StrEnum):
     TRIAGE = "triage"
     CASES = "cases"
     EVIDENCE = "evidence"
+    SEARCH = "search"
     CAPTURE = "capture"
     OPERATIONS = "operations"
     RIGHTS = "rights"

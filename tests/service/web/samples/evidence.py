@@ -181,11 +181,7 @@ SAMPLES = {
     ),
     "evidence_list": (
         "evidence_list.html",
-        page(EvidenceListView(_ROWS, "", 3, next_url="/evidence?after=3"), _FRAME),
-    ),
-    "evidence_nothing_found": (
-        "evidence_list.html",
-        page(EvidenceListView((), "trusler"), _FRAME),
+        page(EvidenceListView(_ROWS, 3, next_url="/evidence?after=3"), _FRAME),
     ),
     "evidence_none": ("evidence_list.html", page(EvidenceListView(()), _FRAME)),
     "revealed_text": (
