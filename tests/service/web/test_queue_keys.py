@@ -1,5 +1,7 @@
 """The queue by keyboard: one key an act, never while somebody types, and it can be turned off."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -32,6 +34,39 @@ def test_one_key_decides_and_the_next_post_is_there(
     outcome = {"l": "let_stand", "k": "hide", "s": "delete", "i": "not_ours"}[key]
     assert outcome in (sent.value.post_data or "")
     assert complaints == []
+
+
+def test_a_box_that_was_drawn_larger_leaves_nothing_for_the_policy_to_complain_of(
+    queue: Page, complaints: list[str]
+) -> None:
+    """Htmx would write the size, an inline style, into the answer's own box."""
+    queue.evaluate("document.getElementById('reason').style.height = '200px'")
+
+    with queue.expect_request("**/posts/p7/decision"):
+        queue.keyboard.press("l")
+
+    expect(queue.get_by_text("Sara Lund foreslår:")).to_be_visible()
+    expect(queue.locator("#reason")).not_to_have_attribute("style", re.compile("."))
+    assert complaints == []
+
+
+@pytest.mark.parametrize(("key", "answer"), [("g", "approve"), ("a", "refuse")])
+def test_one_key_answers_a_colleagues_proposal(page: Page, key: str, answer: str) -> None:
+    page.goto("/preview/queue_proposal")
+
+    with page.expect_request("**/posts/p7/approval") as sent:
+        page.keyboard.press(key)
+
+    assert answer in (sent.value.post_data or "")
+
+
+def test_one_key_answers_a_drawn_decision(page: Page) -> None:
+    page.goto("/preview/queue_sample")
+
+    with page.expect_request("**/queue/samples/s1") as sent:
+        page.keyboard.press("g")
+
+    assert "agree" in (sent.value.post_data or "")
 
 
 def test_a_key_reveals_the_text(queue: Page) -> None:

@@ -6,6 +6,7 @@ from service.web.views.evidence import HiddenPicture, HiddenText
 from service.web.views.frame import Place
 from service.web.views.queue import (
     Barrier,
+    ClauseChoice,
     DecisionCard,
     Duty,
     FindingView,
@@ -15,6 +16,8 @@ from service.web.views.queue import (
     Proposal,
     QueueRow,
     QueueView,
+    SampleLook,
+    SampleRow,
     Secured,
     SimilarDecision,
     ThreadPost,
@@ -81,6 +84,9 @@ def _card(**changes: object) -> DecisionCard:
         "author": "Kurt Berg",
         "page": "Havn Kommune på nettet",
         "findings": (_NAMED, _UNSUITABLE),
+        "clauses": tuple(
+            ClauseChoice(one.clause, one.clause_title, one.duty) for one in (_NAMED, _UNSUITABLE)
+        ),
         "permalink": "https://example.org/havn/opslag/1234567890123456789",
         "posted_at": ago(hours=2),
         "text": HiddenText(141),
@@ -100,6 +106,21 @@ _BARRED = {
 _PROPOSAL = Proposal(
     Outcome.DELETE, "Sara Lund", ago(hours=1), "Gentager samme råb under hvert opslag.", "Upassende"
 )
+_SAMPLE = SampleLook(
+    "/queue/samples/s1",
+    Outcome.DELETE,
+    "Per Holm",
+    ago(days=6),
+    "Uden for sidens formål",
+    "Uden for sidens formål",
+    5,
+)
+_DRAWN = (
+    SampleRow(
+        "/queue/samples/s1", "Billige Briller", Outcome.DELETE, "Reklame", ago(days=6), this=True
+    ),
+    SampleRow("/queue/samples/s2", "Hurtige Lån", Outcome.HIDE, "Reklame", ago(days=5)),
+)
 _FRAME = frame(Place.QUEUE, name="Sara Lund", role="page_team")
 
 
@@ -118,10 +139,20 @@ SAMPLES = {
                 picture=None,
                 capture_problem="Siden kræver, at man er logget ind.",
                 barriers=_BARRED,
-                screenshot_url="/posts/p7/screenshot",
+                may_be_gone=True,
+                screenshot_url="/posts/p7/capture-screenshot",
             )
         ),
     ),
+    "queue_handed_in": (
+        "queue.html",
+        _queue(_card(secured=Secured(ago(hours=1), Grade.HANDED_IN, "D-0051"))),
+    ),
+    "queue_sample": (
+        "queue.html",
+        page(QueueView((), _card(sample=_SAMPLE), samples=_DRAWN), _FRAME),
+    ),
+    "queue_only_samples": ("queue.html", page(QueueView((), None, samples=_DRAWN), _FRAME)),
     "queue_may": (
         "queue.html",
         _queue(
