@@ -13,7 +13,7 @@ from service.access.principal import Principal
 from service.access.rights import Level
 from service.casework.cases.circle import invitable
 from service.casework.cases.course import Course, course_of, courses_of
-from service.casework.cases.finding import Found, may_on
+from service.casework.cases.finding import Found, concerns, may_on
 from service.casework.cases.listing import (
     PAGE,
     accounts_in,
@@ -151,6 +151,7 @@ def case_wishes(
 ) -> tuple[CaseWish, ...]:
     """Return the employee's wishes, those that wait for an answer first."""
     may = may_on(session, who, case, ANSWER, now, though_closed=True)
+    may = may and not concerns(session, who, case)
     return tuple(
         CaseWish(
             f"/cases/{case.number}/wishes/{one.evidence_id}" if may else None,
