@@ -7,8 +7,9 @@ here and never from the host that holds people's sessions.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -23,9 +24,13 @@ from service.casework.evidence.originals import object_of
 from service.errors import NotFound, NotSignedIn, ServiceError
 from service.installation import Installation
 from service.web.application import Application
-from service.web.capability import Capabilities, CapabilityInvalid
+from service.web.capability import Capabilities, Capability, CapabilityInvalid
 from service.web.dependencies import House, Now, Public, is_secure
 from service.web.problems import problem, status_of
+from service.web.standing import while_standing
+
+if TYPE_CHECKING:
+    from archive.records.evidence import ObjectRecord
 
 INLINE = frozenset({"image/png", "image/webp", "image/jpeg"})
 """Only pictures made by our own child are shown; everything else is a download."""
@@ -87,24 +92,7 @@ def make_evidence_host(installation: Installation, *, secret: bytes, web_url: st
 
 def _open(request: Request, link: str, house: House, now: Now) -> Response:
     capability = request.app.state.capabilities.read(link, now)
-    settings = house.settings
-    with house.database.reading() as session:
-        row, person = session_by_key(
-            session,
-            capability.session,
-            now,
-            idle=timedelta(minutes=settings.session_idle_minutes),
-            whole=timedelta(hours=settings.session_hours),
-        )
-        who = principal_of(session, person, house.rights, now, row.form_token)
-        stored, key = object_of(
-            session,
-            house.vault,
-            who,
-            evidence_id=UUID(capability.evidence),
-            name=capability.object_name,
-            now=now,
-        )
+    stored, key = _opened_by(house, capability, now)
     headers = {
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "cross-origin",
@@ -117,7 +105,36 @@ def _open(request: Request, link: str, house: House, now: Now) -> Response:
     if not inline:
         headers["Content-Disposition"] = "attachment"
     media_type = stored.media_type if inline else "application/octet-stream"
-    return StreamingResponse(_bytes(house.vault, key, stored), 200, headers, media_type)
+
+    def still() -> None:
+        _opened_by(house, capability, house.clock.now())
+
+    sent = while_standing(_bytes(house.vault, key, stored), still, house.clock.now)
+    return StreamingResponse(sent, 200, headers, media_type)
+
+
+def _opened_by(
+    house: Installation, capability: Capability, now: datetime
+) -> tuple[ObjectRecord, EvidenceKey]:
+    """Return what a link opens, as long as its session and right stand."""
+    settings = house.settings
+    with house.database.reading() as session:
+        row, person = session_by_key(
+            session,
+            capability.session,
+            now,
+            idle=timedelta(minutes=settings.session_idle_minutes),
+            whole=timedelta(hours=settings.session_hours),
+        )
+        who = principal_of(session, person, house.rights, now, row.form_token)
+        return object_of(
+            session,
+            house.vault,
+            who,
+            evidence_id=UUID(capability.evidence),
+            name=capability.object_name,
+            now=now,
+        )
 
 
 def _bytes(vault: Vault, key: EvidenceKey, stored: StoredObject) -> Iterator[bytes]:

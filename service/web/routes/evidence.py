@@ -41,6 +41,7 @@ from service.web.frames import frame_for
 from service.web.rendering import wants_partial
 from service.web.screens.check import check_progress
 from service.web.screens.evidence import evidence_rows, evidence_view
+from service.web.standing import asked_again, while_standing
 from service.web.views.evidence import (
     EvidenceListView,
     RevealedPicture,
@@ -199,9 +200,14 @@ def original(request: Request, evidence_id: UUID, who: View, house: House, now: 
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
         "Content-Length": str(stored.size),
     }
-    return StreamingResponse(
-        _bytes(house.vault, key, stored), headers=headers, media_type="application/octet-stream"
-    )
+
+    def still() -> None:
+        person = asked_again(request, house)
+        with house.database.reading() as session:
+            original_for(session, house.vault, person, evidence_id, house.clock.now())
+
+    sent = while_standing(_bytes(house.vault, key, stored), still, house.clock.now)
+    return StreamingResponse(sent, headers=headers, media_type="application/octet-stream")
 
 
 def _page(
