@@ -27,6 +27,7 @@ from service.errors import NotFound, UploadInvalid
 from service.web.dependencies import House, Now, Reading, TokenRight
 from service.web.problems import problem, status_of
 from service.web.searchmarks import mark_from, mark_to
+from service.web.standing import asked_again, while_standing
 from service.web.uploading import upload
 
 router = APIRouter(prefix="/api/v1/evidence", tags=["evidence"])
@@ -142,7 +143,7 @@ def show(evidence_id: UUID, who: See, session: Reading, now: Now) -> dict[str, A
 
 
 @router.get("/{evidence_id}/original")
-def original(evidence_id: UUID, who: View, house: House, now: Now) -> Response:
+def original(request: Request, evidence_id: UUID, who: View, house: House, now: Now) -> Response:
     """Return the original, byte for byte, once the ledger says who fetched it."""
     with house.database.reading() as session:
         evidence, stored, key = original_for(session, house.vault, who, evidence_id, now)
@@ -153,9 +154,14 @@ def original(evidence_id: UUID, who: View, house: House, now: Now) -> Response:
         "Content-Length": str(stored.size),
         "X-Content-SHA256": str(sha256),
     }
-    return StreamingResponse(
-        _bytes(house.vault, key, stored), headers=headers, media_type="application/octet-stream"
-    )
+
+    def still() -> None:
+        program = asked_again(request, house)
+        with house.database.reading() as session:
+            original_for(session, house.vault, program, evidence_id, house.clock.now())
+
+    sent = while_standing(_bytes(house.vault, key, stored), still, house.clock.now)
+    return StreamingResponse(sent, headers=headers, media_type="application/octet-stream")
 
 
 @router.get("/{evidence_id}/proof")
