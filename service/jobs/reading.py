@@ -21,6 +21,7 @@ from archive.mailbox.values import Message
 from archive.reading.parameters import with_size
 from archive.records.evidence import EvidenceRecord, EvidenceState
 from service.casework.cases.course import shipped_procedure
+from service.casework.evidence.indexing import index_reading
 from service.casework.evidence.reading_plan import Plan, made_with, plan_for, reader_for
 from service.casework.evidence.readings import (
     PREVIEW,
@@ -190,6 +191,7 @@ def _finish(
             raise FenceMoved(f"{evidence.id} has been sealed off")
         again = has_been_read(session, evidence.id)
         keep_reading(session, evidence, result, now)
+        index_reading(session, evidence.id, result.reader, found.reading.facts)
         _ask_for_more(session, installation, evidence, result.reader, found)
         done(evidence)
         if result.reason:

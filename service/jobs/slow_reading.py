@@ -17,6 +17,7 @@ from archive.reading.language_data import LanguageDataMissing, is_ready, unpack
 from archive.reading.parameters import with_size
 from archive.records.evidence import EvidenceRecord
 from archive.records.readings import SlowReadingRecord
+from service.casework.evidence.indexing import index_reading
 from service.casework.evidence.reading_plan import PICTURE_TEXT, made_with, slow_limits
 from service.casework.evidence.readings import (
     Result,
@@ -70,7 +71,7 @@ def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
     sealed = seal_facts(installation.vault, item.key, facts)
     result = Result(reader, made_with(reader), None, (sealed,))
     try:
-        _finish(installation, claim, result)
+        _finish(installation, claim, result, facts)
     except CommitUnknown:
         raise  # the rows may stand, and then this object is theirs
     except Exception:
@@ -127,7 +128,9 @@ def _confined(
     return reading.facts, None
 
 
-def _finish(installation: Installation, claim: Claim, result: Result) -> None:
+def _finish(
+    installation: Installation, claim: Claim, result: Result, facts: Mapping[str, Any]
+) -> None:
     now = installation.clock.now()
     with installation.database.writing() as session:
         row = held(session, SlowReadingRecord, claim)
@@ -135,6 +138,7 @@ def _finish(installation: Installation, claim: Claim, result: Result) -> None:
         if evidence.erased_at is not None or evidence.sealed_off_at is not None:
             raise FenceMoved(f"{evidence.id} may no longer be read")
         add_reading(session, evidence, result, now)
+        index_reading(session, evidence.id, result.reader, facts)
         row.ended_at = now
         done(row)
 
