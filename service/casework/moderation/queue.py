@@ -306,15 +306,16 @@ def _latest_sighting() -> ColumnElement[bool]:
 
 
 def _findings(session: Session, post_id: UUID) -> list[FindingRecord]:
+    """Return what rules found, the worst first; of two as bad the unlawful one, as in the list."""
     query = select(FindingRecord).where(FindingRecord.post_id == post_id)
-    return list(session.scalars(query.order_by(FindingRecord.rank.desc(), FindingRecord.rule)))
+    return list(session.scalars(query.order_by(FindingRecord.rank.desc(), FindingRecord.rule.desc())))
 
 
 def _worst_clauses(session: Session, posts: list[UUID]) -> dict[UUID, str]:
     query = (
         select(FindingRecord.post_id, FindingRecord.clause)
         .where(FindingRecord.post_id.in_(posts))
-        .order_by(FindingRecord.rank)
+        .order_by(FindingRecord.rank, FindingRecord.rule)
     )
     return {row.post_id: row.clause for row in session.execute(query)}
 
