@@ -19,6 +19,7 @@ _FAMILIES = {
     "ingest": "evidence",
     "erase": "evidence",
     "export": "exporting",
+    "reindex": "finding",
     "verify": "keeping",
     "backup": "keeping",
     "restore": "keeping",

@@ -8,6 +8,7 @@ from service.jobs.engine import Engine
 from service.jobs.exports import EXPORTS
 from service.jobs.housekeeping import EVERY_SECONDS, tidy
 from service.jobs.reading import LANES
+from service.jobs.reindexing import REINDEXING, look_for_missing
 from service.jobs.scanning import SCANS, ask_for_older
 from service.jobs.sealing import OUTSIDE
 from service.jobs.sealing_regularly import EVERY_SECONDS as SEALING_SECONDS
@@ -17,7 +18,18 @@ from service.jobs.slow_reading import SLOW_READING
 from service.jobs.verifications import VERIFICATIONS
 from service.jobs.visits import VISITS
 
-KINDS = (*LANES, SLOW_READING, SCANS, NOTICES, VISITS, VERIFICATIONS, CHECKS, EXPORTS, OUTSIDE)
+KINDS = (
+    *LANES,
+    SLOW_READING,
+    SCANS,
+    NOTICES,
+    VISITS,
+    VERIFICATIONS,
+    CHECKS,
+    EXPORTS,
+    OUTSIDE,
+    REINDEXING,
+)
 
 
 def make_engine(installation: Installation) -> Engine:
@@ -25,5 +37,6 @@ def make_engine(installation: Installation) -> Engine:
     engine = Engine(installation, KINDS)
     engine.regularly("housekeeping", tidy, EVERY_SECONDS)
     engine.regularly("scans", ask_for_older, EVERY_SECONDS)
+    engine.regularly("search", look_for_missing, EVERY_SECONDS)
     engine.regularly("outside", seal_regularly, SEALING_SECONDS)
     return engine

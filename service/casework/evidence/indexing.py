@@ -21,9 +21,6 @@ from service.casework.evidence.readings import latest_reading
 from service.installation import Installation
 
 _BATCH: Final = 100
-_NAMED: Final = ("title", "subject", "author", "creator", "keywords", "description")
-"""Facts of documents that are words of people; what else a reader tells is measured."""
-
 Told = Callable[[int, int], None]
 """Told how many pieces are done, and of how many."""
 
@@ -170,8 +167,9 @@ def _fields(message: Message) -> Iterator[str]:
 
 def _texts(facts: Mapping[str, Any]) -> Iterator[str]:
     """Yield the words that a reader found in a file: its text, and what its makers called it."""
-    for name in _NAMED:
-        if isinstance(told := facts.get(name), str):
+    stated = facts.get("stated")
+    for told in stated.values() if isinstance(stated, dict) else ():
+        if isinstance(told, str):
             yield told
     text = facts.get("text")
     for part in text if isinstance(text, list) else [text]:
