@@ -1,7 +1,7 @@
 """Everything that CI checks: `./run check [--all]`.
 
-Every check runs, whatever the others say; the sum stands at the end, one line each. The static
-checks run beside one another, the tests after them with their output shown as it comes.
+Every check runs, whatever the others say; the sum stands at the end, one line each. The tests'
+output is shown as it comes; the static checks run beside them, and are heard where they fail.
 """
 
 import argparse
@@ -18,7 +18,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
-TEST_ARGUMENTS = ("-n", "2", "--dist", "loadgroup")
+WORKERS = min((os.cpu_count() or 2) + 1, 9)
+"""One more than there are processors: tests of a browser, of a signal or of a disk often wait."""
+TEST_ARGUMENTS = ("-n", str(WORKERS), "--dist", "loadgroup")
 SHOWN_LINES = 80
 MOST_SECONDS = 900
 CLOSING_LINE = re.compile(r"\b\d+ (passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s")
@@ -126,11 +128,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--static", action="store_true", help="without the tests")
     chosen = parser.parse_args(arguments)
 
-    outcomes = run_checks((CLEAN_CLONE, *static_checks()) if chosen.all else static_checks())
-    if not chosen.static:
+    quiet = (CLEAN_CLONE, *static_checks()) if chosen.all else static_checks()
+    if chosen.static:
+        outcomes = run_checks(quiet, at_once=2)
+    else:
         faults = {"VAERN_FAULTS": "all"} if chosen.all else {}
         tests = Check("tests", (PYTHON, "-m", "pytest", *TEST_ARGUMENTS))
-        outcomes.append(run_aloud(tests, {**os.environ, **faults}))
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            static = beside.submit(run_checks, quiet)
+            told = run_aloud(tests, {**os.environ, **faults})
+            outcomes = [*static.result(), told]
 
     print()
     for outcome in outcomes:
@@ -141,9 +148,9 @@ def main(arguments: list[str] | None = None) -> int:
     return int(not all(outcome.ok for outcome in outcomes))
 
 
-def run_checks(checks: tuple[Check, ...]) -> list[Outcome]:
-    """Run all checks, two at a time, each told as soon as it has failed; return them in order."""
-    with ThreadPoolExecutor(max_workers=2) as pool:
+def run_checks(checks: tuple[Check, ...], *, at_once: int = 1) -> list[Outcome]:
+    """Run all checks, each told as soon as it has failed; return them in order."""
+    with ThreadPoolExecutor(max_workers=at_once) as pool:
         return list(pool.map(_run_and_tell, checks))
 
 
