@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
-from service.casework.evidence.listing import PAGE, see_evidence
+from service.casework.evidence.listing import see_evidence
 from service.casework.evidence.numbers import row_key
 
 
@@ -55,6 +55,8 @@ _ACTS: Final[Mapping[str, Act]] = MappingProxyType(
         "evidence.erased": Act.ERASED,
     }
 )
+PAGE: Final = 20
+"""So many acts stand in the narrow column beside a piece of evidence."""
 _DETAIL: Final = MappingProxyType(
     {
         Act.RECEIVED: "door",

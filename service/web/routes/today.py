@@ -23,6 +23,7 @@ from service.web.wording import gettext_of
 
 router = APIRouter(include_in_schema=False)
 MOST = 12
+WISHES_FIRST = 3
 
 
 @router.get("/")
@@ -40,9 +41,10 @@ def show(
     pile = len(triage.waiting(session, who, now)) if who.may(triage.ACTION) else 0
     cases = cases_today(session, who, now) if who.may("case.step") else []
     steps = _steps(cases, language, readers_as(who))
-    found = [(_moment(one), one) for one in (*_piles(queue, pile, language), *steps)]
-    found += _wishes(cases, language) if who.may(wishes.ACTION) else []
-    tasks = [task for _when, task in sorted(found, key=lambda one: one[0])]
+    acts = sorted((*_piles(queue, pile, language), *steps), key=_moment)
+    asked = _wishes(cases, language) if who.may(wishes.ACTION) else []
+    # A wish has no deadline, and would stand last for ever: the oldest follow the most urgent act.
+    tasks = [*acts[:1], *asked[:WISHES_FIRST], *acts[1:], *asked[WISHES_FIRST:]]
     view = TodayView(
         tasks=tuple(tasks[:MOST]),
         more=max(0, len(tasks) - MOST),
@@ -81,8 +83,8 @@ def _piles(queue: int, pile: int, language: str) -> list[TodayTask]:
     return found
 
 
-def _wishes(cases: list[CaseToday], language: str) -> list[tuple[float, TodayTask]]:
-    """A wish has no deadline: it stands among the others by when it was made."""
+def _wishes(cases: list[CaseToday], language: str) -> list[TodayTask]:
+    """Return the wishes that wait for an answer, the oldest of each case, the oldest first."""
     _ = gettext_of(language)
     found = []
     for one in cases:
@@ -95,8 +97,8 @@ def _wishes(cases: list[CaseToday], language: str) -> list[tuple[float, TodayTas
                 _("Until it is answered, nobody knows what the employee can count on."),
                 link,
             )
-            found.append((one.wishes.since.timestamp(), task))
-    return found
+            found.append((one.wishes.since, task))
+    return [task for _since, task in sorted(found, key=lambda one: one[0])]
 
 
 def _steps(cases: list[CaseToday], language: str, readers: frozenset[str]) -> list[TodayTask]:

@@ -122,6 +122,22 @@ def test_a_wish_is_answered_by_the_leader_and_read_by_the_employee(
     assert BECAUSE not in visitor.look(town.archivist, f"/cases/{number}").text
 
 
+def test_a_wish_stands_on_today_however_much_is_past_its_deadline(
+    installation: Installation,
+    town: Town,
+    time: Time,
+    asks: Callable[[PersonRecord], Principal],
+    visitor: Visitor,
+) -> None:
+    numbers = [open_one(installation, town, time) for _ in range(6)]
+    time.pass_by(timedelta(days=30))
+    wish = tell(installation, asks(town.anna), numbers[3], WORDS, kind=WISH, now=time.now).id
+
+    today = visitor.look(town.leader, "/").text
+    assert today.count('class="v-card v-task') == 12
+    assert f"/cases/{numbers[3]}/wishes/{wish}" in today
+
+
 def test_plain_links_lead_through_every_piece_of_a_case(
     installation: Installation, town: Town, time: Time, visitor: Visitor
 ) -> None:
