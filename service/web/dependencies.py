@@ -24,6 +24,7 @@ from service.access.recent import RecentPrograms
 from service.errors import FormExpired, NotSignedIn
 from service.installation import Installation
 from service.settings import Settings
+from service.web.quotas import require_known_parameters
 
 COOKIE = "vaern_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -134,6 +135,7 @@ class TokenRight(Right):
         if who is None:
             who = await run_in_threadpool(by_token, house, secret, recent)
         who.require(self.action)
+        require_known_parameters(request)
         return who
 
 

@@ -82,6 +82,11 @@ def _known(request: Request, error: Exception) -> Response:
         answer = _to_sign_in(request)
     else:
         answer = _page(request, status, code, _seconds(error))
+    return told_when(answer, error)
+
+
+def told_when(answer: Response, error: Exception) -> Response:
+    """Return an answer that says when to come again, where the error knows."""
     if (seconds := _seconds(error)) is not None:
         answer.headers["Retry-After"] = str(seconds)
     return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,8 @@ from service.casework.mail.arrival import require_room
 from service.errors import UploadInvalid
 from service.installation import Installation
 from service.web.dependencies import installation_of
+from service.web.quotas import UploadQuota
+from service.web.standing import ASKED_EVERY, asked_again
 from service.web.streaming import Uploaded, UploadLimits, receive_upload, stated_length
 
 log = structlog.get_logger("vaern.upload")
@@ -61,11 +63,18 @@ async def upload(
         fields=frozenset(FIELDS) | more_fields,
         admit=admit,
     )
+    quota: UploadQuota = request.app.state.upload_quota
     try:
+        quota.require(who, stated_length(request))
         require_room(house, stated_length(request))
     except Exception as full:  # noqa: BLE001 — answered like any error of an upload
         return Outcome(error=full)
-    key = request.headers.get("idempotency-key")
+    key, began = request.headers.get("idempotency-key"), house.clock.now()
+
+    def standing() -> Principal:
+        """Ask again after a long upload: whoever has left since it began hands in nothing more."""
+        lasted = abs(house.clock.now() - began)
+        return who if lasted < ASKED_EVERY else asked_again(request, house)
 
     def register(uploaded: Uploaded) -> Outcome:
         for name in more_fields:
@@ -73,7 +82,8 @@ async def upload(
         typed = dict(uploaded.fields)
         if translate is not None:
             uploaded.fields = translate(uploaded.fields)
-        outcome = _register(house, who, uploaded, key)
+        outcome = _register(house, standing, uploaded, key)
+        quota.took(who, len(outcome.evidence), sum(one["size"] for one in outcome.evidence))
         outcome.fields = typed
         return outcome
 
@@ -83,9 +93,15 @@ async def upload(
     return outcome
 
 
-def _register(house: Installation, who: Principal, uploaded: Uploaded, key: str | None) -> Outcome:
+def _register(
+    house: Installation,
+    standing: Callable[[], Principal],
+    uploaded: Uploaded,
+    key: str | None,
+) -> Outcome:
     outcome = Outcome(error=uploaded.error)
     try:
+        who = standing()
         told = _told(house, uploaded)
         with house.database.reading() as session:
             case_id = require_place(session, who, told, house.clock.now())

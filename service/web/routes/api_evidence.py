@@ -25,7 +25,7 @@ from service.casework.evidence.proof import proof_of
 from service.casework.evidence.searching import search
 from service.errors import NotFound, UploadInvalid
 from service.web.dependencies import House, Now, Reading, TokenRight
-from service.web.problems import problem, status_of
+from service.web.problems import problem, status_of, told_when
 from service.web.searchmarks import mark_from, mark_to
 from service.web.standing import asked_again, while_standing
 from service.web.uploading import upload
@@ -79,7 +79,7 @@ async def hand_in(request: Request, who: HandIn) -> Response:
     more: dict[str, Any] = {"evidence": outcome.evidence}
     if isinstance(error, UploadInvalid) and error.field:
         more["field"] = error.field
-    return problem(request, status, code, detail, **more)
+    return told_when(problem(request, status, code, detail, **more), error)
 
 
 @router.get("")
@@ -179,6 +179,19 @@ def proof(evidence_id: UUID, who: See, session: Reading, now: Now) -> dict[str, 
         "root_hash": found.root_hash,
         "note": found.note,
         "key_fingerprint": found.key_fingerprint,
+        "outside": [
+            {
+                "kind": one.kind,
+                # A witness is a person; who it is stands with whoever runs the service.
+                "authority": one.authority if one.kind == "timestamp" else None,
+                "made_at": one.made_at,
+                "size": one.size,
+                "note": one.note,
+                "token": base64.b64encode(one.token).decode() if one.token else None,
+                "certificates": list(one.certificates),
+            }
+            for one in found.outside
+        ],
     }
 
 

@@ -19,7 +19,7 @@ from service.casework.evidence.listing import cases_of, find_evidence
 from service.errors import CaseClosed, CaseNotFound, FormExpired, UploadInvalid, UploadTooLarge
 from service.web.dependencies import Now, PageRight, Reading, installation_of, require_form_token
 from service.web.frames import frame_for
-from service.web.problems import status_of
+from service.web.problems import status_of, told_when
 from service.web.uploading import upload
 from service.web.views.evidence import EvidenceState
 from service.web.views.frame import CaseLink, FieldError, FormState, Place
@@ -63,7 +63,7 @@ async def hand_in(request: Request, who: HandIn) -> Response:
         body["code"] = code
         if isinstance(error, _SAID) and getattr(error, "field", None) != TOKEN:
             body["message"] = _words(request, who, error)[1]
-        return JSONResponse(body, status.value)
+        return told_when(JSONResponse(body, status.value), error)
     if error is None:
         return RedirectResponse(receipt, HTTPStatus.SEE_OTHER)
     if not isinstance(error, _SAID):
