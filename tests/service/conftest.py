@@ -25,6 +25,7 @@ from service.clock import Clock
 from service.installation import Installation, prepare_folder
 from service.settings import Settings
 from tests.databases import KINDS, Blanks
+from tests.service.beginnings import begun
 
 MONDAY = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 
@@ -61,6 +62,13 @@ class Town:
 def confinement() -> Iterator[Confinement]:
     with Confinement() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def beginning(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A data folder with nothing in it but a program's token; each service gets a copy."""
+    data = tmp_path_factory.mktemp("beginning") / "data"
+    return data, begun(data)
 
 
 @pytest.fixture(params=KINDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import socket
 import time
@@ -14,8 +15,9 @@ import httpx
 import pytest
 
 from archive.vault.vault import SEGMENT_SIZE
+from tests.service.beginnings import verified
 from tests.service.senders import digest
-from tests.service.served import PATIENCE, Service, serving, temporary, vaern
+from tests.service.served import PATIENCE, Service, serving, temporary
 from tests.service.web.doors import API, BOUNDARY, KIND, form, part
 
 MARKER = b"MARKER-4c1f-d\xc3\xb8dstrussel"
@@ -24,12 +26,12 @@ CONTENT = (MARKER + b" og mere af det samme.\n") * 80_000
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, str]]:
-    data = tmp_path_factory.mktemp("secrecy") / "data"
-    made = vaern(data, "token", "add", "--role", "archivist")
-    assert made.returncode == 0, made.stderr
+def service(
+    beginning: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Service, str]]:
+    data = shutil.copytree(beginning[0], tmp_path_factory.mktemp("secrecy") / "data")
     with serving(data) as running:
-        yield running, made.stdout.strip()
+        yield running, beginning[1]
 
 
 @contextmanager
@@ -187,9 +189,7 @@ def test_the_service_ends_well_after_all_this(service: tuple[Service, str]) -> N
     running.signal(signal.SIGTERM)
     assert running.ended() == 0
     assert unsealed_after(running) == []
-    verified = vaern(running.data, "verify", "--json")
-    assert verified.returncode == 0, verified.stderr
-    assert json.loads(verified.stdout)["findings"] == []
+    assert verified(running.data).findings == ()
 
 
 def unsealed_after(service: Service) -> list[str]:
