@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from archive.records.ledger import OutsideHeadRecord, OutsideState
@@ -42,6 +42,36 @@ def outside_heads(session: Session, up_to_size: int | None = None) -> list[Outsi
     )
     if up_to_size is not None:
         query = query.where(OutsideHeadRecord.size <= up_to_size)
+    return _heads(session, query)
+
+
+def first_heads_over(session: Session, position: int) -> list[OutsideHead]:
+    """Return, of each holder, the earliest head that speaks for the entry at `position`."""
+    sealed = OutsideHeadRecord.state == OutsideState.SEALED
+    first = (
+        select(
+            OutsideHeadRecord.kind,
+            OutsideHeadRecord.holder,
+            func.min(OutsideHeadRecord.size).label("size"),
+        )
+        .where(sealed, OutsideHeadRecord.size > position)
+        .group_by(OutsideHeadRecord.kind, OutsideHeadRecord.holder)
+        .subquery()
+    )
+    query = (
+        select(OutsideHeadRecord)
+        .join(
+            first,
+            (OutsideHeadRecord.kind == first.c.kind)
+            & (OutsideHeadRecord.holder == first.c.holder)
+            & (OutsideHeadRecord.size == first.c.size),
+        )
+        .order_by(OutsideHeadRecord.made_at, OutsideHeadRecord.holder)
+    )
+    return _heads(session, query)
+
+
+def _heads(session: Session, query: Select[OutsideHeadRecord]) -> list[OutsideHead]:
     return [
         OutsideHead(
             size=row.size,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.ledger.outside import OutsideHead, outside_heads
+from archive.ledger.outside import OutsideHead, first_heads_over, outside_heads
 from archive.ledger.stamps import Expected, Question, Stamp, StampRefused, judge, question
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Question",
     "Stamp",
     "StampRefused",
+    "first_heads_over",
     "judge",
     "outside_heads",
     "question",

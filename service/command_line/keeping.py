@@ -13,6 +13,8 @@ from archive.backup import backup as take_backup
 from archive.backup import restore as bring_back
 from archive.database import Database
 from archive.errors import ArchiveError
+from archive.ledger.outside import split_pem
+from archive.ledger.outside_files import GivenHead, NotAHead, read_given
 from archive.ledger.verify import verify as check
 from archive.vault.keys import (
     begin_rotation,
@@ -29,12 +31,26 @@ from service.settings import Settings
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FILE_OR_FOLDER = click.Path(path_type=Path, exists=True)
 
 
 @click.command()
 @click.option("--data", type=_FOLDER, help="Check this data folder instead of the one served.")
 @click.option("--public-key", type=_FILE, help="The ledger's public key, from outside: 64 hex.")
-@click.option("--head", type=_FILE, help="A signed head that left the machine.")
+@click.option(
+    "--head",
+    "heads",
+    type=_FILE_OR_FOLDER,
+    multiple=True,
+    help="A head that left the machine: note, witness's mail, time-stamp, or a folder of them.",
+)
+@click.option(
+    "--authority",
+    "authorities",
+    type=_FILE,
+    multiple=True,
+    help="Certificates (PEM) of one time-stamp authority; with any, no other is believed.",
+)
 @click.option("--sample", metavar="N/T", help="Read only the N-th of T parts of the objects.")
 @click.option("--plain", is_flag=True, help="Also open every object, with the vault key at hand.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
@@ -42,7 +58,8 @@ def verify(
     *,
     data: Path | None,
     public_key: Path | None,
-    head: Path | None,
+    heads: tuple[Path, ...],
+    authorities: tuple[Path, ...],
     sample: str | None,
     plain: bool,
     as_json: bool,
@@ -58,7 +75,8 @@ def verify(
         Database(url),
         LocalObjects(folder / "objects"),
         public_key=_hex(public_key) if public_key else None,
-        head_note=head.read_text("utf-8") if head else None,
+        heads=[one for path in heads for one in _given(path)],
+        authorities=[_certificates(path) for path in authorities],
         sample=_part(sample) if sample else None,
         vault_key=load_vault_key(key, command=settings.vault_key_command) if plain else None,
     )
@@ -72,7 +90,7 @@ def verify(
         for left in report.unchecked:
             click.echo(f"  unchecked: {left}")
         click.echo("everything is as it was kept" if report.ok else "NOT as it was kept")
-        if head is None:
+        if not heads:
             click.echo("(without --head nothing is proven against the owner of this folder)")
     sys.exit(0 if report.ok else 1)
 
@@ -82,6 +100,23 @@ def _hex(path: Path) -> bytes:
         return bytes.fromhex(path.read_text("ascii").strip())
     except ValueError as bad:
         raise click.UsageError("the public key is 64 hexadecimal digits") from bad
+
+
+def _given(path: Path) -> tuple[GivenHead, ...]:
+    """Read a head from outside; a file that holds none is told as a finding, by its name."""
+    try:
+        return read_given(path)
+    except NotAHead:
+        if path.is_dir():
+            raise
+        return (GivenHead(path.name, note=path.read_text("utf-8", "replace")),)
+
+
+def _certificates(path: Path) -> tuple[str, ...]:
+    found = split_pem(path.read_text("utf-8", "replace"))
+    if not found:
+        raise click.UsageError(f"there is no certificate in {path.name}")
+    return found
 
 
 def _part(text: str) -> tuple[int, int]:

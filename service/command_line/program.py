@@ -24,6 +24,7 @@ _FAMILIES = {
     "backup": "keeping",
     "restore": "keeping",
     "key": "keeping",
+    "seal": "sealing",
     "moderation": "moderating",
     "capture": "capturing",
 }

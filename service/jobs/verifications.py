@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, update
 
 from archive.ledger.log import record
+from archive.ledger.outside_files import GivenHead, NotAHead, read_given
 from archive.ledger.verify import verify
 from archive.records.operations import VerificationRecord
 from service.installation import Installation
@@ -27,12 +28,15 @@ def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
     """Check everything, and keep what was found under the claim's fence."""
     del wake
     told = _Teller(installation, claim)
+    heads, unread = _heads_apart(installation)
     report = verify(
         installation.database,
         installation.objects,
         public_key=installation.signer.public_key,
+        heads=heads,
         progress=told,
     )
+    report = replace(report, unchecked=(*report.unchecked, *unread))
     result = replace(report, findings=report.findings[:MOST_FINDINGS]).to_json()
     now = installation.clock.now()
     with installation.database.writing() as session:
@@ -61,6 +65,17 @@ def give_up(installation: Installation, claim: Claim, code: str) -> None:
         record(
             session, "verification.broke_off", at=now, subject=f"check:{run.id}", reason=code[:120]
         )
+
+
+def _heads_apart(installation: Installation) -> tuple[tuple[GivenHead, ...], tuple[str, ...]]:
+    """Return the heads in the store that the owner of this machine does not own."""
+    folder = installation.settings.heads_folder
+    if folder is None:
+        return (), ()
+    try:
+        return read_given(folder), ()
+    except (OSError, NotAHead):
+        return (), ("heads in the folder elsewhere: it could not be read, or is empty",)
 
 
 class _Teller:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from archive.ledger import log, merkle
 from archive.ledger.checkpoint import fingerprint
 from archive.ledger.entries import Leaf
+from archive.ledger.outside import OutsideHead, first_heads_over
 from archive.records.ledger import LedgerEntryRecord
 from service.access.principal import Principal
 from service.casework.evidence.listing import find_evidence
@@ -35,6 +36,8 @@ class Proof:
     head_at: datetime
     note: str
     key_fingerprint: str
+    outside: tuple[OutsideHead, ...]
+    """The first head of each holder outside that speaks for this entry."""
 
 
 def proof_of(session: Session, who: Principal, evidence_id: UUID, now: datetime) -> Proof | None:
@@ -57,4 +60,5 @@ def proof_of(session: Session, who: Principal, evidence_id: UUID, now: datetime)
         head_at=datetime.fromisoformat(Leaf.from_bytes(last).at),
         note=found.head.note,
         key_fingerprint=fingerprint(found.head.public_key),
+        outside=tuple(first_heads_over(session, position)),
     )

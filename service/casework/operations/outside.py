@@ -65,7 +65,16 @@ def ask_now(session: Session, who: Principal, settings: Settings, now: datetime)
     """Send the head as it stands to everyone who has not got it; returns to how many."""
     who.require("ledger.verify")
     one_at_a_time(session)
-    return ask(session, holders(settings), now, actor=who.actor)
+    return ask(session, lacking(session, settings), now, actor=who.actor)
+
+
+def lacking(session: Session, settings: Settings) -> tuple[Holder, ...]:
+    """Return who does not hold a head that speaks for everything that has happened."""
+    return tuple(
+        one
+        for one in holders(settings)
+        if news_since(session, held_by(session, one)[0] or 0) is not None
+    )
 
 
 def due(session: Session, settings: Settings, now: datetime) -> tuple[Holder, ...]:

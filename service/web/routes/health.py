@@ -15,10 +15,12 @@ from archive.confinement.errors import ConfinementLost
 from archive.database import Database
 from archive.intake.scanner import Scanner
 from archive.reading.language_data import is_ready
+from service.casework.operations.outside_standing import Seal, standing
 from service.installation import Installation
 from service.web.dependencies import House, Public
 
 router = APIRouter(tags=["health"])
+_DEGRADED = ("away", Seal.LATE, Seal.CONTRADICTED)
 _OPEN = Public("a load balancer has no token; nothing is told but that it works")
 
 
@@ -44,19 +46,30 @@ def ready(request: Request, house: House) -> JSONResponse:
         checks["confinement"] = False
         walls = None
     more = _beside(house)
+    degraded = [name for name, value in more.items() if value in _DEGRADED]
     good = all(value is True for value in checks.values())
     return JSONResponse(
-        {"status": "ready" if good else "not-ready", "checks": checks, "walls": walls, **more},
+        {"status": "ready" if good else "not-ready", "checks": checks, "walls": walls, **more}
+        | ({"degraded": degraded} if degraded else {}),
         HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE,
     )
 
 
 def _beside(house: Installation) -> dict[str, object]:
     """Say what is away without which the service still does its work."""
-    told: dict[str, object] = {"text_in_pictures": is_ready()}
+    told: dict[str, object] = {"text_in_pictures": is_ready(), "outside_seal": _seal(house)}
     if house.settings.clamd is not None:
         told["scanner"] = "answers" if Scanner(house.settings.clamd).answers() else "away"
     return told
+
+
+def _seal(house: Installation) -> str | None:
+    """Say how the ledger stands outside: off, none_yet, sealed, late or contradicted."""
+    try:
+        with house.database.reading() as session:
+            return standing(session, house.settings, house.clock.now()).seal
+    except SQLAlchemyError:
+        return None
 
 
 def _database(house: Installation) -> bool:

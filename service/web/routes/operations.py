@@ -15,6 +15,8 @@ from starlette.responses import RedirectResponse, Response
 
 from service.access.principal import Principal
 from service.access.tries import guessing_now
+from service.casework.operations.outside import ask_now
+from service.casework.operations.outside_standing import Standing, standing
 from service.casework.operations.verifications import (
     find_verification,
     last_mail,
@@ -27,6 +29,7 @@ from service.web.dependencies import FormModel, House, Now, PageRight, Reading
 from service.web.frames import frame_for
 from service.web.rendering import wants_partial
 from service.web.screens.operations import verify_progress
+from service.web.screens.outside import outside_view, seal_light, seal_sentence
 from service.web.views.frame import Place
 from service.web.views.operations import Light, LightName, LightState, OperationsView
 from service.web.wording import gettext_of, notice_for
@@ -45,13 +48,16 @@ def show(
     notice = notice_for(frame.language, said)
     waiting, oldest = waiting_to_be_read(session)
     run = latest_verification(session)
+    how = standing(session, house.settings, frame.now)
+    sealed = seal_sentence(how, frame.language, frame.now)
     view = OperationsView(
-        lights=_lights(request, session, house, frame.now, frame.language),
+        lights=_lights(request, session, house, how, frame.now, frame.language),
         version=version("vaern"),
         database="SQLite" if house.database.is_sqlite else "PostgreSQL",
         waiting_rows=waiting,
         oldest_waiting=oldest,
-        verify=verify_progress(run) if run else None,
+        verify=verify_progress(run, sealed) if run else None,
+        outside=outside_view(how, frame.language, frame.now),
     )
     context = {
         "frame": frame_for(request, who, Place.OPERATIONS, notice=notice),
@@ -73,13 +79,29 @@ def check(
     return RedirectResponse("/operations?said=check_started", HTTPStatus.SEE_OTHER)
 
 
+@router.post("/operations/seal")
+def seal(
+    request: Request, who: Verify, form: Annotated[FormModel, Form()], house: House, now: Now
+) -> Response:
+    """Send the head as it stands to everyone outside who is to hold it."""
+    form.check(who)
+    with house.database.writing() as session:
+        asked = ask_now(session, who, house.settings, now)
+    request.app.state.engine.wake("outside")
+    said = "seal_sent" if asked else "seal_nothing_new"
+    return RedirectResponse(f"/operations?said={said}", HTTPStatus.SEE_OTHER)
+
+
 @router.get("/operations/verify/{run_id}")
-def progress(request: Request, run_id: UUID, who: See, session: Reading) -> Response:
+def progress(request: Request, run_id: UUID, who: See, session: Reading, house: House) -> Response:
     """Show how far a check is; htmx asks for the partial."""
-    run = verify_progress(find_verification(session, run_id))
+    found = find_verification(session, run_id)
     if not wants_partial(request):
         return RedirectResponse("/operations", HTTPStatus.SEE_OTHER)
-    context = {"frame": frame_for(request, who, Place.OPERATIONS), "progress": run}
+    frame = frame_for(request, who, Place.OPERATIONS)
+    how = standing(session, house.settings, frame.now)
+    run = verify_progress(found, seal_sentence(how, frame.language, frame.now))
+    context = {"frame": frame, "progress": run}
     answer: Response = request.app.state.templates.response(
         request, "partials/verify_progress.html", context
     )
@@ -87,7 +109,12 @@ def progress(request: Request, run_id: UUID, who: See, session: Reading) -> Resp
 
 
 def _lights(
-    request: Request, session: Session, house: Installation, now: datetime, language: str
+    request: Request,
+    session: Session,
+    house: Installation,
+    how: Standing,
+    now: datetime,
+    language: str,
 ) -> tuple[Light, ...]:
     _ = gettext_of(language)
     missing = house.confinement.layers().missing()
@@ -110,11 +137,7 @@ def _lights(
         ),
         _sign_in_light(session, now, language),
         _check_light(run.ended_at if run else None, run.result if run else None, language),
-        Light(
-            LightName.OUTSIDE_SEAL,
-            LightState.OFF,
-            cause=_("No head of the ledger leaves this machine yet."),
-        ),
+        seal_light(how, language, now),
     ]
     order = (LightState.STOPPED, LightState.AMBER, LightState.GREEN, LightState.OFF)
     return tuple(sorted(lights, key=lambda one: order.index(one.state)))

@@ -30,6 +30,7 @@ from service.casework.evidence.proof import proof_of
 from service.casework.evidence.readings import StoredReading, spoken_text
 from service.casework.evidence.viewing import may_view
 from service.casework.mail.found import original_of
+from service.web.screens.outside import seals
 from service.web.views.evidence import (
     CustodyAct,
     CustodyEntry,
@@ -181,7 +182,7 @@ def evidence_view(
         custody=_custody(custody),
         custody_next=f"/evidence/{row.id}?acts={custody.next}#custody" if custody.next else None,
         custody_first=f"/evidence/{row.id}#custody" if acts_after >= 0 else None,
-        proof=_proof(session, who, row, now),
+        proof=_proof(session, who, row, language, now),
         may_reveal=open_to_view,
         original_url=f"/evidence/{row.id}/original" if open_to_view else None,
         problem=_problem(session, row, language),
@@ -289,7 +290,9 @@ def _custody(course: Course) -> tuple[CustodyEntry, ...]:
     )
 
 
-def _proof(session: Session, who: Principal, row: Piece, now: datetime) -> Proof | None:
+def _proof(
+    session: Session, who: Principal, row: Piece, language: str, now: datetime
+) -> Proof | None:
     found = proof_of(session, who, row.id, now)
     if found is None:
         return None
@@ -301,6 +304,7 @@ def _proof(session: Session, who: Principal, row: Piece, now: datetime) -> Proof
         root_hash=found.root_hash,
         head_at=found.head_at,
         key_fingerprint=found.key_fingerprint,
+        outside=seals(found.outside, language),
     )
 
 

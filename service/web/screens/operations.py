@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from archive.records.operations import VerificationRecord
 
 
-def verify_progress(run: VerificationRecord) -> VerifyProgress:
-    """Return how far a check is, or what it found."""
+def verify_progress(run: VerificationRecord, sealed: str | None = None) -> VerifyProgress:
+    """Return how far a check is, or what it found; `sealed` says how the ledger stands outside."""
     result: dict[str, Any] = run.result or {}
     findings = tuple(
         VerifyFinding(
@@ -30,6 +30,7 @@ def verify_progress(run: VerificationRecord) -> VerifyProgress:
         total=run.total,
         findings=findings,
         unchecked=tuple(str(one) for one in result.get("unchecked", ())),
+        sealed=sealed,
     )
 
 

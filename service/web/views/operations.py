@@ -82,6 +82,7 @@ class VerifyProgress:
         done, total: Items checked so far, while it runs.
         findings: What does not fit; empty when clean.
         unchecked: What could not be checked and why, as it stands.
+        sealed: Since when the ledger stands outside, or that it does not; translated.
     """
 
     url: str
@@ -94,6 +95,32 @@ class VerifyProgress:
     total: int = 0
     findings: tuple[VerifyFinding, ...] = ()
     unchecked: tuple[str, ...] = ()
+    sealed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideHolder:
+    """One that is to hold seals: who, since when its newest, what is wrong (translated)."""
+
+    name: str
+    at: datetime | None = None
+    trouble: str | None = None
+    late_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideView:
+    """`partials/outside.html`.
+
+    Attributes:
+        says: Sealed outside when and by whom, or that it is not; translated.
+        holders: Everyone who is set up; empty where nobody is.
+        may_send: Whether the present head can be sent at once.
+    """
+
+    says: str
+    holders: tuple[OutsideHolder, ...] = ()
+    may_send: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +131,7 @@ class OperationsView:
         lights: In the order to show; those that stopped first.
         waiting_rows: Rows that wait to be read, and since when the oldest.
         verify: The running or last check, or None.
+        outside: Who outside holds seals; None leaves the part out.
         version: Of Værn.
         database: "SQLite" or "PostgreSQL".
     """
@@ -114,3 +142,4 @@ class OperationsView:
     waiting_rows: int = 0
     oldest_waiting: datetime | None = None
     verify: VerifyProgress | None = None
+    outside: OutsideView | None = None
