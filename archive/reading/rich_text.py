@@ -60,19 +60,20 @@ class _Reader:
 
     def read(self, data: bytes) -> None:
         for token in _TOKEN.finditer(data):
-            if token["hex"]:
-                self._byte(bytes.fromhex(token["hex"].decode()))
-            elif token["plain"]:
+            kind = token.lastgroup
+            if kind == "plain":
                 self._byte(token["plain"])
-            elif token["word"]:
+            elif kind in ("word", "number"):
                 self._word(token["word"], token["number"])
-            elif token["symbol"]:
+            elif kind == "hex":
+                self._byte(bytes.fromhex(token["hex"].decode()))
+            elif kind == "symbol":
                 self._symbol(token["symbol"])
-            elif token["open"]:
+            elif kind == "open":
                 self._flush()
                 if len(self._groups) < MOST_DEPTH:
                     self._groups.append((self._silent, self._skip))
-            elif token["close"]:
+            elif kind == "close":
                 self._flush()
                 if self._groups:
                     self._silent, self._skip = self._groups.pop()

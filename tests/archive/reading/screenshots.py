@@ -1,4 +1,4 @@
-"""Made-up screenshots of phones, with what stands in them: fonts, light and dark, packed, turned."""
+"""Made-up screenshots of phones, and what stands in them: fonts, light, dark, packed, turned."""
 
 from __future__ import annotations
 

@@ -1,0 +1,119 @@
+"""Archives, mailboxes, sound and film: listed and described, never unpacked, never played."""
+
+import gzip
+import io
+import tarfile
+import wave
+import zipfile
+
+import pytest
+
+from archive.confinement.confinement import Confinement
+from archive.reading.parameters import with_size
+from archive.reading.streams import Gone, LargeFile
+from tests.archive.reading.hostile import by_name
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in files.items():
+            package.writestr(zipfile.ZipInfo(name, (2026, 11, 22, 9, 30, 0)), data)
+    return out.getvalue()
+
+
+def test_a_zip_file_is_listed_with_what_lies_in_the_zip_files_in_it(
+    confinement: Confinement,
+) -> None:
+    inner = zipped({"billede æ.png": b"x" * 90})
+
+    facts = confinement.read("package", zipped({"a.txt": b"hej", "b/indre.zip": inner})).facts
+
+    assert facts["text"].split("\n") == ["a.txt", "b/indre.zip", "b/indre.zip/billede æ.png"]
+    assert facts["entries"][0] == ["a.txt", 3, 3, "2026-11-22T09:30:00", 1]
+    assert (facts["entries_count"], facts["depth"], facts["unsafe_names"]) == (3, 2, 0)
+    assert facts["bomb"] is False
+
+
+def test_names_that_would_leave_the_folder_are_counted(confinement: Confinement) -> None:
+    facts = confinement.read("package", by_name()["glat.zip"]).facts
+
+    assert facts["unsafe_names"] == 5
+    assert "../../etc/passwd" in facts["text"]
+
+
+def test_nesting_has_an_end(confinement: Confinement) -> None:
+    facts = confinement.read("package", by_name()["dyb.zip"]).facts
+
+    assert facts["depth"] == 5
+    assert facts["entries_complete"] is False
+
+
+@pytest.mark.parametrize("kind", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_a_tape_is_listed_however_it_is_packed(confinement: Confinement, kind: str) -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=kind) as tape:  # type: ignore[call-overload]  # the stubs know no variable mode
+        for name, size in (("brev.docx", 70_000), ("../ud", 1)):
+            entry = tarfile.TarInfo(name)
+            entry.size = size
+            tape.addfile(entry, io.BytesIO(bytes(size)))
+
+    facts = confinement.read("archive", out.getvalue()).facts
+
+    assert [row[:2] for row in facts["entries"]] == [["brev.docx", 70_000], ["../ud", 1]]
+    assert facts["unsafe_names"] == 1
+    assert facts["format"].endswith("tar")
+    assert facts["bomb"] is False
+
+
+def test_a_packed_file_says_how_large_it_becomes_and_whether_that_is_a_bomb(
+    confinement: Confinement,
+) -> None:
+    plain = confinement.read("archive", gzip.compress(b"hej" * 1000)).facts
+    bomb = confinement.read("archive", gzip.compress(bytes(120 * 1024 * 1024), 1)).facts
+
+    assert (plain["unpacked_size"], plain["bomb"]) == (3000, False)
+    assert bomb["bomb"] is True
+
+
+def test_only_the_end_of_a_large_file_is_held() -> None:
+    package = zipped({"a.txt": b"hej"})
+    file = LargeFile(io.BytesIO(bytes(9_000_000) + package), whole=1_000_000, end=100_000)
+
+    assert not file.is_whole
+    with zipfile.ZipFile(io.BufferedReader(file)) as opened:
+        assert opened.namelist() == ["a.txt"]
+    file.seek(0)
+    with pytest.raises(Gone):
+        file.read(1)
+
+
+def test_a_mailbox_lists_its_mails(confinement: Confinement) -> None:
+    mails = (
+        "From a@b.example Mon Jan  1 10:00:00 2024\n"
+        "From: =?utf-8?q?=C3=85se?= <aase@b.example>\nSubject: Hej\n"
+        "Date: Mon, 1 Jan 2024 10:00:00 +0100\n\n>From her\n\n"
+        "From c@d.example Tue Jan  2 10:00:00 2024\nFrom: c@d.example\nSubject: Igen\n\nx\n"
+    )
+
+    facts = confinement.read("mailbox", mails.encode()).facts
+
+    assert facts["text"] == "Åse <aase@b.example> · Hej\nc@d.example · Igen"
+    assert facts["mails"][0]["date"] == "2024-01-01T09:00:00+00:00"
+    assert facts["mails_count"] == 2
+
+
+def test_a_sound_says_how_long_it_is(confinement: Confinement) -> None:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as sound:
+        sound.setnchannels(2)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(8000 * 4 * 3))
+    data = out.getvalue()
+
+    told = confinement.read("media", data, media_type=with_size("audio/wav", len(data))).facts
+
+    assert told["duration"] == 3.0
+    assert told["tracks"][0]["channels"] == 2
+    assert confinement.read("media", data).facts == told
