@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from archive.export.checker.der import BITS, Der, Malformed, der
+from archive.export.checker.der import BITS, SEQUENCE, Der, Malformed, der
 
 DIGESTS = {
     "1.3.14.3.2.26": "sha1",
@@ -77,7 +77,7 @@ def signature_holds(
 
 def _raised(key: Der, signature: bytes) -> tuple[int, bytes]:
     """Return the modulus' bits and the signature raised to the exponent, as bytes."""
-    modulus, exponent = (one.number() for one in key.parts())
+    modulus, exponent = (one.number() for one in key.only(SEQUENCE).parts())
     bits, size = modulus.bit_length(), (modulus.bit_length() + 7) // 8
     if not 2048 <= bits <= 8192 or not 3 <= exponent < 2**33 or len(signature) != size:
         raise NotKnown(f"an RSA key of {bits} bits")
@@ -139,40 +139,56 @@ def _ecdsa(curve: str, point: bytes, digest: str, message: bytes, signature: byt
     if len(point) != 2 * size + 1 or point[0] != 4:
         raise NotKnown("a compressed point")
     x, y = int.from_bytes(point[1 : size + 1], "big"), int.from_bytes(point[size + 1 :], "big")
-    r, s = (one.number() for one in der(signature).parts())
+    r, s = (one.number() for one in der(signature).only(SEQUENCE).parts())
     if x >= p or (y * y - x * x * x + 3 * x - b) % p or not (0 < r < order and 0 < s < order):
         return False
     hashed = hashlib.new(digest, message).digest()
     number = int.from_bytes(hashed, "big") >> max(8 * len(hashed) - order.bit_length(), 0)
     inverse = pow(s, order - 2, order)
     total = _ec_sum(
-        _ec_times(number * inverse % order, (base[0], base[1]), p),
-        _ec_times(r * inverse % order, (x, y), p),
+        _ec_times(number * inverse % order, (base[0], base[1], 1), p),
+        _ec_times(r * inverse % order, (x, y, 1), p),
         p,
     )
-    return total is not None and total[0] % order == r
+    if total[2] == 0:
+        return False
+    return total[0] * pow(total[2] * total[2], p - 2, p) % p % order == r
 
 
-def _ec_sum(
-    one: tuple[int, int] | None, two: tuple[int, int] | None, p: int
-) -> tuple[int, int] | None:
-    if one is None or two is None:
-        return two if one is None else one
-    if one[0] == two[0]:
-        if (one[1] + two[1]) % p == 0:
-            return None
-        slope = (3 * one[0] * one[0] - 3) * pow(2 * one[1], p - 2, p) % p
-    else:
-        slope = (two[1] - one[1]) * pow(two[0] - one[0], p - 2, p) % p
-    x = (slope * slope - one[0] - two[0]) % p
-    return x, (slope * (one[0] - x) - one[1]) % p
+def _ec_double(one: tuple[int, int, int], p: int) -> tuple[int, int, int]:
+    """Double a point in Jacobian coordinates, the curve's a being -3; z = 0 is infinity."""
+    x, y, z = one
+    delta, gamma = z * z % p, y * y % p
+    beta, alpha = x * gamma % p, 3 * (x - delta) * (x + delta) % p
+    doubled = (alpha * alpha - 8 * beta) % p
+    return (
+        doubled,
+        (alpha * (4 * beta - doubled) - 8 * gamma * gamma) % p,
+        ((y + z) * (y + z) - gamma - delta) % p,
+    )
 
 
-def _ec_times(number: int, point: tuple[int, int] | None, p: int) -> tuple[int, int] | None:
-    total = None
+def _ec_sum(one: tuple[int, int, int], two: tuple[int, int, int], p: int) -> tuple[int, int, int]:
+    if one[2] == 0 or two[2] == 0:
+        return two if one[2] == 0 else one
+    first, second = one[2] * one[2] % p, two[2] * two[2] % p
+    u, h = one[0] * second % p, (two[0] * first - one[0] * second) % p
+    s = one[1] * two[2] * second % p
+    r = 2 * (two[1] * one[2] * first - s) % p
+    if h == 0:
+        return _ec_double(one, p) if r == 0 else (1, 1, 0)
+    i = 4 * h * h % p
+    j, v = h * i % p, u * i % p
+    x = (r * r - j - 2 * v) % p
+    z = ((one[2] + two[2]) * (one[2] + two[2]) - first - second) * h % p
+    return x, (r * (v - x) - 2 * s * j) % p, z
+
+
+def _ec_times(number: int, point: tuple[int, int, int], p: int) -> tuple[int, int, int]:
+    total = (1, 1, 0)
     while number:
         if number & 1:
             total = _ec_sum(total, point, p)
-        point = _ec_sum(point, point, p)
+        point = _ec_double(point, p)
         number >>= 1
     return total

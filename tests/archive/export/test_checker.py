@@ -139,12 +139,13 @@ def test_one_bit_is_named_also_where_the_forger_made_the_manifest_anew(bundle: P
         if path.name == MANIFEST or path.suffix == ".tsr":
             continue
         data = path.read_bytes()
-        for place in (0.1, 0.5, 0.9):
+        bound = str(path.relative_to(bundle)).encode() in listed
+        for place in (0.2, 0.8):
             path.write_bytes(flipped(data, int(len(data) * place)))
             relist(bundle)
             first = inside.run(str(bundle))
-            relist(bundle, contents=path.name != CONTENTS)
-            second = inside.run(str(bundle))
+            relist(bundle, contents=bound)
+            second = inside.run(str(bundle)) if bound else first
             path.write_bytes(data)
             (bundle / CONTENTS).write_bytes(listed)
 
