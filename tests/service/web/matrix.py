@@ -35,6 +35,7 @@ TYPED = {
     "email": "anna@kommune.example",
     "password": "not the right password",
     "address": "https://www.facebook.example/havn",
+    "q": "trussel",
     "language": "da",
 }
 """What is typed into the text fields that a form cannot do without."""
