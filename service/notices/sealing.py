@@ -16,7 +16,8 @@ Translate = Callable[[str], str]
 
 def witness_subject(size: int, language: str) -> str:
     """Return the subject of the mail that a witness keeps."""
-    return _of(language)("Seal to keep: %(size)s entries") % {"size": size}
+    _ = _of(language)
+    return _("Seal to keep: %(size)s entries") % {"size": size}
 
 
 def witness_body(note: str, public_key: bytes, municipality: str, language: str) -> str:

@@ -129,7 +129,7 @@ def _count(number: int, words: Words) -> str:
 def _holder(kind: str, name: str, words: Words) -> str:
     """Name a holder; a witness's address is nobody else's business."""
     if kind == "timestamp":
-        return words._("Time-stamp authority %(name)s") % {"name": urlsplit(name).netloc or name}
+        return words._("Time-stamp by %(name)s") % {"name": urlsplit(name).netloc or name}
     if kind == "witness":
         return words._("Witness at %(name)s") % {"name": name.rpartition("@")[2]}
     return words._("Store where a name is written once")
