@@ -308,7 +308,9 @@ def _latest_sighting() -> ColumnElement[bool]:
 def _findings(session: Session, post_id: UUID) -> list[FindingRecord]:
     """Return what rules found, the worst first; of two as bad the unlawful one, as in the list."""
     query = select(FindingRecord).where(FindingRecord.post_id == post_id)
-    return list(session.scalars(query.order_by(FindingRecord.rank.desc(), FindingRecord.rule.desc())))
+    return list(
+        session.scalars(query.order_by(FindingRecord.rank.desc(), FindingRecord.rule.desc()))
+    )
 
 
 def _worst_clauses(session: Session, posts: list[UUID]) -> dict[UUID, str]:
