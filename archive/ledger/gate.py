@@ -23,6 +23,10 @@ from archive.errors import CommitUnknown, GateClosed, StorageFull, TransactionLo
 from archive.ledger.log import require_recorded
 
 MOST_TOGETHER = 64
+GAP = 0.004
+LONGEST_GATHERING = 0.02
+"""Seconds for which a group waits for its next act, and for all of them, while the doors are busy:
+a commit costs as much as five acts."""
 QUIET = 0.1
 """Seconds without an act after which the doors count as quiet."""
 
@@ -56,6 +60,7 @@ class Gate:
         self._lock = threading.Lock()
         self._closed = False
         self._latest = 0.0
+        self._expected = 1
         self._thread = threading.Thread(target=self._work, name="gate", daemon=True)
         self._thread.start()
 
@@ -107,17 +112,29 @@ class Gate:
             first = self._waiting.get()
             if first is None:
                 return
-            group = [first]
-            while len(group) < MOST_TOGETHER:
-                try:
-                    more = self._waiting.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    stopping = True
-                    break
-                group.append(more)
+            group, stopping = self._gather(first)
             self._commit(group)
+            # Whoever stood at the doors just now is likely to stand there again.
+            self._expected = max(len(group), self._waiting.qsize())
+
+    def _gather(self, first: _Act[object]) -> tuple[list[_Act[object]], bool]:
+        """Return acts to commit together, and whether the gate closes after them."""
+        group = [first]
+        until = time.monotonic() + LONGEST_GATHERING
+        while len(group) < MOST_TOGETHER:
+            patience = 0.0
+            if len(group) < self._expected:
+                patience = max(0.0, min(GAP, until - time.monotonic()))
+            try:
+                more = (
+                    self._waiting.get(timeout=patience) if patience else self._waiting.get_nowait()
+                )
+            except queue.Empty:
+                break
+            if more is None:
+                return group, True
+            group.append(more)
+        return group, False
 
     def _commit(self, group: list[_Act[object]]) -> None:
         failed = self._try(group)

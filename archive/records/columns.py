@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -68,7 +70,7 @@ class Protected:
     @classmethod
     def protected_columns(cls) -> tuple[str, ...]:
         """Name the columns that the ledger binds, in the table's order."""
-        return tuple(c.name for c in cls.__table__.columns if c.name not in cls.__free__)
+        return _protected_columns(cls)
 
     def row_key(self) -> str:
         """Name this row in the ledger: `table:primary key`."""
@@ -78,6 +80,11 @@ class Protected:
     def row_digest(self) -> str:
         """Return the SHA-256 of the row's protected columns in canonical form, as hex."""
         return row_digest({name: getattr(self, name) for name in self.protected_columns()})
+
+
+@cache
+def _protected_columns(table: type[Protected]) -> tuple[str, ...]:
+    return tuple(c.name for c in table.__table__.columns if c.name not in table.__free__)
 
 
 class Work:
@@ -128,14 +135,19 @@ def timestamp(moment: datetime) -> str:
 
 def _plain(value: object) -> object:
     """Bring column values to JSON: moments, ids and bytes as text, each in one way only."""
-    if isinstance(value, datetime):
-        return timestamp(value)
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, bytes):
-        return hashlib.sha256(value).hexdigest()
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    for kind, written in _WRITTEN:
+        if isinstance(value, kind):
+            return written(value)
     return value
+
+
+_WRITTEN: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (str, str),  # most are, and each receipt asks a hundred times
+    (datetime, timestamp),
+    (UUID, str),
+    (bytes, lambda value: hashlib.sha256(value).hexdigest()),
+)

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Insert, Table, insert
+from sqlalchemy import Column, Insert, Table, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -50,13 +50,29 @@ def _insert_into(table: Table) -> Insert:
 
 def _values(row: Protected, table: Table) -> dict[str, Any]:
     """Return what is stored, having given the row its plain defaults too."""
+    set_here = row.__dict__
     values = {}
-    for column in table.columns:
-        value = getattr(row, column.key)
-        if value is None and isinstance(column.default, ScalarElementColumnDefault):
-            value = column.default.arg
-            setattr(row, column.key, value)
-        elif value is None and column.default is not None:
-            raise ValueError(f"{table.name}.{column.key} is set by the caller here")
-        values[column.key] = value
+    for key, default in _columns(table):
+        value = set_here.get(key)
+        if value is None and default is not None:
+            if default is _BY_CALLER:
+                raise ValueError(f"{table.name}.{key} is set by the caller here")
+            value = default
+            setattr(row, key, value)
+        values[key] = value
     return values
+
+
+_BY_CALLER = object()
+
+
+@cache
+def _columns(table: Table) -> tuple[tuple[str, Any], ...]:
+    """Return each column with its plain default, if it has one."""
+    return tuple((column.key, _default_of(column)) for column in table.columns)
+
+
+def _default_of(column: Column[Any]) -> object:
+    if isinstance(column.default, ScalarElementColumnDefault):
+        return column.default.arg
+    return None if column.default is None else _BY_CALLER
