@@ -164,6 +164,18 @@ class SealedOff(ServiceError):
     """A piece is sealed off: only the DPO hands it over, and only to the police."""
 
 
+class NothingToCover(ServiceError):
+    """Nothing was marked, or nothing can be covered in this piece."""
+
+
+class CoverNotFound(ServiceError):
+    """A word that was to be covered stands nowhere; it must be marked by hand."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__("a word that was to be covered was not found")
+        self.word = word
+
+
 class ExportEnded(ServiceError):
     """The package is gone: its time is over, or a piece of it was erased."""
 
@@ -192,6 +204,8 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     NothingToHandOver: (HTTPStatus.UNPROCESSABLE_ENTITY, "nothing-to-hand-over"),
     TooMuchAtOnce: (HTTPStatus.UNPROCESSABLE_ENTITY, "too-much-at-once"),
     SealedOff: (HTTPStatus.CONFLICT, "sealed-off"),
+    NothingToCover: (HTTPStatus.UNPROCESSABLE_ENTITY, "nothing-to-cover"),
+    CoverNotFound: (HTTPStatus.UNPROCESSABLE_ENTITY, "cover-not-found"),
     ExportEnded: (HTTPStatus.GONE, "bundle-ended"),
     RightEnded: (HTTPStatus.FORBIDDEN, "right-ended"),
     CaseClosed: (HTTPStatus.CONFLICT, "case-closed"),

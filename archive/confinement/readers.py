@@ -26,6 +26,7 @@ OWN_READERS: Final = MappingProxyType(
         "archive": "archive.reading.packed:read_packed",
         "pdf": "archive.reading.pdf:read_pdf",
         "media": "archive.reading.media:read_media",
+        "covered": "archive.reading.covering:cover_picture",
         "timestamp": "archive.ledger.stamps:read_stamp",
     }
 )

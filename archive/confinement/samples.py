@@ -20,6 +20,7 @@ def samples() -> dict[str, list[bytes]]:
     pdf = _pdf()
     return {
         "image": pictures,
+        "covered": [b'{"boxes": [[1, 1, 4, 4]]}\n' + one for one in pictures],
         "message": [_MAIL.encode()],
         "mailbox": [b"From a@b.example Mon Jan  1 10:00:00 2024\n" + _MAIL.encode()],
         "text": [b"hej"],

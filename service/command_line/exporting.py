@@ -22,6 +22,7 @@ from service.casework.evidence.numbers import numbered
 from service.casework.exporting.making import proven_package
 from service.casework.exporting.papers import papers_for
 from service.casework.exporting.permitting import with_parts
+from service.casework.exporting.redacting import redacted_among
 from service.errors import CaseNotFound, NothingToHandOver, SealedOff
 from service.installation import Installation, opened
 from service.settings import MIB, Settings
@@ -58,7 +59,7 @@ def export(
     with opened(Settings()) as house:
         now = house.clock.now()
         with house.database.reading() as session:
-            case, pieces = _chosen(session, what)
+            case, pieces = _chosen(session, what, redacted=redacted)
         over = HandOver(
             id=uuid4(),
             made_at=now,
@@ -98,8 +99,13 @@ def export(
         click.echo(f"{len(pieces)} pieces of evidence: {', '.join(str(one) for one in files)}")
 
 
-def _chosen(session: Session, what: tuple[str, ...]) -> tuple[CaseRecord | None, list[UUID]]:
-    """Return the one case, where there is one, and every piece with its parts."""
+def _chosen(
+    session: Session, what: tuple[str, ...], *, redacted: bool
+) -> tuple[CaseRecord | None, list[UUID]]:
+    """Return the one case, where there is one, and every piece with its parts.
+
+    In a redacted bundle a part comes along only where it has a redacted file itself.
+    """
     cases: list[CaseRecord] = []
     wanted: list[UUID] = []
     for word in what:
@@ -112,7 +118,11 @@ def _chosen(session: Session, what: tuple[str, ...]) -> tuple[CaseRecord | None,
             wanted += session.scalars(select(CaseEvidenceRecord.evidence_id).where(of_case))
         else:
             wanted.append(_evidence(session, word))
-    found = [session.get_one(EvidenceRecord, one) for one in with_parts(session, wanted)]
+    whole = with_parts(session, wanted)
+    if redacted:
+        covered = redacted_among(session, whole)
+        whole = [one for one in whole if one in covered or one in wanted]
+    found = [session.get_one(EvidenceRecord, one) for one in whole]
     standing = [one for one in found if one.erased_at is None]
     if not standing:
         raise NothingToHandOver("nothing is left to hand over")

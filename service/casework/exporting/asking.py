@@ -22,6 +22,7 @@ from service.casework.exporting.permitting import (
     require_leaving,
     with_parts,
 )
+from service.casework.exporting.redacting import redacted_among
 from service.errors import ExportNotFound, NothingToHandOver, NotPermitted, ReasonMissing
 
 LONGEST_RECIPIENT = 300
@@ -67,7 +68,12 @@ def ask_for_export(
     wanted = [one.id for one in open_to_them if one.id in set(chosen)]
     if len(wanted) != len(set(chosen)):
         raise NothingToHandOver("a piece was chosen that is not theirs to hand over")
-    rows = may_hand_over(session, who, with_parts(session, wanted), now)
+    whole = with_parts(session, wanted)
+    if redacted:
+        # A part without a redacted file stays here; one that was chosen stops the making.
+        covered = redacted_among(session, whole)
+        whole = [one for one in whole if one in covered or one in wanted]
+    rows = may_hand_over(session, who, whole, now)
     require_leaving(rows, who, to_police=to_police)
     export = ExportRecord(
         id=uuid4(),

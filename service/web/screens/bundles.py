@@ -14,7 +14,7 @@ from service.access.principal import Principal
 from service.casework.cases.listing import names_of
 from service.casework.exporting.asking import exports_of
 from service.casework.exporting.permitting import count_of
-from service.casework.exporting.redacting import redacted_among
+from service.casework.exporting.redacting import can_be_redacted, redacted_among
 from service.web.screens.evidence import kind_of, numbers_of
 from service.web.views.bundle import (
     BundleChoice,
@@ -60,6 +60,7 @@ def bundle_form(
             received_at=one.received_at,
             chosen=chosen is None or str(one.id) in chosen,
             redacted=one.id in redacted,
+            redact_url=f"/evidence/{one.id}/redaction" if can_be_redacted(one) else None,
         )
         for one in pieces
         if one.sealed_off_at is None

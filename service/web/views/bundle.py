@@ -116,3 +116,36 @@ class BundleView:
 
     run: BundleRun
     case: CaseLink | None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverView:
+    """Covering other persons in one piece of evidence.
+
+    Attributes:
+        number: How people call the piece.
+        url: Where the forms are sent.
+        back_url: The evidence's own page.
+        picture_url: The picture, once its viewing is kept; None before, and for a text.
+        width: Pixels of the upright picture, in which boxes are counted.
+        height: The same.
+        text: The text, once its viewing is kept.
+        shown: Whether the content is in the page.
+        result_url: The redacted picture that stands.
+        result_text: The redacted text that stands.
+        done: Whether it was just made.
+        form: What was typed, after an error.
+    """
+
+    number: str
+    url: str
+    back_url: str
+    picture_url: str | None = None
+    width: int = 0
+    height: int = 0
+    text: str | None = None
+    shown: bool = False
+    result_url: str | None = None
+    result_text: str | None = None
+    done: bool = False
+    form: FormState = field(default_factory=FormState)
