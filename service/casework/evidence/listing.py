@@ -35,9 +35,7 @@ from archive.records.evidence import (
     EvidenceState,
     ObjectRecord,
     ReadingRecord,
-    ViewingRecord,
 )
-from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.access.rights import Level
 from service.access.visibility import cases_within, evidence_within
@@ -46,8 +44,6 @@ from service.casework.evidence.numbers import numbered
 PAGE = 50
 COUNTED = 1000
 """Counts are exact up to here; beyond, "more than" is said."""
-MOST_READERS = 20
-"""So many of those who have read a piece are named beside it; custody names every one."""
 MOST_PARTS = 200
 TOLD: Final = frozenset({Level.FULL, Level.OWN})
 """The levels at which a piece's own words are told: file name, address, note, digest to search."""
@@ -90,24 +86,6 @@ class Listed:
     count: int
     count_is_exact: bool
     next: tuple[datetime, UUID] | None
-
-
-@dataclass(frozen=True)
-class SeenBy:
-    """One viewing, with the name of the person."""
-
-    name: str
-    person_id: UUID
-    at: datetime
-    purpose: str
-
-
-@dataclass(frozen=True)
-class ReadBy:
-    """The latest viewings of a piece of evidence, and how many there are in all."""
-
-    latest: tuple[SeenBy, ...] = ()
-    count: int = 0
 
 
 def find_evidence(
@@ -357,43 +335,6 @@ def latest_reading(session: Session, evidence: Piece) -> ReadingRecord | None:
     """Return the last reading, whether or not it succeeded."""
     query = select(ReadingRecord).where(ReadingRecord.evidence_id == evidence.id)
     return session.scalars(query.order_by(ReadingRecord.made_at.desc()).limit(1)).first()
-
-
-def readers_of(session: Session, evidence_id: UUID) -> list[SeenBy]:
-    """Return who has seen it last, the latest first (*Læst af*)."""
-    return list(readers_by(session, [evidence_id])[evidence_id].latest)
-
-
-def readers_by(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, ReadBy]:
-    """Return by evidence who has seen it, at most `MOST_READERS` each, and how many there are."""
-    latest = func.row_number().over(
-        partition_by=ViewingRecord.evidence_id,
-        order_by=(ViewingRecord.at.desc(), ViewingRecord.id),
-    )
-    count = func.count().over(partition_by=ViewingRecord.evidence_id)
-    ranked = (
-        select(
-            ViewingRecord.evidence_id,
-            ViewingRecord.person_id,
-            ViewingRecord.at,
-            ViewingRecord.purpose,
-            latest.label("place"),
-            count.label("in_all"),
-        )
-        .where(ViewingRecord.evidence_id.in_(evidence_ids))
-        .subquery()
-    )
-    query = (
-        select(ranked, PersonRecord.name)
-        .join(PersonRecord, PersonRecord.id == ranked.c.person_id)
-        .where(ranked.c.place <= MOST_READERS)
-        .order_by(ranked.c.evidence_id, ranked.c.place)
-    )
-    found = dict.fromkeys(evidence_ids, ReadBy())
-    for row in session.execute(query):
-        seen = SeenBy(row.name, row.person_id, row.at, row.purpose)
-        found[row.evidence_id] = ReadBy((*found[row.evidence_id].latest, seen), row.in_all)
-    return found
 
 
 def _escaped(words: str) -> str:

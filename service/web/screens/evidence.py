@@ -16,17 +16,16 @@ from service.casework.capture.requesting import visit_of
 from service.casework.evidence.custody import Course, custody_of
 from service.casework.evidence.listing import (
     Piece,
-    ReadBy,
     SeenEvidence,
     cases_of,
     deliveries_of,
     latest_reading,
     parts_of,
     pictures_of,
-    readers_by,
 )
 from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.evidence.proof import proof_of
+from service.casework.evidence.readers import ReadBy, readers_by
 from service.casework.evidence.readings import StoredReading, spoken_text
 from service.casework.evidence.viewing import may_view
 from service.casework.mail.found import original_of

@@ -13,7 +13,7 @@ from archive.records.pages import PostRecord
 from archive.records.people import PersonRecord
 from service.access.people import open_session
 from service.access.principal import Principal
-from service.casework.evidence.listing import readers_of
+from service.casework.evidence.readers import readers_of
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
 from service.web.application import make_application

@@ -21,13 +21,12 @@ from service.casework.cases.opening import join_evidence
 from service.casework.evidence.custody import PAGE as SCREENFUL
 from service.casework.evidence.custody import Act, custody_of
 from service.casework.evidence.listing import (
-    MOST_READERS,
     SeenEvidence,
     evidence_of_case,
     list_evidence,
-    readers_by,
     see_evidence,
 )
+from service.casework.evidence.readers import MOST_READERS, readers_by
 from service.casework.evidence.viewing import note_viewing
 from service.installation import Installation
 from tests.service.casework.cases.opened import employ, open_one

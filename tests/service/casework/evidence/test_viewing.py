@@ -19,7 +19,8 @@ from archive.records.people import PersonRecord
 from service.access.people import add_person, give_role
 from service.access.principal import Principal
 from service.casework.evidence.custody import Act, custody_of
-from service.casework.evidence.listing import list_evidence, readers_of
+from service.casework.evidence.listing import list_evidence
+from service.casework.evidence.readers import readers_of
 from service.casework.evidence.viewing import reveal_pictures, reveal_text
 from service.errors import NotPermitted
 from service.installation import Installation

@@ -1,0 +1,72 @@
+"""Who has read a piece of evidence (*Læst af*): the latest by name, the others by number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive.records.evidence import ViewingRecord
+from archive.records.people import PersonRecord
+
+MOST_READERS = 20
+"""So many of those who have read a piece are named beside it; custody names every one."""
+
+
+@dataclass(frozen=True)
+class SeenBy:
+    """One viewing, with the name of the person."""
+
+    name: str
+    person_id: UUID
+    at: datetime
+    purpose: str
+
+
+@dataclass(frozen=True)
+class ReadBy:
+    """The latest viewings of a piece of evidence, and how many there are in all."""
+
+    latest: tuple[SeenBy, ...] = ()
+    count: int = 0
+
+
+def readers_of(session: Session, evidence_id: UUID) -> list[SeenBy]:
+    """Return who has seen it last, the latest first (*Læst af*)."""
+    return list(readers_by(session, [evidence_id])[evidence_id].latest)
+
+
+def readers_by(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, ReadBy]:
+    """Return by evidence who has seen it, at most `MOST_READERS` each, and how many there are."""
+    latest = func.row_number().over(
+        partition_by=ViewingRecord.evidence_id,
+        order_by=(ViewingRecord.at.desc(), ViewingRecord.id),
+    )
+    count = func.count().over(partition_by=ViewingRecord.evidence_id)
+    ranked = (
+        select(
+            ViewingRecord.evidence_id,
+            ViewingRecord.person_id,
+            ViewingRecord.at,
+            ViewingRecord.purpose,
+            latest.label("place"),
+            count.label("in_all"),
+        )
+        .where(ViewingRecord.evidence_id.in_(evidence_ids))
+        .subquery()
+    )
+    query = (
+        select(ranked, PersonRecord.name)
+        .join(PersonRecord, PersonRecord.id == ranked.c.person_id)
+        .where(ranked.c.place <= MOST_READERS)
+        .order_by(ranked.c.evidence_id, ranked.c.place)
+    )
+    found = dict.fromkeys(evidence_ids, ReadBy())
+    for row in session.execute(query):
+        seen = SeenBy(row.name, row.person_id, row.at, row.purpose)
+        found[row.evidence_id] = ReadBy((*found[row.evidence_id].latest, seen), row.in_all)
+    return found
