@@ -278,6 +278,8 @@ def test_every_table_that_refers_to_what_is_erased_has_its_place_in_an_erasure()
         "objects",
         "posts",
         "readings",
+        "samples",
+        "screenshots",
         "visits",
         "wrapped_keys",
     }
