@@ -87,6 +87,11 @@ class Gate:
         """Submit an act and wait for its commit."""
         return self.submit(act).result()
 
+    @property
+    def waiting(self) -> int:
+        """How many acts stand before the gate just now."""
+        return self._waiting.qsize()
+
     def give_way(self, longest: float) -> None:
         """Let whoever stands at the doors go first: return when it is quiet, or after `longest` s.
 
@@ -159,6 +164,8 @@ class Gate:
                 else:
                     for run in runs:
                         _attempt(session, run)
+        except CommitUnknown as unknown:
+            return unknown
         except Exception as failed:  # noqa: BLE001 — the thread must outlive any commit
             return _as_fact(failed)
         except BaseException as failed:  # noqa: BLE001 — the thread must outlive any commit

@@ -1,5 +1,7 @@
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
@@ -247,6 +249,79 @@ def test_entries_stand_in_the_order_of_their_acts(archive_house: House) -> None:
         counted = session.scalar(select(func.count()).select_from(LedgerEntryRecord))
 
     assert sorted(positions) == list(range(counted or 0)) == list(range(5))
+
+
+def test_acts_of_one_kind_share_their_statements(archive_house: House) -> None:
+    calls: list[int] = []
+
+    def add_all(session: Session, names: Sequence[str]) -> list[UUID]:
+        calls.append(len(names))
+        return [add_unit(name)(session) for name in names]
+
+    with ThreadPoolExecutor(5) as threads:
+        together = Together(archive_house.gate)
+        other = archive_house.gate.submit(add_unit("by itself"))
+        names = [f"unit {number}" for number in range(4)]
+        waiting = [threads.submit(archive_house.gate.run_together, add_all, name) for name in names]
+        _until_waiting(archive_house.gate, 5)
+        together.release()
+        added = [future.result(30) for future in waiting]
+
+    assert calls == [4]
+    assert len({*added, other.result(30)}) == 5
+    assert units(archive_house) == {"by itself", *names}
+    assert archive_house.verify().ok
+
+
+def test_where_acts_of_one_kind_fail_together_each_is_done_alone(archive_house: House) -> None:
+    archive_house.gate.run(add_unit("taken"))
+
+    def add_all(session: Session, names: Sequence[str]) -> list[UUID]:
+        return [add_unit(name)(session) for name in names]
+
+    with ThreadPoolExecutor(3) as threads:
+        together = Together(archive_house.gate)
+        waiting = {
+            name: threads.submit(archive_house.gate.run_together, add_all, name)
+            for name in ("one", "taken", "two")
+        }
+        _until_waiting(archive_house.gate, 3)
+        together.release()
+
+        with pytest.raises(Exception, match=r"(?i)unique"):
+            waiting.pop("taken").result(30)
+        for future in waiting.values():
+            future.result(30)
+
+    assert units(archive_house) == {"taken", "one", "two"}
+    assert archive_house.verify().ok
+
+
+def test_equal_deliveries_that_arrive_together_are_one_piece_of_evidence(
+    archive_house: House,
+) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        together = Together(archive_house.gate)
+        same = [threads.submit(archive_house.receive, b"same", "a.txt") for _ in range(3)]
+        other = threads.submit(archive_house.receive, b"other", "a.txt")
+        _until_waiting(archive_house.gate, 4)
+        together.release()
+        kept = [future.result(30) for future in same]
+
+    assert len({one.id for one in kept}) == 1
+    assert sorted(one.joined for one in kept) == [False, True, True]
+    assert other.result(30).joined is False
+    assert archive_house.read(kept[0].id) == b"same"
+    assert len(archive_house.stored()) == 2
+    assert archive_house.verify().ok
+
+
+def _until_waiting(gate: Gate, count: int) -> None:
+    for _ in range(3000):
+        if gate.waiting >= count:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the acts never came to the gate")
 
 
 def _terminate(house: House, backend: int) -> None:
