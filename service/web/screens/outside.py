@@ -75,8 +75,7 @@ def seal_light(how: Standing, language: str, now: datetime) -> Light:
             words._("What to do"),
             "#outside",
         )
-    troubles = [_trouble(one, words) for one in how.failing]
-    cause = next((one for one in troubles if one), None)
+    cause = _first_trouble(how, words)
     if how.seal is Seal.LATE:
         since = min(one.late_since for one in how.holders if one.late_since)
         late = words._("What is new since %(when)s is not sealed outside.") % {
@@ -88,6 +87,13 @@ def seal_light(how: Standing, language: str, now: datetime) -> Light:
     if how.failing:
         return _with_act(LightState.AMBER, at, cause or words._("Not everyone has it."), words)
     return Light(name, LightState.GREEN, at)
+
+
+def _first_trouble(how: Standing, words: Words) -> str | None:
+    for one in how.failing:
+        if trouble := _trouble(one, words):
+            return f"{_holder(one.holder.kind, one.holder.name, words)}: {trouble}"
+    return None
 
 
 def _with_act(state: LightState, at: datetime | None, cause: str, words: Words) -> Light:

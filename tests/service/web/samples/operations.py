@@ -15,6 +15,8 @@ from service.web.views.operations import (
     LightName,
     LightState,
     OperationsView,
+    OutsideHolder,
+    OutsideView,
     VerifyFinding,
     VerifyProgress,
     VerifyState,
@@ -85,6 +87,20 @@ _LIGHTS = (
     Light(LightName.PAGES, LightState.OFF, None, "Ingen sider besøges endnu."),
     Light(LightName.CONFINEMENT, LightState.GREEN, ago(minutes=2)),
 )
+_OUTSIDE = OutsideView(
+    "Forseglet udefra i går kl. 14.00 af to tidsstempelmyndigheder og ét vidne.",
+    (
+        OutsideHolder("Tidsstempel fra tsa.example", ago(hours=20)),
+        OutsideHolder(
+            "Tidsstempel fra langt-navn.tidsstempel.example:8443",
+            ago(days=2),
+            "Certifikatet er ikke det, der er gemt for den.",
+            ago(hours=12),
+        ),
+        OutsideHolder("Vidne hos nabokommunen.example"),
+    ),
+    may_send=True,
+)
 _DESK = frame(
     Place.OPERATIONS,
     name="Iben Fog",
@@ -94,7 +110,8 @@ _DESK = frame(
 
 
 def _desk(lights: tuple[Light, ...], verify: VerifyProgress | None) -> dict[str, object]:
-    return page(OperationsView(lights, "0.1.0", "SQLite", 2, ago(minutes=3), verify), _DESK)
+    view = OperationsView(lights, "0.1.0", "SQLite", 2, ago(minutes=3), verify, _OUTSIDE)
+    return page(view, _DESK)
 
 
 _FRAME = frame(Place.CAPTURE)
