@@ -46,7 +46,7 @@ class Facts:
 
     def words(self) -> list[str]:
         """Return the words of the fields, their ends marked."""
-        return [word for told in self.fields for word in (*words_in(told), FIELD)]
+        return marked_words(self.fields)
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,11 @@ class Document:
     exact: str
     lemmas: str
     about: str
+
+
+def marked_words(fields: Iterable[str]) -> list[str]:
+    """Return the words of fields, the end of each field marked."""
+    return [word for told in fields for word in (*words_in(told), FIELD)]
 
 
 def facts_of(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, Facts]:

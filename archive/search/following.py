@@ -17,16 +17,16 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.entries import Collected
 from archive.records.cases import CaseEvidenceRecord
-from archive.search.index import write
+from archive.search.index import Fields, write
 
 _RECEIPTS: Final = frozenset({"evidence.received", "evidence.delivered_again"})
 _BY_EVIDENCE: Final = frozenset({"deliveries", "posts", "visits"})
 _TEXTS: Final = "searchable_texts"
 
 
-def searchable(session: Session, evidence_id: UUID, text: str) -> None:
-    """Let a text that was read be found, from the commit of this session on."""
-    session.info.setdefault(_TEXTS, {})[evidence_id] = text
+def searchable(session: Session, evidence_id: UUID, *fields: str) -> None:
+    """Let what was read be found, from the commit of this session on, each field by itself."""
+    session.info.setdefault(_TEXTS, {})[evidence_id] = fields
 
 
 def follow(session: Session) -> None:
@@ -34,7 +34,7 @@ def follow(session: Session) -> None:
     if session.in_nested_transaction():
         return
     session.flush()
-    texts: dict[UUID, str] = session.info.pop(_TEXTS, {})
+    texts: dict[UUID, Fields] = session.info.pop(_TEXTS, {})
     entries: list[Collected] = session.info.get("entries", [])
     changed: set[UUID] = set()
     cases: set[UUID] = set()

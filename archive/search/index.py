@@ -12,18 +12,28 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from archive.records.search import SEARCH_ITEMS, WORDS_POSTGRESQL, WORDS_SQLITE
-from archive.search.documents import Document, Facts, document, facts_of, text_words_of
+from archive.search.documents import (
+    Document,
+    Facts,
+    document,
+    facts_of,
+    marked_words,
+    text_words_of,
+)
 from archive.search.places import place_of
-from archive.search.words import words_in
 
 _MANY: Final = 200
 """So many pieces are fetched and written at a time."""
 
 
+Fields = tuple[str, ...]
+"""What was read in a piece, one field by itself: no phrase reaches from one into the next."""
+
+
 def write(
     session: Session,
     evidence_ids: Collection[UUID],
-    texts: Mapping[UUID, str] = MappingProxyType({}),
+    texts: Mapping[UUID, Fields] = MappingProxyType({}),
     *,
     anew: bool = False,
 ) -> None:
@@ -57,7 +67,7 @@ def _documents(
     found: Mapping[UUID, Facts],
     places: Mapping[UUID, int],
     standing: Mapping[int, tuple[str, str]],
-    texts: Mapping[UUID, str],
+    texts: Mapping[UUID, Fields],
     *,
     anew: bool,
 ) -> Iterator[tuple[int, Document]]:
@@ -66,7 +76,7 @@ def _documents(
         before = standing.get(places[one])
         read: Iterable[str] = ()
         if one in texts:
-            read = words_in(texts[one])
+            read = marked_words(texts[one])
         elif before is not None:
             read = text_words_of(before[0])
         written = document(facts, read)

@@ -20,7 +20,7 @@ from archive.search.holding import places_of
 from archive.search.query import Query, understand
 from archive.search.words import located_in
 from service.access.principal import Principal
-from service.casework.evidence.indexing import searchable_text
+from service.casework.evidence.indexing import searchable_fields
 from service.casework.evidence.listing import see_evidence
 from service.casework.evidence.readings import latest_reading
 from service.casework.evidence.viewing import permit_viewing
@@ -53,12 +53,13 @@ def reveal_excerpts(
     """
     permit_viewing(installation, who, evidence_id, now)
     with installation.database.reading() as session:
-        text = _words_of(session, installation, who, evidence_id, now)
-    return excerpts(text, understand(typed))
+        fields = _fields_of(session, installation, who, evidence_id, now)
+    query = understand(typed)
+    return [one for field in fields for one in excerpts(field, query)][:MOST]
 
 
 def excerpts(text: str, query: Query) -> list[Excerpt]:
-    """Return the parts of a text around the words that a question asks for, in their order."""
+    """Return the parts of one field around the words that a question asks for, in their order."""
     located = list(located_in(text))
     words = [one.word for one in located]
     spans = sorted(
@@ -86,14 +87,14 @@ def _around(text: str, spans: list[Span]) -> Excerpt:
     return Excerpt(text[start:end], marks, start > 0, end < len(text))
 
 
-def _words_of(
+def _fields_of(
     session: Session,
     installation: Installation,
     who: Principal,
     evidence_id: UUID,
     now: datetime,
-) -> str:
-    """Return all words of a piece that this person may see, one field after the other."""
+) -> list[str]:
+    """Return what stands in a piece, as far as this person may see it, field by field."""
     row = see_evidence(session, who, evidence_id, now)
     parts = [row.filename, row.note, row.source_url]
     posts = select(PostRecord.author, PostRecord.text).where(PostRecord.evidence_id == evidence_id)
@@ -104,5 +105,5 @@ def _words_of(
     except EvidenceErased:
         reading = None
     if reading is not None:
-        parts.append(searchable_text(reading.reader, reading.facts))
-    return "\n\n".join(part for part in parts if part)
+        parts += searchable_fields(reading.reader, reading.facts)
+    return [part for part in parts if part]

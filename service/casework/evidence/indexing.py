@@ -15,7 +15,7 @@ from archive.mailbox.values import Address, Message
 from archive.records.evidence import EvidenceRecord, EvidenceState, ReadingRecord
 from archive.records.search import SEARCH_ITEMS
 from archive.search.following import searchable
-from archive.search.index import forget, write
+from archive.search.index import Fields, forget, write
 from archive.search.purging import purge
 from service.casework.evidence.readings import latest_reading
 from service.installation import Installation
@@ -25,21 +25,21 @@ Told = Callable[[int, int], None]
 """Told how many pieces are done, and of how many."""
 
 
-def searchable_text(reader: str, facts: Mapping[str, Any]) -> str:
-    """Return the words of a reading, one field a line, or nothing."""
-    if reader == "message":
-        try:
-            return "\n\n".join(_fields(Message.from_facts(dict(facts))))
-        except ValueError:
-            return ""
-    return "\n\n".join(_texts(facts))
+def searchable_fields(reader: str, facts: Mapping[str, Any]) -> Fields:
+    """Return the words of a reading, field by field."""
+    if reader != "message":
+        return tuple(_texts(facts))
+    try:
+        return tuple(dict.fromkeys(_fields(Message.from_facts(dict(facts)))))
+    except ValueError:
+        return ()
 
 
 def index_reading(
     session: Session, evidence_id: UUID, reader: str, facts: Mapping[str, Any]
 ) -> None:
     """Let what was read be found from this session's commit on."""
-    searchable(session, evidence_id, searchable_text(reader, facts))
+    searchable(session, evidence_id, *searchable_fields(reader, facts))
 
 
 def missing(session: Session) -> int:
@@ -65,7 +65,7 @@ def reindex(installation: Installation, told: Told = lambda _done, _all: None) -
         with installation.database.writing() as session:
             unread = _readings_of(session, batch)
             texts = {
-                one: reading.text
+                one: reading.fields
                 for one, reading in opened.items()
                 if unread.get(one) == reading.id
             }
@@ -82,7 +82,7 @@ class _Opened:
     """The words of one reading, and which reading it was."""
 
     id: UUID
-    text: str
+    fields: Fields
 
 
 def _standing() -> Select[UUID]:
@@ -116,8 +116,8 @@ def _opened(installation: Installation, batch: Sequence[UUID]) -> dict[UUID, _Op
             except (EvidenceErased, ObjectMissing, SealBroken):
                 continue  # its key or its bytes are gone: its facts are found all the same
             if reading is not None:
-                text = searchable_text(reading.reader, reading.facts)
-                found[one] = _Opened(reading_id, text)
+                fields = searchable_fields(reading.reader, reading.facts)
+                found[one] = _Opened(reading_id, fields)
     return found
 
 

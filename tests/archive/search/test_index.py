@@ -123,7 +123,7 @@ def test_a_long_text_is_found_to_its_limit_and_no_text_is_too_long(archive_house
 
 def test_what_is_erased_is_found_no_more(full_house: House, contents: Contents) -> None:
     with full_house.database.writing() as session:
-        write(session, [contents.mail.id, contents.page.id], {contents.mail.id: "hemmeligord"})
+        write(session, [contents.mail.id, contents.page.id], {contents.mail.id: ("hemmeligord",)})
         close_case(session, contents.case)
     assert found(full_house, "hemmeligord") == [contents.mail.id]
 
@@ -151,7 +151,7 @@ def test_no_byte_of_an_erased_text_is_left_among_thousands(
     )
     with full_house.database.writing() as session:
         close_case(session, contents.case)
-        write(session, [contents.mail.id], {contents.mail.id: " ".join(secret)})
+        write(session, [contents.mail.id], {contents.mail.id: (" ".join(secret),)})
     keep(full_house, [piece(" ".join(chance.choices(words, k=40)), at) for at in range(300, 400)])
     with full_house.database.writing() as session:
         erase(session, contents.mail.id, "asked for", "person:1", now)
@@ -176,7 +176,7 @@ def test_what_is_sealed_off_can_be_taken_out(archive_house: House) -> None:
     assert found(archive_house, "bor") == []
 
     with archive_house.database.writing() as session:
-        write(session, [one.id], {one.id: one.text})
+        write(session, [one.id], {one.id: (one.text,)})
     assert found(archive_house, "bor") == [one.id]
     with archive_house.database.writing() as session:
         row = session.get_one(EvidenceRecord, one.id)
