@@ -62,7 +62,9 @@ def cover(
     form.check(who)
     with house.database.reading() as session:
         number = may_be_covered(session, who, evidence_id, now)
-    state = FormState()
+    # What was typed stays: whoever sees that something was forgotten adds to it.
+    typed = {"words": form.words, "boxes": form.boxes, "reason": form.reason}
+    state = FormState(typed)
     if form.act == "cover":
         try:
             words = [line for line in map(str.strip, form.words.splitlines()) if line]
