@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.service.web.samples import case, doors, evidence, operations, person, queue
+from tests.service.web.samples import case, doors, evidence, operations, person, queue, search
 
 SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **doors.SAMPLES,
     **person.SAMPLES,
     **evidence.SAMPLES,
     **queue.SAMPLES,
+    **search.SAMPLES,
     **case.SAMPLES,
     **operations.SAMPLES,
 }

@@ -40,6 +40,7 @@ LEADER = (
     Place.TRIAGE,
     Place.CASES,
     Place.EVIDENCE,
+    Place.SEARCH,
     Place.CAPTURE,
     Place.RIGHTS,
 )
