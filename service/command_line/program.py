@@ -18,6 +18,7 @@ _FAMILIES = {
     "token": "tokens",
     "ingest": "evidence",
     "erase": "evidence",
+    "read-again": "reading",
     "export": "exporting",
     "reindex": "finding",
     "verify": "keeping",
