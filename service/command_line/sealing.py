@@ -21,6 +21,7 @@ from service.installation import Installation, opened
 from service.jobs.engine import Engine
 from service.jobs.sealing import OUTSIDE
 from service.jobs.sending import NOTICES
+from service.log_lines import configure
 from service.settings import Settings
 
 LONGEST_SECONDS: Final = 60.0
@@ -36,6 +37,7 @@ def seal(*, as_json: bool) -> None:
     The service may run meanwhile. Exit 1 where somebody has not got it.
     """
     settings = Settings()
+    configure(settings.log_level)
     if not holders(settings):
         names = "VAERN_TSA, VAERN_WITNESSES, VAERN_HEADS_FOLDER"
         click.echo(f"Nobody outside is set up: {names}.", err=True)
@@ -70,7 +72,7 @@ def _sealed(house: Installation) -> dict[str, Any]:
     rows = _rows(house)
     return {
         "ok": all(row.state == OutsideState.SEALED for row in rows),
-        "size": max(row.size for row in rows),
+        "size": max((row.size for row in rows), default=0),
         "holders": [
             {"kind": row.kind, "holder": row.holder, "at": row.made_at, "code": row.last_error}
             for row in rows

@@ -10,6 +10,7 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -20,6 +21,7 @@ from archive.ledger.stamps import Expected, judge, question
 from archive.mailbox.smtp import Envelope, SmtpDoor
 from archive.records.cases import NoticeRecord
 from archive.records.ledger import OutsideHeadRecord
+from archive.records.operations import VerificationRecord
 from archive.records.people import PersonRecord
 from service.access.people import add_person, give_role
 from service.authorities import Authority as Named
@@ -29,6 +31,7 @@ from service.installation import Installation
 from service.jobs.sealing import OUTSIDE
 from service.jobs.sealing_regularly import seal_regularly
 from service.jobs.sending import NOTICES
+from service.jobs.verifications import VERIFICATIONS
 from tests.archive.answering import give, listening, serving
 from tests.archive.authority import Authority, found
 from tests.service.conftest import Time
@@ -376,3 +379,32 @@ def test_two_processes_that_look_at_once_ask_once(
         thread.join()
 
     assert states(installation) == [("object", "waiting", None)]
+
+
+def test_the_check_on_the_operations_page_reads_the_store_elsewhere(
+    installation: Installation, time: Time, apart: Path
+) -> None:
+    installation = with_settings(installation, heads_folder=apart)
+    interval(installation, time)
+    assert checked(installation, time)["findings"] == []
+
+    with installation.database.reading() as session:
+        size = head(session).size
+    other = installation.signer.sign(size - 1, bytes(32))
+    (apart / "another.note").write_text(other, "utf-8")
+
+    (finding,) = checked(installation, time)["findings"]
+    assert (finding["kind"], finding["id"]) == ("outside_head_contradicts", "another.note")
+
+
+def checked(installation: Installation, time: Time) -> dict[str, Any]:
+    with installation.database.writing() as session:
+        run = VerificationRecord(
+            id=uuid4(), started_at=time.now, started_by="person:1", next_attempt_at=time.now
+        )
+        session.add(run)
+    work_off(installation, VERIFICATIONS)
+    with installation.database.reading() as session:
+        result = session.get_one(VerificationRecord, run.id).result
+    assert result is not None
+    return result
