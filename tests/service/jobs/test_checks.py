@@ -14,10 +14,8 @@ from service.access.people import principal_of
 from service.casework.evidence.checking import ask_for_check, latest_check
 from service.casework.evidence.originals import original_of
 from service.installation import Installation
-from service.jobs.checks import CHECKS
 from tests.service.casework.cases.opened import kinds
 from tests.service.conftest import Time, Town
-from tests.service.jobs.following import work_off
 from tests.service.web.doors import API, Doors, open_doors
 
 
@@ -48,7 +46,7 @@ def asked(doors: Doors, evidence: UUID) -> str:
         f"/evidence/{evidence}/check", data={"csrf_token": token}, headers=cookie
     )
     assert answer.status_code == 303
-    work_off(doors.installation, CHECKS)
+    doors.read_everything()  # the doors' own engine: a second one may find the row claimed
     page = doors.client.get(answer.headers["location"].partition("#")[0], headers=cookie)
     assert page.status_code == 200
     return page.text
