@@ -57,6 +57,9 @@ def configure(level: str = "INFO", stream: TextIO | None = None) -> None:
         root.removeHandler(handler)
     root.addHandler(LibraryLines())
     root.setLevel(max(number, logging.WARNING))
+    # It warns whenever a sweep is still at work as its next time comes: on a busy machine that is
+    # no fault, and the next sweep finds the same rows.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def logger() -> structlog.typing.FilteringBoundLogger:
