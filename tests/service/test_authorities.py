@@ -85,5 +85,5 @@ def test_a_file_without_a_certificate_is_no_pin(tmp_path: Path) -> None:
         ("https://authority.example/\r\nHost: x", False),
     ],
 )
-def test_only_plain_addresses_are_asked(url: str, good: bool) -> None:  # noqa: FBT001 — a column
+def test_only_plain_addresses_are_asked(url: str, good: bool) -> None:  # noqa: FBT001 — a column of the table above
     assert is_address(url) is good
