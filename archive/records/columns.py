@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData, String, Uuid
+from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData, String, Table, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
@@ -70,7 +70,7 @@ class Protected:
     @classmethod
     def protected_columns(cls) -> tuple[str, ...]:
         """Name the columns that the ledger binds, in the table's order."""
-        return _protected_columns(cls)
+        return _bound(cls.__table__, cls.__free__)
 
     def row_key(self) -> str:
         """Name this row in the ledger: `table:primary key`."""
@@ -83,8 +83,8 @@ class Protected:
 
 
 @cache
-def _protected_columns(table: type[Protected]) -> tuple[str, ...]:
-    return tuple(c.name for c in table.__table__.columns if c.name not in table.__free__)
+def _bound(table: Table, free: frozenset[str]) -> tuple[str, ...]:
+    return tuple(c.name for c in table.columns if c.name not in free)
 
 
 class Work:
