@@ -41,6 +41,7 @@ from archive.records.pages import (
     ScreenshotRecord,
     VisitRecord,
 )
+from archive.records.phones import PhoneFileRecord
 from archive.records.readings import FingerprintRecord, ScanRecord, SlowReadingRecord
 
 _MANY = 500
@@ -203,7 +204,7 @@ def _remove_derived(session: Session, ids: list[UUID], posts: list[UUID]) -> Ite
         (NoticeRecord, NoticeRecord.evidence_id, ids),
     )
     session.flush()
-    for beside in (FingerprintRecord, ScanRecord, SlowReadingRecord):
+    for beside in (FingerprintRecord, ScanRecord, SlowReadingRecord, PhoneFileRecord):
         for some in _batches(ids):
             session.execute(delete(beside).where(beside.evidence_id.in_(some)))
     for table, column, owners in tables:

@@ -9,6 +9,7 @@ from archive.records import (
     operations,
     pages,
     people,
+    phones,
     readings,
     search,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "operations",
     "pages",
     "people",
+    "phones",
     "readings",
     "search",
 ]

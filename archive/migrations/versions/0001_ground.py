@@ -422,6 +422,40 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_objects_evidence_id"), "objects", ["evidence_id"], unique=False)
     op.create_table(
+        "phone_files",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("share", sa.Uuid(), nullable=False),
+        sa.Column("evidence_id", sa.Uuid(), nullable=False),
+        sa.Column("at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_phone_files_evidence_id_evidence")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_phone_files_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "file_id", name=op.f("pk_phone_files")),
+    )
+    op.create_index(
+        op.f("ix_phone_files_evidence_id"), "phone_files", ["evidence_id"], unique=False
+    )
+    op.create_index(op.f("ix_phone_files_share"), "phone_files", ["share"], unique=False)
+    op.create_table(
+        "phone_links",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("secret_sha256", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_phone_links_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_links")),
+        sa.UniqueConstraint("secret_sha256", name=op.f("uq_phone_links_secret_sha256")),
+    )
+    op.create_index(op.f("ix_phone_links_person_id"), "phone_links", ["person_id"], unique=False)
+    op.create_table(
         "roles",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -719,6 +753,31 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_notices_next_attempt_at"), "notices", ["next_attempt_at"], unique=False
     )
+    op.create_table(
+        "phones",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("secret_sha256", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("link_id", sa.Uuid(), nullable=False),
+        sa.Column("label", sa.String(length=60), nullable=False),
+        sa.Column(
+            "enrolled_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.Column("expires_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "last_used_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["phone_links.id"], name=op.f("fk_phones_link_id_phone_links")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_phones_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phones")),
+        sa.UniqueConstraint("secret_sha256", name=op.f("uq_phones_secret_sha256")),
+    )
+    op.create_index(op.f("ix_phones_person_id"), "phones", ["person_id"], unique=False)
     op.create_table(
         "readings",
         sa.Column("id", sa.Uuid(), nullable=False),
