@@ -85,8 +85,9 @@ class Settings(BaseSettings):
     outside_minutes: int = Field(
         default=60, ge=1, le=10_080, description="How often a new head leaves the house."
     )
-    outgoing_proxy: str | None = Field(
-        default=None, description="http://host:port of the proxy by which authorities are reached."
+    outgoing_proxy: SecretStr | None = Field(
+        default=None,
+        description="http://[user:password@]host:port of the proxy by which authorities are reached.",
     )
     outgoing_certificates: Path | None = Field(
         default=None, description="PEM file of further roots that TLS on the way out may end in."
@@ -166,6 +167,13 @@ class Settings(BaseSettings):
     secret: SecretStr | None = Field(
         default=None, description="Signs links to the evidence host; made at start when unset."
     )
+
+    @field_validator("outgoing_proxy")
+    @classmethod
+    def _is_plain(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith("http://"):
+            raise ValueError("the way to the proxy itself is http://host:port")
+        return value
 
     @field_validator("proxies", "trusted_relays", mode="after")
     @classmethod

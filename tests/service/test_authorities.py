@@ -87,3 +87,11 @@ def test_a_file_without_a_certificate_is_no_pin(tmp_path: Path) -> None:
 )
 def test_only_plain_addresses_are_asked(url: str, good: bool) -> None:  # noqa: FBT001 — a column of the table above
     assert is_address(url) is good
+
+
+def test_the_proxys_password_is_not_printed_and_its_address_is_plain() -> None:
+    proxy = "http://us:secret@proxy.example:3128"
+
+    assert "secret" not in str(Settings(outgoing_proxy=proxy).outgoing_proxy)  # type: ignore[arg-type]  # as the environment gives it
+    with pytest.raises(ValidationError):
+        Settings(outgoing_proxy="https://proxy.example")  # type: ignore[arg-type]  # as above
