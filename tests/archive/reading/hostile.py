@@ -295,7 +295,7 @@ def _markup() -> Iterator[Item]:
     yield (
         "dele.eml",
         b"From: a@b.example\nSubject: x\nContent-Type: multipart/mixed; boundary=x\n\n"
-        + (b"--x\n\nhej\n" * 3_000),
+        + (b"--x\n\nhej\n" * 30),
     )
     yield "nul.txt", b"hej\0" * 900
     yield "retning.txt", "\u202egnp.exe\u2066 \ud7ff\ufffe\U0010ffff".encode() * 90

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -65,6 +66,7 @@ def test_the_text_of_a_screenshot_comes_after_its_picture_and_both_stand_togethe
     work_off(installation, READING)
     with installation.database.reading() as session:
         quick = latest_reading(session, installation.vault, evidence)
+    time.pass_by(timedelta(seconds=2))
     work_off(installation, SLOW_READING)
 
     with installation.database.reading() as session:
