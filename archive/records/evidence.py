@@ -69,6 +69,8 @@ class EvidenceRecord(Base, Work, Protected):
     erased_at: Mapped[datetime | None] = mapped_column(default=None)
     set_aside_at: Mapped[datetime | None] = mapped_column(default=None)
     sealed_off_at: Mapped[datetime | None] = mapped_column(default=None)
+    sealed_off_by: Mapped[str | None] = mapped_column(String(120), default=None)
+    sealed_off_reason: Mapped[str | None] = mapped_column(Text, default=None)
     held: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(12), default=EvidenceState.RECEIVED)
 

@@ -172,6 +172,8 @@ def upgrade() -> None:
         sa.Column(
             "sealed_off_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
         ),
+        sa.Column("sealed_off_by", sa.String(length=120), nullable=True),
+        sa.Column("sealed_off_reason", sa.Text(), nullable=True),
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
