@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     )
     outgoing_proxy: SecretStr | None = Field(
         default=None,
-        description="http://[user:password@]host:port of the proxy by which authorities are reached.",
+        description="http://[user:password@]host:port of the proxy on the way to authorities.",
     )
     outgoing_certificates: Path | None = Field(
         default=None, description="PEM file of further roots that TLS on the way out may end in."

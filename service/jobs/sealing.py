@@ -114,8 +114,8 @@ def _stamped(installation: Installation, sent: _Sent) -> _Got:
     except (OSError, ValueError) as missing:
         raise TryLater("no_certificate") from missing
     try:
-        proxy = settings.outgoing_proxy
-        way = WayOut(proxy and proxy.get_secret_value(), settings.outgoing_certificates)
+        proxy = settings.outgoing_proxy.get_secret_value() if settings.outgoing_proxy else None
+        way = WayOut(proxy, settings.outgoing_certificates)
         answer = ask(authority.url, asked.request, way)
         told = installation.confinement.read(
             "timestamp", expected.packed(answer), limits=_LIMITS
