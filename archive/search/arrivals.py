@@ -20,8 +20,18 @@ from archive.search.holding import holds
 from archive.search.places import place_of
 from archive.search.wish import Wish
 
+_WAITS: Final = (
+    select(EvidenceRecord.id)
+    .where(EvidenceRecord.state.in_((EvidenceState.RECEIVED, EvidenceState.READING)))
+    .limit(1)
+)
 MOST: Final = 200
 """So many arrivals are looked through; in a flood the rest is found once it has been read."""
+
+
+def anything_arrived(session: Session) -> bool:
+    """Tell whether anything waits to be read; mostly nothing does, and that is quick to see."""
+    return session.connection().execute(_WAITS).first() is not None
 
 
 def find_arrivals(session: Session, wish: Wish, open_to: ColumnElement[bool]) -> list[Hit]:

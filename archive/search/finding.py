@@ -8,14 +8,15 @@ moves nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from archive.records.search import SEARCH_ITEMS, WORDS_POSTGRESQL, WORDS_SQLITE
+from archive.records.search import SEARCH_ITEMS, WORDS_POSTGRESQL
 from archive.search.expression import Expression, Without, fts5, postgresql
 from archive.search.places import PLACES, first_place
 from archive.search.wish import Wish
@@ -24,8 +25,14 @@ WINDOW: Final = 5000
 """So many of the newest hits are put in order; older ones are found by asking for a time."""
 COUNTED: Final = 1000
 _LAST: Final = 2**63 - 1
-_QUESTION: Final[ColumnElement[Any]] = literal_column(WORDS_SQLITE.name)
-"""FTS5's hidden column: it has the table's own name and takes the question."""
+_ASK_FTS5: Final = text(
+    "SELECT rowid FROM search_index WHERE search_index MATCH :question "
+    "AND rowid >= :low AND rowid <= :high ORDER BY rowid DESC LIMIT :number"
+)
+_LATEST: Final = select(func.max(SEARCH_ITEMS.c.place))
+_NAMED: Final = select(SEARCH_ITEMS.c.place, SEARCH_ITEMS.c.evidence_id).where(
+    SEARCH_ITEMS.c.place.in_(bindparam("places", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +82,11 @@ def find(
     whole = wish.expression()
     if whole is None:
         return Found()
-    mark = after or _window(session, wish, whole, arrived)
-    places = _page(session, wish, whole, mark, limit + 1)
+    if after is None:
+        mark, newest = _window(session, wish, whole, arrived)
+        places = _first_page(session, wish, mark, newest, limit + 1)
+    else:
+        mark, places = after, _page(session, wish, whole, after, limit + 1)
     named = _evidence_at(session, [place for place, _ in places])
     hits = [Hit(place, named[place], written) for place, written in places if place in named]
     last = (mark.as_written, mark.place)
@@ -104,32 +114,45 @@ def count(session: Session, wish: Wish) -> tuple[int, bool]:
     whole = wish.expression()
     if whole is None:
         return 0, True
-    low, high = _bounds(wish)
-    some = _places(session, whole, low, high, COUNTED + 1).subquery()
-    found = int(session.scalar(select(func.count()).select_from(some)) or 0)
+    found = len(_places(session, whole, *_bounds(wish), COUNTED + 1))
     return min(found, COUNTED), found <= COUNTED
 
 
-def _window(session: Session, wish: Wish, whole: Expression, arrived: Sequence[Hit]) -> Mark:
-    """Count the hits as far as they are put in order, and find where they end."""
+def _window(
+    session: Session, wish: Wish, whole: Expression, arrived: Sequence[Hit]
+) -> tuple[Mark, list[int]]:
+    """Return the newest hits, as many as are put in order, and what bounds them."""
     low, high = _bounds(wish)
-    newest = session.execute(select(func.max(SEARCH_ITEMS.c.place))).scalar() or 0
-    high = min(high, newest)
-    some = _places(session, whole, low, high, WINDOW).subquery()
-    number, floor = session.execute(
-        select(func.count(), func.min(some.c.place)).select_from(some)
-    ).one()
+    latest = session.connection().execute(_LATEST).scalar() or 0
+    high = min(high, latest)
+    newest = _places(session, whole, low, high, WINDOW)
     top = max(high, *(one.place for one in arrived), 0)
-    floor = low if number < WINDOW else int(floor)
-    return Mark(top, floor, int(number) + len(arrived), as_written=True, place=_LAST)
+    floor = newest[-1] if len(newest) == WINDOW else low
+    return Mark(top, floor, len(newest) + len(arrived), as_written=True, place=_LAST), newest
+
+
+def _first_page(
+    session: Session, wish: Wish, mark: Mark, newest: list[int], number: int
+) -> list[tuple[int, bool]]:
+    """Return the first hits out of the newest: those as they were typed, then the others."""
+    first = wish.expression(as_written=True)
+    if not wish.is_plain or first is None:
+        return [(place, True) for place in newest[:number]]
+    written = _below(session, first, mark, _LAST, number)
+    places = [(place, True) for place in written]
+    if missing := number - len(places):
+        told = set(written)
+        places += [(place, False) for place in newest if place not in told][:missing]
+    return places
 
 
 def _page(
     session: Session, wish: Wish, whole: Expression, mark: Mark, number: int
 ) -> list[tuple[int, bool]]:
-    if not wish.is_plain:
+    """Return the hits that follow a mark."""
+    first = wish.expression(as_written=True)
+    if not wish.is_plain or first is None:
         return [(place, True) for place in _below(session, whole, mark, mark.place, number)]
-    first = wish.expression(as_written=True) or whole
     places: list[tuple[int, bool]] = []
     below = mark.place
     if mark.as_written:
@@ -144,28 +167,26 @@ def _page(
 def _below(
     session: Session, expression: Expression, mark: Mark, below: int, number: int
 ) -> list[int]:
-    query = _places(session, expression, mark.floor, min(mark.top, below - 1), number)
-    return list(session.execute(query).scalars())
+    return _places(session, expression, mark.floor, min(mark.top, below - 1), number)
 
 
 def _places(
     session: Session, expression: Expression, low: int, high: int, number: int
-) -> Select[Any]:
-    """Select the newest places between two bounds at which the expression holds."""
-    place: ColumnElement[int]
-    holds: ColumnElement[bool]
-    if session.get_bind().dialect.name == "sqlite":
-        place = WORDS_SQLITE.c.place
-        holds = _QUESTION.bool_op("MATCH")(literal(fts5(expression)))
-    else:
-        place, holds = WORDS_POSTGRESQL.c.place, postgresql(expression)
-    within = select(place.label("place")).where(holds, place >= low, place <= high)
-    return within.order_by(place.desc()).limit(number)
+) -> list[int]:
+    """Return the newest places between two bounds at which the expression holds."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        told = {"question": fts5(expression), "low": low, "high": high, "number": number}
+        with closing(connection.execute(_ASK_FTS5, told)) as found:
+            # The driver's own rows: to wrap thousands of numbers costs more than to find them.
+            return [place for (place,) in found.cursor.fetchall()]
+    place = WORDS_POSTGRESQL.c.place
+    query = select(place).where(postgresql(expression), place >= low, place <= high)
+    return list(connection.execute(query.order_by(place.desc()).limit(number)).scalars().all())
 
 
 def _evidence_at(session: Session, places: list[int]) -> dict[int, UUID]:
-    query = select(SEARCH_ITEMS.c.place, SEARCH_ITEMS.c.evidence_id)
-    rows = session.execute(query.where(SEARCH_ITEMS.c.place.in_(places)))
+    rows = session.connection().execute(_NAMED, {"places": places})
     return {row.place: row.evidence_id for row in rows}
 
 

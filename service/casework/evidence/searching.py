@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from archive.records.cases import AccountRecord, CaseRecord, HarassedRecord
 from archive.records.evidence import EvidenceRecord
 from archive.records.people import UnitRecord
-from archive.search.arrivals import find_arrivals
+from archive.search.arrivals import anything_arrived, find_arrivals
 from archive.search.documents import case_token, piece_token, token, unit_token
 from archive.search.finding import Hit, Mark, count, find
 from archive.search.query import Query, Term, understand
@@ -28,7 +28,7 @@ from archive.search.wish import Tokens, Wish
 from service.access.principal import Principal
 from service.access.rights import Scope
 from service.access.visibility import cases_within, evidence_within
-from service.casework.evidence.listing import PAGE, TOLD, SeenEvidence, see_each
+from service.casework.evidence.listing import TOLD, SeenEvidence, see_each
 from service.casework.evidence.numbers import numbered
 from service.casework.evidence.reach import reach_of
 
@@ -43,6 +43,8 @@ CHANNELS: Final[Mapping[str, Tokens]] = MappingProxyType(
 )
 """By which doors something came, as people name them."""
 STATES: Final = ("read", "unreadable", "waiting")
+HITS: Final = 25
+"""So many hits stand on one screen."""
 MOST_CASES: Final = 500
 """So many cases of one account or employee are looked into, the latest first."""
 MOST_HINTS: Final = 6
@@ -103,7 +105,7 @@ def search(
     *,
     filters: Filters = Filters(),
     after: Mark | None = None,
-    limit: int = PAGE,
+    limit: int = HITS,
 ) -> Results:
     """Return what was found; without a word or a choice nothing is asked, and nothing found."""
     query = understand(typed)
@@ -167,10 +169,12 @@ def employees_to_choose(session: Session, who: Principal, now: datetime) -> list
 
 
 def _wish(session: Session, who: Principal, query: Query, filters: Filters, now: datetime) -> Wish:
+    told = reach_of(session, who, "evidence.see", now, TOLD)
+    levels = {reach.level for reach in who.reaches("evidence.see")}
     return Wish(
         query,
-        told=reach_of(session, who, "evidence.see", now, TOLD),
-        seen=reach_of(session, who, "evidence.see", now),
+        told=told,
+        seen=told if levels <= TOLD else reach_of(session, who, "evidence.see", now),
         numbers=_numbers(session, who, query.terms, now),
         filters=_tokens(session, who, filters, now),
         since=filters.since,
@@ -179,6 +183,8 @@ def _wish(session: Session, who: Principal, query: Query, filters: Filters, now:
 
 
 def _arrived(session: Session, who: Principal, wish: Wish, now: datetime) -> list[Hit]:
+    if not anything_arrived(session):
+        return []
     open_to = evidence_within(who, "evidence.see", now, TOLD)
     if wish.numbers:
         named = [one for tokens in wish.numbers.values() for one in tokens]
@@ -205,6 +211,8 @@ def _numbers(
 def _tokens(
     session: Session, who: Principal, filters: Filters, now: datetime
 ) -> tuple[Tokens, ...]:
+    if not filters.chosen:
+        return ()
     chosen: list[Tokens] = [
         (token(sort, value),)
         for sort, value in (("k", filters.kind), ("s", filters.state))

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
 
+from archive.backup import backup
 from archive.clearing import clear_erased
 from archive.ledger.log import record
 from archive.records.cases import CaseEvidenceRecord
@@ -195,3 +196,17 @@ def test_thousands_of_cases_of_ones_own_are_no_difficulty(archive_house: House) 
         own = find(session, Wish(understand("bor"), (*many, "everything"), many))
 
     assert (nothing.count, own.count) == (0, 1)
+
+
+def test_a_backup_holds_none_of_the_index(
+    full_house: House, contents: Contents, tmp_path: Path
+) -> None:
+    with full_house.database.writing() as session:
+        write(session, [contents.mail.id], {contents.mail.id: ("hemmeligtord",)})
+    assert found(full_house, "hemmeligtord") == [contents.mail.id]
+
+    taken = backup(full_house.database, full_house.objects, tmp_path / "kept", NOW)
+
+    written = [path for path in taken.snapshot.rglob("*") if path.is_file()]
+    assert written
+    assert not any(b"hemmeligtord" in path.read_bytes() for path in written)
