@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from archive.errors import ArchiveError, ObjectExists, ObjectMissing
+from archive.ledger.outside_files import GivenHead
 from archive.vault.objects import sync_folder
 
 SUFFIX: Final = ".note"
@@ -108,6 +109,18 @@ def keep_apart(store: Apart, note: str, origin: str, size: int, now_at: Callable
     raise HeadContradicted(name)
 
 
+def heads_in(store: Apart, origin: str) -> Iterator[GivenHead]:
+    """Yield every head of a log that the store holds, to be compared with the ledger."""
+    beginning = _beginning(origin)
+    for name in sorted(store.names()):
+        if name.startswith(beginning) and name.endswith(SUFFIX):
+            note = store.get(name).decode("utf-8", "replace")
+            if note.endswith(
+                "\n"
+            ):  # else our own write was broken off, and stands under another name
+                yield GivenHead(name, note=note)
+
+
 def name_of(origin: str, size: int, number: int = 1) -> str:
     """Return the name of a head: that of the log, and the size so that names sort."""
     log = re.sub(r"[^A-Za-z0-9.-]", "_", origin)
@@ -116,8 +129,12 @@ def name_of(origin: str, size: int, number: int = 1) -> str:
 
 
 def _sizes(store: Apart, origin: str) -> Iterator[int]:
-    beginning = name_of(origin, 0)[: -_DIGITS - len(SUFFIX)]
+    beginning = _beginning(origin)
     for name in store.names():
         if name.startswith(beginning) and name.endswith(SUFFIX):
             with suppress(ValueError):
                 yield int(name[len(beginning) :][:_DIGITS])
+
+
+def _beginning(origin: str) -> str:
+    return name_of(origin, 0)[: -_DIGITS - len(SUFFIX)]

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, update
 
+from archive.errors import ObjectMissing
+from archive.ledger.apart import FolderApart, heads_in
 from archive.ledger.log import record
-from archive.ledger.outside_files import GivenHead, NotAHead, read_given
+from archive.ledger.outside_files import GivenHead
 from archive.ledger.verify import verify
 from archive.records.operations import VerificationRecord
 from service.installation import Installation
@@ -73,9 +75,9 @@ def _heads_apart(installation: Installation) -> tuple[tuple[GivenHead, ...], tup
     if folder is None:
         return (), ()
     try:
-        return read_given(folder), ()
-    except (OSError, NotAHead):
-        return (), ("heads in the folder elsewhere: it could not be read, or is empty",)
+        return tuple(heads_in(FolderApart(folder), installation.signer.origin)), ()
+    except (OSError, ObjectMissing):
+        return (), ("heads in the folder elsewhere: it could not be read",)
 
 
 class _Teller:

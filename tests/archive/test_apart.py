@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.errors import ObjectExists, ObjectMissing
-from archive.ledger.apart import FolderApart, HeadContradicted, keep_apart, name_of
+from archive.ledger.apart import FolderApart, HeadContradicted, heads_in, keep_apart, name_of
 from archive.ledger.checkpoint import Signer
 
 SIGNER = Signer("vaern.example/log", Ed25519PrivateKey.generate())
@@ -83,6 +83,17 @@ def test_a_folder_never_writes_a_name_twice(tmp_path: Path) -> None:
     with pytest.raises(ObjectMissing):
         store.get("b")
     assert (store.get("a"), list(store.names())) == (b"one", ["a"])
+
+
+def test_its_own_heads_come_back_out_of_it(tmp_path: Path) -> None:
+    (tmp_path / name_of(SIGNER.origin, 7)).write_text(note(7)[:40], "utf-8")
+    (tmp_path / "other-000000009999.note").write_text("another log's\n", "utf-8")
+    keep(tmp_path, 7, note(7))
+    keep(tmp_path, 8, note(8))
+
+    heads = list(heads_in(FolderApart(tmp_path), SIGNER.origin))
+
+    assert [one.note for one in heads] == [note(7), note(8)]
 
 
 def test_a_folder_that_is_not_there_is_no_contradiction(tmp_path: Path) -> None:

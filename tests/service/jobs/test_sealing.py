@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 
+from archive.ledger.apart import name_of
 from archive.ledger.checkpoint import read_note
 from archive.ledger.log import head
 from archive.ledger.outside import outside_heads
@@ -359,6 +360,25 @@ def test_a_mail_that_lies_in_our_own_outbox_has_not_left_the_house(
     assert len(every(installation, NoticeRecord)) == 1
 
 
+def test_a_mail_that_is_refused_is_said(
+    installation: Installation, time: Time, witness: Witness
+) -> None:
+    installation = with_settings(
+        installation, witnesses=("en-anden@nabo.example",), smarthost=witness.address
+    )
+    happen(installation, time)
+
+    seal_regularly(installation)
+    work_off(installation, OUTSIDE, NOTICES)
+    time.pass_by(timedelta(seconds=10))
+    work_off(installation, OUTSIDE)
+
+    ((kind, state, code),) = states(installation)
+    assert (kind, state) == ("witness", "failed")
+    assert code is not None
+    assert code.startswith("mail_smtp_5")
+
+
 def test_nobody_set_up_is_said(installation: Installation, time: Time) -> None:
     interval(installation, time)
 
@@ -391,10 +411,12 @@ def test_the_check_on_the_operations_page_reads_the_store_elsewhere(
     with installation.database.reading() as session:
         size = head(session).size
     other = installation.signer.sign(size - 1, bytes(32))
-    (apart / "another.note").write_text(other, "utf-8")
+    name = name_of(installation.signer.origin, size - 1)
+    (apart / name).write_text(other, "utf-8")
+    (apart / "another-000000000001.note").write_text("not ours to judge", "utf-8")
 
     (finding,) = checked(installation, time)["findings"]
-    assert (finding["kind"], finding["id"]) == ("outside_head_contradicts", "another.note")
+    assert (finding["kind"], finding["id"]) == ("outside_head_contradicts", name)
 
 
 def checked(installation: Installation, time: Time) -> dict[str, Any]:
