@@ -1,4 +1,4 @@
-"""Tables of the archive mailbox: which mails have come before, by what their senders called them."""
+"""Tables of the archive mailbox: which mails came before, by what their senders called them."""
 
 from __future__ import annotations
 

@@ -110,7 +110,9 @@ class DecisionRecord(Base, Protected):
             "act IN ('let_stand', 'hide', 'delete', 'not_ours', 'gone')", name="known_act"
         ),
         CheckConstraint("approved_by IS NULL OR approved_by <> decided_by", name="four_eyes"),
-        CheckConstraint("refused_by IS NULL OR refused_by <> decided_by", name="refused_by_another"),
+        CheckConstraint(
+            "refused_by IS NULL OR refused_by <> decided_by", name="refused_by_another"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

@@ -20,17 +20,9 @@ from service.procedure.model import Blank, FieldType, Step
 from service.procedure.model import Outcome as StepOutcome
 from service.procedure.next_acts import Act as NextAct
 from service.procedure.texts import doers, render_text, responsible
-from service.web.views.case import (
-    Act,
-    ClockState,
-    ClockView,
-    FieldKind,
-    StepField,
-    StepForm,
-    StepState,
-    StepView,
-)
+from service.web.views.case import Act, ClockState, ClockView
 from service.web.views.frame import FormState, Origin
+from service.web.views.step import FieldKind, StepField, StepForm, StepState, StepView
 
 if TYPE_CHECKING:
     from archive.records.cases import CaseRecord

@@ -14,13 +14,8 @@ from service.web.views.case import (
     ClockState,
     ClockView,
     CloseCaseView,
-    FieldKind,
     LetterRow,
     Seriousness,
-    StepField,
-    StepForm,
-    StepState,
-    StepView,
     Tab,
     TimelineEntry,
     WishView,
@@ -28,6 +23,7 @@ from service.web.views.case import (
 from service.web.views.evidence import HiddenText
 from service.web.views.frame import Origin, Place
 from service.web.views.person import WishAnswer, WishState
+from service.web.views.step import FieldKind, StepField, StepForm, StepState, StepView
 from tests.service.web.samples.around import DONE, ago, ahead, frame, page, wrong
 from tests.service.web.samples.evidence import _ROWS
 
