@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
@@ -11,6 +12,9 @@ from archive.records.evidence import DeliveryRecord, EvidenceRecord
 from service.access.open_steps import step_is_open
 from service.access.principal import Principal, Reach
 from service.access.rights import Condition, Level, Scope
+
+CONTENT: Final = "evidence.view"
+"""The action by which content is shown, and not only told of."""
 
 
 def cases_within(
@@ -25,14 +29,23 @@ def cases_within(
 
 
 def evidence_within(
-    who: Principal, action: str, now: datetime, levels: frozenset[Level] = frozenset(Level)
+    who: Principal,
+    action: str,
+    now: datetime,
+    levels: frozenset[Level] = frozenset(Level),
+    *,
+    sealed_too: bool = False,
 ) -> ColumnElement[bool]:
     """Return the condition on `evidence`: its own unit, its deliverer, or a case it belongs to.
 
-    `levels` leaves out the ways in which less is shown than is asked for.
+    `levels` leaves out the ways in which less is shown than is asked for. The content of what
+    is sealed off is open to nobody; whoever must reckon with it all the same says `sealed_too`.
     """
     reaches = (reach for reach in who.reaches(action) if reach.level in levels)
-    return or_(false(), *(_evidence(who, reach, now) for reach in reaches))
+    within = or_(false(), *(_evidence(who, reach, now) for reach in reaches))
+    if action == CONTENT and not sealed_too:
+        return and_(EvidenceRecord.sealed_off_at.is_(None), within)
+    return within
 
 
 def case_levels(who: Principal, action: str, now: datetime) -> dict[Level, ColumnElement[bool]]:

@@ -35,6 +35,7 @@ from service.casework.evidence.readings import (
     seal_facts,
     to_read,
 )
+from service.casework.evidence.sealing_off import shut_twin
 from service.casework.evidence.slow_readings import (
     WAITING,
     ask_for_slow_reading,
@@ -78,6 +79,8 @@ def waiting() -> ColumnElement[bool]:
 
 def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
     """Read one piece of evidence, and write what was found."""
+    if shut_twin(installation, claim.id):
+        return
     try:
         with installation.database.reading() as session:
             item = to_read(session, installation.vault, claim.id)

@@ -45,6 +45,7 @@ PAGE = 50
 COUNTED = 1000
 """Counts are exact up to here; beyond, "more than" is said."""
 MOST_PARTS = 200
+HAND_TO_POLICE: Final = "evidence.hand_to_police"
 TOLD: Final = frozenset({Level.FULL, Level.OWN})
 """The levels at which a piece's own words are told: file name, address, note, digest to search."""
 
@@ -66,6 +67,7 @@ class SeenEvidence:
     known: str
     parent_id: UUID | None
     erased_at: datetime | None
+    sealed_off_at: datetime | None
     state: str
     told: bool
     filename: str | None
@@ -147,7 +149,7 @@ def list_evidence(
             EvidenceRecord.sha256 == words.lower(),
         )
         wanted = wanted.where(
-            or_(and_(_told(who, now), named), EvidenceRecord.id == numbered(session, words))
+            or_(and_(told_to(who, now), named), EvidenceRecord.id == numbered(session, words))
         )
     return _listed(session, wanted, after, limit)
 
@@ -211,7 +213,7 @@ def _listed(
 
 def _seen(who: Principal, now: datetime) -> Select[Any]:
     """Select what this person may see, its own words only where they are told."""
-    told = _told(who, now)
+    told = told_to(who, now)
 
     def words(column: Any) -> ColumnElement[Any]:
         return when((told, column), else_=null()).label(column.key)
@@ -226,6 +228,7 @@ def _seen(who: Principal, now: datetime) -> Select[Any]:
         EvidenceRecord.known,
         EvidenceRecord.parent_id,
         EvidenceRecord.erased_at,
+        EvidenceRecord.sealed_off_at,
         EvidenceRecord.state,
     )
     hidden = (
@@ -238,14 +241,17 @@ def _seen(who: Principal, now: datetime) -> Select[Any]:
     return cast("Select[Any]", query.where(evidence_within(who, "evidence.see", now)))
 
 
-def _told(who: Principal, now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a piece which is seen is told; plain where it is so for all."""
+def told_to(who: Principal, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a piece which is seen is told.
+
+    Of what is sealed off nothing is told but to whoever hands it to the police: its name and
+    address may lead to it.
+    """
     levels = {reach.level for reach in who.reaches("evidence.see")}
-    if levels <= TOLD:
-        return true()
     if levels.isdisjoint(TOLD):
         return false()
-    return evidence_within(who, "evidence.see", now, TOLD)
+    told = true() if levels <= TOLD else evidence_within(who, "evidence.see", now, TOLD)
+    return told if who.may(HAND_TO_POLICE) else and_(EvidenceRecord.sealed_off_at.is_(None), told)
 
 
 def _piece(row: Row[Any]) -> SeenEvidence:

@@ -19,6 +19,7 @@ from service.access.rights import Scope
 from service.access.visibility import evidence_within
 from service.casework.evidence.listing import find_evidence
 from service.casework.evidence.scans import is_infected
+from service.errors import SealedOff
 
 
 def original_of(session: Session, evidence: EvidenceRecord) -> ObjectRecord:
@@ -63,8 +64,16 @@ def object_of(
 def original_for(
     session: Session, vault: Vault, who: Principal, evidence_id: UUID, now: datetime
 ) -> tuple[EvidenceRecord, ObjectRecord, EvidenceKey]:
-    """Return the original for somebody to whom the content is open, and its key."""
-    evidence = find_evidence(session, who, evidence_id, now, "evidence.view")
+    """Return the original for somebody to whom the content is open, and its key.
+
+    Raises `EvidenceNotFound`; `SealedOff` where it is sealed off: only to somebody who sees that.
+    """
+    try:
+        evidence = find_evidence(session, who, evidence_id, now, "evidence.view")
+    except EvidenceNotFound:
+        if find_evidence(session, who, evidence_id, now).sealed_off_at is not None:
+            raise SealedOff(str(evidence_id)) from None
+        raise
     return evidence, original_of(session, evidence), evidence_key(session, vault, evidence_id)
 
 
@@ -82,6 +91,7 @@ def _require_open(
     query = select(EvidenceRecord.id).where(
         EvidenceRecord.id == evidence_id,
         EvidenceRecord.erased_at.is_(None),
+        EvidenceRecord.sealed_off_at.is_(None),
         or_(
             evidence_within(who, "evidence.view", now),
             of_a_post if in_queue else false(),

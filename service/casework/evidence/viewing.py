@@ -18,7 +18,7 @@ from service.access.principal import Principal
 from service.access.visibility import cases_within
 from service.casework.evidence.listing import Piece, find_evidence, objects_of
 from service.casework.evidence.readings import text_in
-from service.errors import NotPermitted
+from service.errors import NotPermitted, SealedOff
 from service.installation import Installation
 
 WINDOW = timedelta(minutes=15)
@@ -127,9 +127,11 @@ def require_view(
     """Return evidence whose content is open to this person.
 
     Raises `EvidenceNotFound` where it is invisible, `NotPermitted` where only its facts are
-    shown, `EvidenceErased` where nothing is left.
+    shown, `SealedOff` where it is open to nobody, `EvidenceErased` where nothing is left.
     """
     evidence = find_evidence(session, who, evidence_id, now)
+    if evidence.sealed_off_at is not None:
+        raise SealedOff(str(evidence_id))
     try:
         find_evidence(session, who, evidence_id, now, "evidence.view")
     except EvidenceNotFound as hidden:

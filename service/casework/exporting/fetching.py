@@ -104,11 +104,18 @@ def _watched(
 
 
 def end_exports(installation: Installation, now: datetime) -> int:
-    """Remove packages whose time is over, or of which a piece was erased; returns how many."""
-    erased = select(ExportItemRecord.export_id).where(
-        ExportItemRecord.evidence_id.in_(
-            select(EvidenceRecord.id).where(EvidenceRecord.erased_at.is_not(None))
+    """Remove packages whose time is over, or of which a piece was erased or sealed off since.
+
+    Returns how many.
+    """
+    erased = (
+        select(ExportItemRecord.export_id)
+        .join(EvidenceRecord, EvidenceRecord.id == ExportItemRecord.evidence_id)
+        .where(
+            EvidenceRecord.erased_at.is_not(None)
+            | (EvidenceRecord.sealed_off_at > ExportRecord.asked_at)
         )
+        .correlate(ExportRecord)
     )
     over = (
         ExportRecord.state == ExportState.READY,

@@ -43,7 +43,7 @@ def may_hand_over(
             EvidenceRecord.id.in_(wanted[start : start + _MANY]),
             EvidenceRecord.erased_at.is_(None),
             evidence_within(who, ACTION, now, _WHOLE),
-            evidence_within(who, "evidence.view", now, _WHOLE),
+            evidence_within(who, "evidence.view", now, _WHOLE, sealed_too=True),
         )
         found.extend(session.scalars(query))
     return sorted(found, key=lambda one: (one.received_at, str(one.id)))
@@ -60,9 +60,13 @@ def require_leaving(rows: Sequence[EvidenceRecord], who: Principal, *, to_police
     if len(rows) > MOST_PIECES:
         raise TooMuchAtOnce(f"{len(rows)} pieces, at most {MOST_PIECES}")
     sealed = [one for one in rows if one.sealed_off_at is not None]
-    allowed = to_police and any(held.role == DPO for held in who.roles)
-    if sealed and not allowed:
+    if sealed and not (to_police and is_dpo(who)):
         raise SealedOff(str(sealed[0].id))
+
+
+def is_dpo(who: Principal) -> bool:
+    """Tell whether this person stands for the data protection officer."""
+    return any(held.role == DPO for held in who.roles)
 
 
 def require_still(
@@ -80,7 +84,9 @@ def require_still(
     except NotSignedIn as left:
         raise RightEnded(str(export_id)) from left
     pieces = pieces_of(session, export_id)
-    if len(may_hand_over(session, who, pieces, now)) != len(pieces):
+    standing = may_hand_over(session, who, pieces, now)
+    sealed = any(one.sealed_off_at is not None for one in standing)
+    if len(standing) != len(pieces) or (sealed and not is_dpo(who)):
         raise RightEnded(str(export_id))
 
 
