@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zipfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
-from archive.errors import NotEmpty
+from archive.errors import NotEmpty, SealBroken
+from archive.export.opening import QuickKey
 from archive.export.package import File, Package
-from archive.vault.sealing import EvidenceKey, WrappedKey
-from archive.vault.vault import Vault
+from archive.vault.sealing import WrappedKey
+from archive.vault.vault import Vault, segment_name
 
 Told = Callable[[int], None]
 """Called with the bytes written since the last call; may raise to stop the writing."""
@@ -19,6 +23,8 @@ Told = Callable[[int], None]
 _STORED, _SQUEEZED = 0, 6
 _SQUEEZE = (".json", ".txt", ".py", ".eml")
 _LARGE = 1 << 30
+_AHEAD = 3
+"""So many opened segments may wait to be written."""
 
 
 class Sink(Protocol):
@@ -33,36 +39,86 @@ class _Keys:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self._last: tuple[WrappedKey, EvidenceKey] | None = None
+        self._last: tuple[WrappedKey, QuickKey] | None = None
 
-    def open(self, wrapped: WrappedKey) -> EvidenceKey:
+    def open(self, wrapped: WrappedKey) -> QuickKey:
         if self._last is None or self._last[0] is not wrapped:
-            self._last = (wrapped, self._vault.unwrap(wrapped))
+            self._last = (wrapped, QuickKey(self._vault.unwrap(wrapped)))
         return self._last[1]
+
+    def segments(self, file: File) -> Iterator[bytes]:
+        """Yield an original segment by segment; whoever takes them compares the digest."""
+        if file.stored is not None and file.key is not None:
+            key = self.open(file.key)
+            for number in range(file.stored.segments):
+                name = segment_name(file.stored.name, number)
+                yield key.open(self._vault.objects.get(name))
 
 
 def write_folder(package: Package, vault: Vault, folder: Path, told: Told) -> None:
-    """Write a bundle into a new or empty folder, the manifest last; raises `NotEmpty`.
+    """Write a bundle into a new or empty folder; raises `NotEmpty`, `SealBroken`.
 
-    A folder without a manifest is one whose writing was broken off.
+    The manifest comes last: a folder without one was broken off. While one
+    segment is opened here, the one before is hashed and written by a thread.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise NotEmpty(f"{folder} is not empty")
+    for parent in sorted({(folder / file.path).parent for file in package.files}):
+        parent.mkdir(parents=True, exist_ok=True)
     keys = _Keys(vault)
-    made: set[Path] = {folder}
+    waiting: deque[Future[None]] = deque()
+    with ThreadPoolExecutor(1, thread_name_prefix="bundle") as pool:
+        for file in package.files:
+            if file.stored is None:
+                continue
+            target = _Target(folder / file.path, file)
+            for number, plain in enumerate(keys.segments(file), 1):
+                last = number == file.stored.segments
+                waiting.append(pool.submit(target.take, plain, last=last))
+                while len(waiting) > _AHEAD:
+                    waiting.popleft().result()
+                told(len(plain))
+        while waiting:
+            waiting.popleft().result()
     for file in package.files:
-        path = folder / file.path
-        if path.parent not in made:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            made.add(path.parent)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if file.data is not None:
+            handle = _opened(folder / file.path)
+            try:
+                _write_all(handle, file.data)
+            finally:
+                os.close(handle)
+            told(file.size)
+
+
+class _Target:
+    """One original on its way into a folder, hashed as it is written."""
+
+    def __init__(self, path: Path, file: File) -> None:
+        self._path = path
+        self._file = file
+        self._digest = hashlib.sha256()
+        self._handle: int | None = None
+
+    def take(self, plain: bytes, *, last: bool) -> None:
+        """Write a segment; after the last one the digest must be what was received."""
+        if self._handle is None:
+            self._handle = _opened(self._path)
         try:
-            for block in _bytes(file, vault, keys):
-                _write_all(handle, block)
-                told(len(block))
+            self._digest.update(plain)
+            _write_all(self._handle, plain)
+        except BaseException:
+            last = True
+            raise
         finally:
-            os.close(handle)
+            if last:
+                os.close(self._handle)
+        if last and self._digest.hexdigest() != self._file.sha256:
+            raise SealBroken(f"{self._file.path} is not what was received")
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 def write_zip(
@@ -76,7 +132,7 @@ def write_zip(
             archive.compresslevel = _SQUEEZED if file.path.endswith(_SQUEEZE) else _STORED
             name = f"{package.folder}/{file.path}"
             with archive.open(name, "w", force_zip64=file.size > _LARGE) as target:
-                for block in _bytes(file, vault, keys):
+                for block in _bytes(file, keys):
                     target.write(block)
                     told(len(block))
 
@@ -98,11 +154,17 @@ def parts_of(package: Package, most: int) -> list[tuple[File, ...]]:
     return [tuple(part) for part in parts]
 
 
-def _bytes(file: File, vault: Vault, keys: _Keys) -> Iterator[bytes]:
+def _bytes(file: File, keys: _Keys) -> Iterator[bytes]:
+    """Yield a file's bytes; raises `SealBroken` at the end if it is not what was received."""
     if file.data is not None:
         yield file.data
-    elif file.stored is not None and file.key is not None:
-        yield from vault.stream(keys.open(file.key), file.stored)
+        return
+    digest = hashlib.sha256()
+    for plain in keys.segments(file):
+        digest.update(plain)
+        yield plain
+    if digest.hexdigest() != file.sha256:
+        raise SealBroken(f"{file.path} is not what was received")
 
 
 def _write_all(handle: int, data: bytes) -> None:

@@ -107,10 +107,23 @@ class Folder:
         return found
 
 
-def readable(value: object) -> bytes:
-    """Return JSON as the files of a bundle have it: sorted names, a line for each."""
-    text = json.dumps(value, sort_keys=True, indent=1, ensure_ascii=False)
-    return (text + "\n").encode("utf-8", "backslashreplace")
+def readable(value: dict[str, object]) -> bytes:
+    """Return JSON as the files of a bundle have it: sorted names, a line for each thing listed."""
+    lines = [f" {_compact(name)}: {_unfolded(value[name])}" for name in sorted(value)]
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8", "backslashreplace")
+
+
+def _unfolded(value: object) -> str:
+    if isinstance(value, list) and value:
+        return "[\n  " + ",\n  ".join(map(_compact, value)) + "\n ]"
+    if isinstance(value, dict) and value:
+        pairs = (f"{_compact(name)}: {_compact(value[name])}" for name in sorted(value))
+        return "{\n  " + ",\n  ".join(pairs) + "\n }"
+    return _compact(value)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def json_object(data: bytes, place: str) -> dict[str, object]:
