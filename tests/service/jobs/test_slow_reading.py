@@ -87,7 +87,9 @@ def test_the_text_of_a_screenshot_comes_after_its_picture_and_both_stand_togethe
 
 
 def test_what_is_sealed_off_is_never_read(installation: Installation, time: Time) -> None:
-    quick, slow = kept(installation, SHOT.data, time), kept(installation, SHOT.data, time, "b.png")
+    other = made(Look(comments=2), 4)
+    quick = kept(installation, SHOT.data, time)
+    slow = kept(installation, other.data, time, "b.png")
     seal_off(installation, quick, time)
 
     work_off(installation, *LANES)
