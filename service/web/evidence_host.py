@@ -1,15 +1,17 @@
 """The host for foreign content: no cookies, no pages of ours, only signed links (DESIGN §3.12).
 
-Pictures that our confined child made, and originals as downloads, come from
-here and never from the host that holds people's sessions.
+Pictures that our confined child made, and sound and film to be played, come from here and never
+from the host that holds people's sessions. Whatever a browser could take for a page is a download.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -18,22 +20,46 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from archive.errors import EvidenceErased, EvidenceNotFound
 from archive.vault.sealing import EvidenceKey
-from archive.vault.vault import StoredObject, Vault
 from service.access.people import principal_of, session_by_key
-from service.casework.evidence.originals import object_of
+from service.casework.evidence.originals import name_of, object_of
 from service.errors import NotFound, NotSignedIn, ServiceError
 from service.installation import Installation
 from service.web.application import Application
 from service.web.capability import Capabilities, Capability, CapabilityInvalid
 from service.web.dependencies import House, Now, Public, is_secure
+from service.web.disposition import attachment
 from service.web.problems import problem, status_of
-from service.web.standing import while_standing
+from service.web.ranges import NotSatisfiable, wanted
+from service.web.standing import CONTENT_EVERY, while_standing
 
 if TYPE_CHECKING:
     from archive.records.evidence import ObjectRecord
 
-INLINE = frozenset({"image/png", "image/webp", "image/jpeg"})
-"""Only pictures made by our own child are shown; everything else is a download."""
+INLINE: Final = frozenset({"image/png", "image/webp", "image/jpeg"})
+"""Only pictures made by our own child are shown."""
+
+PLAYED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "audio/aac": "audio/aac",
+        "audio/amr": "audio/amr",
+        "audio/flac": "audio/flac",
+        "audio/mp4": "audio/mp4",
+        "audio/x-m4a": "audio/mp4",
+        "audio/mpeg": "audio/mpeg",
+        "audio/ogg": "audio/ogg",
+        "application/ogg": "audio/ogg",
+        "audio/wav": "audio/wav",
+        "audio/x-wav": "audio/wav",
+        "audio/webm": "audio/webm",
+        "video/3gpp": "video/3gpp",
+        "video/mp4": "video/mp4",
+        "video/ogg": "video/ogg",
+        "video/quicktime": "video/mp4",
+        "video/webm": "video/webm",
+        "video/x-matroska": "video/webm",
+    }
+)
+"""Originals that a browser plays, and what they are sent as; none of them can hold a script."""
 
 _NOTHING = (CapabilityInvalid, NotFound, NotSignedIn, EvidenceNotFound, EvidenceErased)
 _OPEN = Public("the link is the right: signed, short-lived, checked against session and right")
@@ -81,7 +107,11 @@ def make_evidence_host(installation: Installation, *, secret: bytes, web_url: st
     app.state.capabilities = Capabilities(secret)
     app.state.web_url = web_url
     app.add_api_route(
-        "/o/{link}", _open, methods=["GET"], dependencies=[Depends(_OPEN)], response_model=None
+        "/o/{link}",
+        _open,
+        methods=["GET", "HEAD"],
+        dependencies=[Depends(_OPEN)],
+        response_model=None,
     )
     app.add_exception_handler(Exception, _refuse)
     for kind in _NOTHING:
@@ -90,34 +120,69 @@ def make_evidence_host(installation: Installation, *, secret: bytes, web_url: st
     return app
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """An object that a link opens, its key, and what its evidence is called."""
+
+    stored: ObjectRecord
+    key: EvidenceKey
+    name: str
+
+
 def _open(request: Request, link: str, house: House, now: Now) -> Response:
     capability = request.app.state.capabilities.read(link, now)
-    stored, key = _opened_by(house, capability, now)
+    opened = _opened_by(house, capability, now)
+    stored, etag = opened.stored, f'"{opened.stored.sha256}"'
+    media_type = shown_as(stored)
     headers = {
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Cache-Control": "private, no-store",
-        "Content-Length": str(stored.size),
+        "Accept-Ranges": "bytes",
+        "ETag": etag,
     }
-    inline = stored.role in {"preview", "thumbnail", "picture", "page"} and (
-        stored.media_type in INLINE
-    )
-    if not inline:
-        headers["Content-Disposition"] = "attachment"
-    media_type = stored.media_type if inline else "application/octet-stream"
+    if media_type is None:
+        headers["Content-Disposition"] = attachment(opened.name)
+    try:
+        part = wanted(request.headers, stored.size, etag)
+    except NotSatisfiable:
+        headers["Content-Range"] = f"bytes */{stored.size}"
+        return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
+    first, end = part or (0, stored.size)
+    headers["Content-Length"] = str(end - first)
+    status = HTTPStatus.OK
+    if part is not None:
+        status = HTTPStatus.PARTIAL_CONTENT
+        headers["Content-Range"] = f"bytes {first}-{end - 1}/{stored.size}"
+    kind = media_type or "application/octet-stream"
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type=kind)
 
     def still() -> None:
         _opened_by(house, capability, house.clock.now())
 
-    sent = while_standing(_bytes(house.vault, key, stored), still, house.clock.now)
-    return StreamingResponse(sent, 200, headers, media_type)
+    vault = house.vault
+    chunks = (
+        vault.stream(opened.key, stored)
+        if part is None
+        else vault.part(opened.key, stored, first, end)
+    )
+    sent = while_standing(chunks, still, house.clock.now, CONTENT_EVERY)
+    return StreamingResponse(sent, status.value, headers, kind)
 
 
-def _opened_by(
-    house: Installation, capability: Capability, now: datetime
-) -> tuple[ObjectRecord, EvidenceKey]:
+def shown_as(stored: ObjectRecord) -> str | None:
+    """Return as what an object is shown or played; None where it is a download only."""
+    if stored.role == "original":
+        return PLAYED.get(stored.media_type)
+    made_by_us = stored.role in {"preview", "thumbnail", "picture", "page"}
+    return stored.media_type if made_by_us and stored.media_type in INLINE else None
+
+
+def _opened_by(house: Installation, capability: Capability, now: datetime) -> _Opened:
     """Return what a link opens, as long as its session and right stand."""
     settings = house.settings
+    evidence_id = UUID(capability.evidence)
     with house.database.reading() as session:
         row, person = session_by_key(
             session,
@@ -127,18 +192,15 @@ def _opened_by(
             whole=timedelta(hours=settings.session_hours),
         )
         who = principal_of(session, person, house.rights, now, row.form_token)
-        return object_of(
+        stored, key = object_of(
             session,
             house.vault,
             who,
-            evidence_id=UUID(capability.evidence),
+            evidence_id=evidence_id,
             name=capability.object_name,
             now=now,
         )
-
-
-def _bytes(vault: Vault, key: EvidenceKey, stored: StoredObject) -> Iterator[bytes]:
-    yield from vault.stream(key, stored)
+        return _Opened(stored, key, name_of(session, evidence_id))
 
 
 def _refuse(request: Request, error: Exception) -> JSONResponse:

@@ -18,6 +18,8 @@ from service.installation import Installation
 from service.web.dependencies import signed_in
 
 ASKED_EVERY: Final = timedelta(seconds=30)
+CONTENT_EVERY: Final = timedelta(seconds=1)
+"""What is sealed off ends at once: of content, somebody still gets a second's worth."""
 _PIECE: Final = 256 * 1024
 """So many bytes at most between two looks at the clock, however slowly they are taken."""
 
@@ -32,14 +34,17 @@ def asked_again(request: Request, house: Installation) -> Principal:
 
 
 def while_standing(
-    chunks: Iterator[bytes], still: Callable[[], object], clock: Callable[[], datetime]
+    chunks: Iterator[bytes],
+    still: Callable[[], object],
+    clock: Callable[[], datetime],
+    every: timedelta = ASKED_EVERY,
 ) -> Iterator[bytes]:
     """Yield what is sent; every half minute ask `still`, whose error breaks the answer off."""
     asked = clock()
     for chunk in chunks:
         view = memoryview(chunk)
         for start in range(0, len(view), _PIECE):
-            if abs((now := clock()) - asked) >= ASKED_EVERY:
+            if abs((now := clock()) - asked) >= every:
                 still()
                 asked = now
             yield bytes(view[start : start + _PIECE])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import false, or_, select
@@ -21,6 +22,8 @@ from service.casework.evidence.listing import find_evidence
 from service.casework.evidence.scans import is_infected
 from service.errors import SealedOff
 
+ENDINGS: Final = {"message/rfc822": ".eml", "text/plain": ".txt", "application/json": ".json"}
+
 
 def original_of(session: Session, evidence: EvidenceRecord) -> ObjectRecord:
     """Return the object that holds the original; raises `EvidenceNotFound` for a tombstone."""
@@ -31,6 +34,12 @@ def original_of(session: Session, evidence: EvidenceRecord) -> ObjectRecord:
     if row is None:
         raise EvidenceNotFound(str(evidence.id))
     return row
+
+
+def name_of(session: Session, evidence_id: UUID) -> str:
+    """Return what a download is called: as it was handed in, else by its id and kind."""
+    evidence = session.get_one(EvidenceRecord, evidence_id)
+    return evidence.filename or f"{evidence.id}{ENDINGS.get(evidence.media_type, '')}"
 
 
 def object_of(
