@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from archive.search.query import Term
+from archive.search.query import SHORTEST_BEGINNING, Term
 from service.access.principal import Principal
 from service.casework.evidence.excerpts import Excerpt
 from service.casework.evidence.listing import case_numbers
@@ -69,6 +69,7 @@ def search_view(
             SearchHint(hint.typed, url_of({"q": hint.typed}), hint.count, hint.count_is_exact)
             for hint in results.hints
         ),
+        wider=_wider(results.query.terms),
         next_url=url_of({**asked, "after": following}) if following else None,
         search=query_of(asked),
     )
@@ -93,6 +94,13 @@ def shown_excerpt(excerpt: Excerpt) -> ShownExcerpt:
 def _term(term: Term) -> SearchedTerm:
     how = "beginning" if term.beginning else "forms" if term.in_any_form else "exact"
     return SearchedTerm(term.typed, how, term.related, term.without)
+
+
+def _wider(terms: tuple[Term, ...]) -> SearchHint | None:
+    if len(terms) != 1 or not terms[0].in_any_form or len(terms[0].words[0]) < SHORTEST_BEGINNING:
+        return None
+    word = terms[0].words[0]
+    return SearchHint(word, url_of({"q": f"{word}*"}), 0, count_is_exact=False)
 
 
 def _choices(

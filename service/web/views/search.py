@@ -25,7 +25,7 @@ class SearchedTerm:
 
 @dataclass(frozen=True, slots=True)
 class SearchHint:
-    """A part of the question by itself, and what it finds."""
+    """Another question, and what it finds."""
 
     typed: str
     url: str
@@ -100,6 +100,8 @@ class SearchView:
         too_short: Beginnings of one letter, which were searched for as words.
         cut: Whether the question was too long and only its first part was used.
         is_cut: Whether older hits are left out of the order.
+        hints: Where nothing has all of it, what each part finds.
+        wider: The one word as the beginning of longer ones ("trusselsbrev"); not counted.
         search: This page's own query, for the forms to come back to.
     """
 
@@ -115,6 +117,7 @@ class SearchView:
     count_is_exact: bool = True
     is_cut: bool = False
     hints: tuple[SearchHint, ...] = ()
+    wider: SearchHint | None = None
     next_url: str | None = None
     search: str = ""
 

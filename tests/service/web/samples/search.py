@@ -96,7 +96,16 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "search_chosen": (
         "search.html",
         page(
-            SearchView(_CHOSEN, "trussel", True, _TERMS[:1], hits=_HITS[:1], count=1, is_cut=True),
+            SearchView(
+                _CHOSEN,
+                "trussel",
+                asked=True,
+                terms=_TERMS[:1],
+                hits=_HITS[:1],
+                count=1,
+                is_cut=True,
+                wider=SearchHint("trussel", "/search?q=trussel*", 0, count_is_exact=False),
+            ),
             _FRAME,
         ),
     ),
