@@ -27,9 +27,11 @@ from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.evidence.proof import proof_of
 from service.casework.evidence.readers import ReadBy, readers_by
 from service.casework.evidence.readings import StoredReading, spoken_text
+from service.casework.evidence.scans import INFECTED, scan_of
 from service.casework.evidence.viewing import may_view
 from service.casework.mail.found import original_of
 from service.web.screens.outside import seals
+from service.web.screens.reading_notes import reading_notes
 from service.web.views.evidence import (
     CustodyAct,
     CustodyEntry,
@@ -150,6 +152,8 @@ def evidence_view(
     custody = custody_of(session, who, row.id, now, after=acts_after)
     open_to_view = may_view(session, who, row, now)
     text = spoken_text(reading) if reading else None
+    scan = scan_of(session, row.id) if row.told else None
+    shown = row.told and not (scan is not None and scan.verdict == INFECTED)
     return EvidenceView(
         id=str(row.id),
         number=numbers[row.id],
@@ -161,7 +165,7 @@ def evidence_view(
         unchanged=unchanged,
         checked_at=now if unchanged is not Unchanged.NOT_CHECKED else None,
         text=HiddenText(len(text), len(parts)) if text else None,
-        picture=hidden_picture(session, row, reading) if row.told else None,
+        picture=hidden_picture(session, row, reading) if shown else None,
         parts=tuple(
             EvidencePart(
                 part.filename or source_of(part, language),
@@ -185,6 +189,7 @@ def evidence_view(
         may_reveal=open_to_view,
         original_url=f"/evidence/{row.id}/original" if open_to_view else None,
         problem=_problem(session, row, language),
+        notes=reading_notes(language, reading, scan) if row.told else (),
     )
 
 

@@ -15,6 +15,7 @@ class EvidenceState(StrEnum):
     READ = "read"
     UNREADABLE = "unreadable"
     NOT_SECURED = "not_secured"
+    SEALED_OFF = "sealed_off"
     ERASED = "erased"
 
 
@@ -42,6 +43,8 @@ class HowKnown(StrEnum):
     OWN_CAPTURE = "own_capture"
     HANDED_IN = "handed_in"
     MEASURED = "measured"
+    STATED = "stated"
+    """The file says so of itself; whoever made it could write anything there."""
 
 
 class FactName(StrEnum):
@@ -64,6 +67,17 @@ class FactName(StrEnum):
     TYPE = "type"
     SIZE = "size"
     PICTURE_SIZE = "picture_size"
+    PAGES = "pages"
+    DURATION = "duration"
+    TRACKS = "tracks"
+    ENTRIES = "entries"
+    UNPACKED = "unpacked"
+    TAKEN = "taken"
+    MADE = "made"
+    DEVICE = "device"
+    PROGRAM = "program"
+    AUTHOR = "author"
+    SCRIPTS = "scripts"
     DIGEST = "digest"
 
 
@@ -104,6 +118,30 @@ class HiddenPicture:
     height: int | None = None
     pages: int = 1
     has_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenMedia:
+    """Sound or film that is there and is not played.
+
+    Attributes:
+        film: Whether there are pictures in it.
+        duration: Its length as people say it ("0.42"), or None when unknown.
+    """
+
+    film: bool
+    duration: str | None = None
+
+
+class TextState(StrEnum):
+    """Why there is no text to show, or not all of it; nothing where there is nothing to say."""
+
+    WAITING = "waiting"
+    UNSURE = "unsure"
+    TOO_LARGE = "too_large"
+    FAILED = "failed"
+    ENCRYPTED = "encrypted"
+    CUT = "cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +200,27 @@ class Reader:
     purpose: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RevealedMedia:
+    """`partials/revealed_media.html` and `revealed.html`: a capability URL, good for five minutes.
+
+    Attributes:
+        url: On the evidence host; it answers ranges.
+        film: Whether there are pictures in it.
+        facts: What it is, in words, for who cannot see or hear it.
+        viewed_at: The moment of the viewing that the ledger holds.
+        back: The page that it was revealed from.
+        target: The id of the element that the partial replaces: `media-{id}`.
+    """
+
+    url: str
+    film: bool
+    facts: str
+    viewed_at: datetime
+    back: str
+    target: str
+
+
 class CustodyAct(StrEnum):
     """What happened to the evidence; the words live in `partials/custody.html`."""
 
@@ -178,6 +237,10 @@ class CustodyAct(StrEnum):
     FETCHED = "fetched"
     EXPORTED = "exported"
     ERASED = "erased"
+    SEALED_OFF = "sealed_off"
+    SEAL_LIFTED = "seal_lifted"
+    HANDED_TO_POLICE = "handed_to_police"
+    COMPARED = "compared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +327,54 @@ class EvidencePart:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """Another piece of evidence with the same bytes: a fact of its own (D5).
+
+    `by` is who handed it in, where that may be told.
+    """
+
+    number: str
+    url: str
+    received_at: datetime
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgainHandedIn:
+    """The same bytes, handed in here once more: by whom, when."""
+
+    at: datetime
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LooksAlike:
+    """Another picture that probably shows the same; `nearly` where hardly a bit is different."""
+
+    number: str
+    url: str
+    received_at: datetime
+    nearly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """That a piece is sealed off, and what this person may do about it.
+
+    Attributes:
+        at: Since when.
+        twin: Whether Værn shut it by itself, for its bytes were sealed off already.
+        police_url: Where the original is handed to the police, or None.
+        lift_url: Where it is opened again with a reason, or None.
+    """
+
+    at: datetime
+    twin: bool = False
+    police_url: str | None = None
+    lift_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceView:
     """`evidence.html`.
 
@@ -294,6 +405,16 @@ class EvidenceView:
         problem: Why it could not be read, translated; only with `UNREADABLE`;
             or with `NOT_SECURED` why a page could not be captured, and what to do.
         erasure: Only with `ERASED`.
+        sealed: Only with `SEALED_OFF`.
+        seal_off_url: Where a suspicion is told, or None where this person may not.
+        media: Hidden sound or film, or None.
+        text_state: What is to be said of the text besides, or None.
+        text_is_listing: Whether the text is the list of files in an archive.
+        infected: What a virus scanner called it, or None.
+        bomb: Whether it unpacks to far more than it is.
+        also: The same bytes elsewhere.
+        again: The same bytes, handed in here again.
+        alike: Pictures that look alike.
     """
 
     id: str
@@ -320,7 +441,18 @@ class EvidenceView:
     glass: bool = False
     original_url: str | None = None
     problem: str | None = None
+    notes: tuple[str, ...] = ()
     erasure: Erasure | None = None
+    sealed: Sealed | None = None
+    seal_off_url: str | None = None
+    media: HiddenMedia | None = None
+    text_state: TextState | None = None
+    text_is_listing: bool = False
+    infected: str | None = None
+    bomb: bool = False
+    also: tuple[Twin, ...] = ()
+    again: tuple[AgainHandedIn, ...] = ()
+    alike: tuple[LooksAlike, ...] = ()
     form: FormState = field(default_factory=FormState)
 
 
