@@ -1,4 +1,4 @@
-"""A browser on the samples, for the tests that look at screens as people do."""
+"""A browser on the samples, for tests that look as people do; a world, for those that knock."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from capture.browser.find import find_browser
+from service.installation import Installation
+from tests.service.conftest import Time, Town
 from tests.service.web.preview import serving
+from tests.service.web.world import World, the_librarys_world
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +42,9 @@ def page(browser: Browser, address: str, complaints: list[str]) -> Iterator[Page
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     yield opened
     context.close()
+
+
+@pytest.fixture
+def world(installation: Installation, town: Town, time: Time) -> Iterator[World]:
+    with the_librarys_world(installation, town, time) as made:
+        yield made

@@ -1,0 +1,156 @@
+"""The library's case with everything in it, and the application that serves it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+from fastapi import FastAPI
+
+from archive.intake.receive import About, Envelope
+from archive.records.cases import CaseRecord
+from archive.records.evidence import EvidenceRecord
+from archive.records.pages import PostRecord, SampleRecord
+from archive.records.people import PersonRecord
+from service.access.people import add_token, open_session, principal_of
+from service.access.principal import Principal
+from service.casework.cases.opening import join_evidence
+from service.casework.moderation.sampling import draw_samples
+from service.casework.operations.verifications import start_verification
+from service.installation import Installation
+from service.jobs.every_kind import make_engine
+from service.web.application import make_application
+from tests.service.casework.cases.opened import employ, open_one
+from tests.service.casework.exporting.asked import asked_for
+from tests.service.casework.moderation.kept import ADVERT, THREAT, decided, keep_page
+from tests.service.conftest import Time, Town
+from tests.service.web.matrix import Call, browsing, every_call, send
+
+SECRET_NAME = "hemmeligt-bilag.txt"
+
+
+@dataclass(frozen=True)
+class World:
+    """The library's case with everything in it, and the application that serves it."""
+
+    installation: Installation
+    town: Town
+    time: Time
+    app: FastAPI
+    client: httpx.Client
+    calls: list[Call]
+    number: str
+
+    def session_of(self, person: PersonRecord) -> tuple[str, str]:
+        with self.installation.database.writing() as session:
+            return open_session(session, session.merge(person), self.time.now)
+
+    def token_of(self, role: str, *, everywhere: bool = False) -> str:
+        """Return a token of the school's, or of the whole municipality."""
+        with self.installation.database.writing() as session:
+            return add_token(
+                session,
+                name="program",
+                role=role,
+                unit_id=None if everywhere else self.town.school.id,
+                expires_at=self.time.now + timedelta(days=1),
+                now=self.time.now,
+                actor="system",
+            )
+
+    def employ(self, name: str, *roles: str, everywhere: bool = False) -> PersonRecord:
+        return employ(
+            self.installation,
+            self.time,
+            name,
+            *roles,
+            unit=self.town.school,
+            everywhere=everywhere,
+        )
+
+    def tells(self, text: str) -> bool:
+        """Tell whether an answer lets anything of the library's case out."""
+        return any(one in text for one in (self.number, SECRET_NAME, "Anna Holm", THREAT))
+
+
+@contextmanager
+def the_librarys_world(installation: Installation, town: Town, time: Time) -> Iterator[World]:
+    rights = installation.rights
+    with installation.database.reading() as session:
+        leader = principal_of(session, town.leader, rights, time.now)
+        lawyer = principal_of(session, town.lawyer, rights, time.now)
+    number = open_one(installation, town, time)
+    evidence = _hand_in(installation, town, time, number)
+    post = keep_page(installation, time, leader, [THREAT], case=number)[THREAT]
+    with installation.database.writing() as session:
+        run = start_verification(session, lawyer, time.now).id
+    with installation.database.reading() as session:
+        visit = session.get_one(PostRecord, post).visit_id
+    ids = {
+        "number": number,
+        "step_id": "12.1",
+        "evidence_id": str(evidence),
+        "id": str(evidence),
+        "visit_id": str(visit),
+        "post_id": str(post),
+        "run_id": str(run),
+        "export_id": str(asked_for(installation, leader, number, time)),
+        "part": "1",
+        "sample_id": str(_drawn_sample(installation, time, town, leader, number)),
+    }
+    engine = make_engine(installation)
+    app = make_application(
+        installation, engine, evidence_url="http://evidence.example", secret=b"s" * 32
+    )
+    with browsing(app) as client:
+        yield World(installation, town, time, app, client, every_call(app, ids), number)
+    engine.stop(5)
+
+
+def faults(world: World, calls: list[Call], allowed: set[int], **how: object) -> list[str]:
+    """Return which of these calls were answered otherwise, or told something."""
+    found = []
+    for call in calls:
+        answer = send(world.client, call, **how)  # type: ignore[arg-type]  # passed on as given
+        # The address that was asked for may stand in the answer: who asks knows it already.
+        told = answer.text.replace(call.path, "")
+        if answer.status_code not in allowed or world.tells(told):
+            found.append(f"{call}: {answer.status_code} {re.findall('<title>.*|<h1.*', told)}")
+    return found
+
+
+def _drawn_sample(
+    installation: Installation, time: Time, town: Town, leader: Principal, number: str
+) -> object:
+    """Let one person delete an advertisement in the library's case, and the week end."""
+    sanne = employ(installation, time, "Sanne Side", "page_team", unit=town.centre, everywhere=True)
+    with installation.database.reading() as session:
+        who = principal_of(session, sanne, installation.rights, time.now)
+    advert = keep_page(
+        installation, time, leader, [ADVERT], url="https://advert.example/", case=number
+    )[ADVERT]
+    decided(installation, who, advert, time, "delete", clause="irrelevant")
+    time.pass_by(timedelta(days=7))
+    with installation.database.writing() as session:
+        draw_samples(session, time.now)
+        return session.query(SampleRecord).one().id
+
+
+def _hand_in(installation: Installation, town: Town, time: Time, number: str) -> object:
+    receiving = installation.intake.begin()
+    receiving.write(memoryview(b"what was written to Anna"))
+    kept = installation.intake.register(
+        receiving.finish(),
+        About(kind="upload", filename=SECRET_NAME, unit_id=town.library.id),
+        Envelope("web", actor=f"person:{town.anna.id}"),
+        time.now,
+    )
+    with installation.database.writing() as session:
+        case = session.query(CaseRecord).filter_by(number=number).one()
+        row = session.get_one(EvidenceRecord, kept.id)
+        join_evidence(session, case, row, time.now, "system")
+    return kept.id
