@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archive.records.readings import ScanRecord
 from service.casework.evidence.readings import StoredReading
 from service.casework.evidence.scans import INFECTED
 from service.web.wording import gettext_of
+
+if TYPE_CHECKING:
+    from archive.records.readings import ScanRecord
 
 
 def reading_notes(
