@@ -57,6 +57,8 @@ class QuickKey:
         nonce = sealed[close + 1 : close + 17]
         cipher = ChaCha20Poly1305(_derived(file_key, nonce, b"payload"))
         chunks = range(0, len(payload), _CHUNK)
+        if not chunks:
+            raise _OtherForm("no chunk at all: even nothing has one")
         last = len(chunks) - 1
         return b"".join(
             cipher.decrypt(

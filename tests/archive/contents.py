@@ -20,6 +20,7 @@ from archive.records.cases import (
     WishAnswerRecord,
 )
 from archive.records.evidence import ReadingRecord, ViewingRecord
+from archive.records.exports import ExportItemRecord, ExportRecord
 from archive.records.ledger import OutsideHeadRecord
 from archive.records.pages import (
     DecisionRecord,
@@ -68,6 +69,8 @@ def fill(house: House) -> Contents:
     with house.database.writing() as session:
         _belongings(session, case, mail, people)
     _reading(house, mail)
+    with house.database.writing() as session:
+        _handed_over(session, case, other, people)
     _visit(house, case, page, people)
     with house.database.writing() as session:
         keep_checkpoint(session, NOW)
@@ -81,6 +84,25 @@ def close_case(session: Session, case_id: UUID) -> None:
     case = session.get_one(CaseRecord, case_id)
     case.closed_at, case.closed_by = NOW, "person:1"
     record(session, "case.closed", at=NOW, actor="person:1", subject=case, case_id=case.id)
+
+
+def _handed_over(session: Session, case: UUID, piece: Kept, people: list[UUID]) -> None:
+    """Say that a piece was handed to the police, whose package has ended since."""
+    export = ExportRecord(
+        id=uuid4(),
+        case_id=case,
+        recipient="Politiet",
+        purpose="Anmeldelse",
+        asked_at=NOW,
+        asked_by=f"person:{people[1]}",
+        person_id=people[1],
+        state="ended",
+        parts=[],
+    )
+    session.add(export)
+    session.flush()
+    session.add(ExportItemRecord(export_id=export.id, evidence_id=piece.id))
+    record(session, "export.asked_for", at=NOW, subject=export, case_id=case)
 
 
 def _kept_outside(session: Session) -> None:
