@@ -39,7 +39,6 @@ from archive.records.evidence import (
 from service.access.principal import Principal
 from service.access.rights import Level
 from service.access.visibility import cases_within, evidence_within
-from service.casework.evidence.numbers import numbered
 
 PAGE = 50
 COUNTED = 1000
@@ -127,30 +126,33 @@ def see_each(
     return [found[one] for one in evidence_ids if one in found]
 
 
+def see_same(
+    session: Session, who: Principal, sha256: str, now: datetime, limit: int = PAGE
+) -> list[SeenEvidence]:
+    """Return what has exactly these bytes and is told to this person, the oldest first.
+
+    Whoever is not told of a piece learns here neither that it exists nor that it does not.
+    """
+    query = _seen(who, now).where(
+        EvidenceRecord.sha256 == sha256, EvidenceRecord.erased_at.is_(None), told_to(who, now)
+    )
+    query = query.order_by(EvidenceRecord.received_at, EvidenceRecord.id).limit(limit)
+    return [_piece(row) for row in session.execute(query)]
+
+
 def list_evidence(
     session: Session,
     who: Principal,
     now: datetime,
     *,
-    query: str = "",
     after: tuple[datetime, UUID] | None = None,
     limit: int = PAGE,
+    sealed_only: bool = False,
 ) -> Listed:
-    """Return evidence, the latest first; `query` looks in names and addresses, not in content.
-
-    Only what is told to this person is searched: a hit would tell it.
-    """
+    """Return all evidence that this person may see, the latest first."""
     wanted = _seen(who, now)
-    if words := query.strip():
-        like = f"%{_escaped(words)}%"
-        named = or_(
-            EvidenceRecord.filename.ilike(like, escape="\\"),
-            EvidenceRecord.source_url.ilike(like, escape="\\"),
-            EvidenceRecord.sha256 == words.lower(),
-        )
-        wanted = wanted.where(
-            or_(and_(told_to(who, now), named), EvidenceRecord.id == numbered(session, words))
-        )
+    if sealed_only:
+        wanted = wanted.where(EvidenceRecord.sealed_off_at.is_not(None))
     return _listed(session, wanted, after, limit)
 
 
@@ -341,7 +343,3 @@ def latest_reading(session: Session, evidence: Piece) -> ReadingRecord | None:
     """Return the last reading, whether or not it succeeded."""
     query = select(ReadingRecord).where(ReadingRecord.evidence_id == evidence.id)
     return session.scalars(query.order_by(ReadingRecord.made_at.desc()).limit(1)).first()
-
-
-def _escaped(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -27,6 +27,7 @@ from service.casework.evidence.listing import (
     see_evidence,
 )
 from service.casework.evidence.readers import MOST_READERS, readers_by
+from service.casework.evidence.searching import search
 from service.casework.evidence.viewing import note_viewing
 from service.installation import Installation
 from tests.service.casework.cases.opened import employ, open_one
@@ -111,7 +112,7 @@ def test_a_search_finds_by_hidden_words_only_what_is_told(
             ("anna", [piece], [mine.id]),
         ):
             for who, wanted in ((town.leader, leaders), (hr, hers)):
-                found = list_evidence(session, asks(who), time.now, query=question)
+                found = search(session, asks(who), question, time.now)
                 assert ([one.id for one in found.rows], found.count) == (wanted, len(wanted))
         everything = list_evidence(session, asks(hr), time.now)
     assert {one.id: one.told for one in everything.rows} == {piece: False, mine.id: True}
