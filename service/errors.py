@@ -84,6 +84,26 @@ class VisitNotFound(NotFound):
     """No such capture, or not for this person."""
 
 
+class PhoneNotFound(NotFound):
+    """No such phone, or not for this person."""
+
+
+class PhoneNotConnected(ServiceError):
+    """The phone was never connected, has been ended, or its year is over."""
+
+
+class PhoneLinkEnded(ServiceError):
+    """The link that connects a phone has been used, or its time is over."""
+
+
+class UploadElsewhere(ServiceError):
+    """What was sent does not follow what is here: `offset` bytes of the file are here by now."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"{offset} bytes are here")
+        self.offset = offset
+
+
 class CaseClosed(ServiceError):
     """The case is closed; nothing in it changes."""
 
@@ -201,6 +221,10 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     UnitNotFound: (HTTPStatus.NOT_FOUND, "unit-not-found"),
     VisitNotFound: (HTTPStatus.NOT_FOUND, "capture-not-found"),
     ExportNotFound: (HTTPStatus.NOT_FOUND, "bundle-not-found"),
+    PhoneNotFound: (HTTPStatus.NOT_FOUND, "phone-not-found"),
+    PhoneNotConnected: (HTTPStatus.UNAUTHORIZED, "phone-not-connected"),
+    PhoneLinkEnded: (HTTPStatus.GONE, "phone-link-ended"),
+    UploadElsewhere: (HTTPStatus.CONFLICT, "upload-elsewhere"),
     NothingToHandOver: (HTTPStatus.UNPROCESSABLE_ENTITY, "nothing-to-hand-over"),
     TooMuchAtOnce: (HTTPStatus.UNPROCESSABLE_ENTITY, "too-much-at-once"),
     SealedOff: (HTTPStatus.CONFLICT, "sealed-off"),

@@ -17,6 +17,7 @@ from archive.ledger.log import record
 from archive.records.people import PersonRecord, RoleRecord, SessionRecord, TokenRecord
 from service.access.devices import forget_devices
 from service.access.people import person_by_email
+from service.access.phones import end_phones
 from service.errors import NameTaken
 
 
@@ -42,6 +43,7 @@ def end_person(session: Session, person: PersonRecord, now: datetime, *, actor: 
         held.until = max(now, held.since)
     end_sessions(session, person, now)
     forget_devices(session, person)
+    end_phones(session, person, now)
     record(session, "person.ended", at=now, actor=actor, subject=person)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,6 +13,7 @@ from archive.ledger.log import record
 from archive.records.cases import NoticeRecord
 from archive.records.evidence import EvidenceRecord
 from archive.records.people import PersonRecord
+from service.access.phones import make_link
 from service.notices.answering import Asked, Silence, answers_us, silence
 from service.notices.composing import AddressUnusable
 from service.notices.queueing import letterhead, queue_notice, queued_today
@@ -47,6 +49,8 @@ def queue_receipt(
     why = _why_silent(session, settings, asked, recipient, rarely=rarely, now=now)
     if why is None:
         language = person.language if person else DEFAULT_LANGUAGE
+        if person is not None and settings.url:
+            said = replace(said, phone_url=phone_link(session, settings.url, person.id, now))
         try:
             return queue_notice(
                 session,
@@ -65,6 +69,41 @@ def queue_receipt(
             why = Silence.NO_ADDRESS
     record(session, "notice.withheld", at=now, subject=evidence, why=why.value)
     return why
+
+
+def queue_phone_receipt(
+    session: Session,
+    settings: Settings,
+    *,
+    evidence_id: UUID,
+    person: PersonRecord,
+    said: Said,
+    case_id: UUID | None,
+    now: datetime,
+) -> NoticeRecord | None:
+    """Queue the receipt for what a phone has shared; None where there is no address, or enough."""
+    if not person.email or queued_today(session, person.email, now) >= MOST_A_DAY:
+        return None
+    try:
+        return queue_notice(
+            session,
+            settings=settings,
+            kind=RECEIPT,
+            recipient=person.email,
+            subject=subject(said, person.language),
+            body=body(said, settings, person.language, now),
+            language=person.language,
+            case_id=case_id,
+            evidence_id=evidence_id,
+            now=now,
+        )
+    except AddressUnusable:
+        return None
+
+
+def phone_link(session: Session, url: str, person_id: UUID, now: datetime) -> str:
+    """Return the address of a new link that connects one phone to a person."""
+    return f"{url.rstrip('/')}/phone/link/{make_link(session, person_id, now)}"
 
 
 def own_domain(settings: Settings) -> str:

@@ -36,6 +36,8 @@ class Said:
     reads_before: datetime | None = None
     inline_only: bool = False
     my_case_url: str | None = None
+    phone_url: str | None = None
+    from_phone: bool = False
 
 
 def subject(said: Said, language: str) -> str:
@@ -63,15 +65,18 @@ def _paragraphs(said: Said, settings: Settings, words: Words, now: datetime) -> 
     if said.case is None:
         yield _("What you sent has been received and is kept unchanged.")
         yield _("A person will look at it and write to you if anything is missing.")
+        yield from _by_phone(said, _)
         yield _goodbye(settings, _)
         return
     if said.joined:
         yield _("It is safe. It has been added to case %(number)s.") % {"number": said.case}
     else:
         yield _("It is safe. Your case has number %(number)s.") % {"number": said.case}
-    yield _(
-        "You need not read it again, and you need not answer it. Just leave the mail where it is."
-    )
+    if not said.from_phone:
+        yield _(
+            "You need not read it again, and you need not answer it. "
+            "Just leave the mail where it is."
+        )
     yield _reader(said, words, now, _)
     if said.inline_only:
         yield _(
@@ -83,10 +88,24 @@ def _paragraphs(said: Said, settings: Settings, words: Words, now: datetime) -> 
         )
     if said.my_case_url:
         yield _("Follow the case, add pictures or tell more: %(url)s") % {"url": said.my_case_url}
+    yield from _by_phone(said, _)
     help_line = _help(settings, _)
     if help_line:
         yield help_line
     yield _goodbye(settings, _)
+
+
+def _by_phone(said: Said, _: Translate) -> Iterator[str]:
+    if said.phone_url:
+        yield _(
+            "Do you have pictures on your phone? Open this link once, within seven days, "
+            "and you can share them straight from the phone: %(url)s"
+        ) % {"url": said.phone_url}
+    if said.from_phone:
+        yield _(
+            "You may delete the pictures from your phone now. "
+            "Leave the message or post itself where it is: the police may ask to see it."
+        )
 
 
 def _danger(settings: Settings, _: Translate) -> str:

@@ -21,6 +21,7 @@ from service.jobs.engine import Engine
 from service.web import problems
 from service.web.capability import Capabilities
 from service.web.dependencies import Public, Right, is_secure
+from service.web.phone_uploads import PhoneUploads
 from service.web.quotas import UploadQuota
 from service.web.rendering import Templates, front_end_mounts
 from service.web.routes import every_router
@@ -62,6 +63,7 @@ def make_application(
     app.state.capabilities = Capabilities(secret)
     app.state.evidence_url = evidence_url
     app.state.upload_quota = UploadQuota(installation.settings)
+    app.state.phone_uploads = PhoneUploads(installation.intake)
     app.state.upload_turns = anyio.CapacityLimiter(UPLOADS_AT_ONCE)
     for router in every_router():
         name_rights(router)

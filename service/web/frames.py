@@ -78,7 +78,11 @@ def frame_for_anyone(request: Request) -> Frame:
     try:
         return frame_for(request, signed_in(request, installation_of(request)))
     except NotSignedIn:
-        pass
+        return frame_for_nobody(request)
+
+
+def frame_for_nobody(request: Request) -> Frame:
+    """Return a frame that names nobody, whoever is signed in."""
     house = installation_of(request)
     return Frame(
         municipality=house.settings.municipality,

@@ -20,6 +20,7 @@ from service.errors import (
     QuotaReached,
     SignInDelayed,
     TooManySignIns,
+    UploadElsewhere,
     WrongCredentials,
 )
 from service.web.frames import frame_for_anyone
@@ -65,7 +66,7 @@ def problem(
 
 def for_program(request: Request) -> bool:
     """Tell whether a program asks."""
-    return request.url.path.startswith("/api/")
+    return request.url.path.startswith(("/api/", "/phone/files"))
 
 
 def _known(request: Request, error: Exception) -> Response:
@@ -102,6 +103,8 @@ def _seconds(error: Exception) -> int | None:
 def _facts(error: Exception) -> dict[str, object]:
     if isinstance(error, CaseNotReady):
         return {"missing": list(error.missing)}
+    if isinstance(error, UploadElsewhere):
+        return {"offset": error.offset}
     return {"parameters": list(error.names)} if isinstance(error, ParameterUnknown) else {}
 
 

@@ -76,11 +76,14 @@ def wants_partial(request: Request) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def content_security_policy(nonce: str, evidence_origin: str | None) -> str:
+def content_security_policy(
+    nonce: str, evidence_origin: str | None, *, worker: bool = False
+) -> str:
     """Return the policy of a page: nothing inline, nothing from elsewhere but evidence pictures.
 
     Scripts need the page's nonce rather than `'self'`: originals of evidence are served from
-    this host too, and none of them may ever be started as a script.
+    this host too, and none of them may ever be started as a script. With `worker` the page may
+    start its one service worker, whose address only the policy `vaern-worker` names.
     """
     pictures = f"'self' {evidence_origin}" if evidence_origin else "'self'"
     return "; ".join(
@@ -96,7 +99,11 @@ def content_security_policy(nonce: str, evidence_origin: str | None) -> str:
             "frame-ancestors 'none'",
             "base-uri 'none'",
             "require-trusted-types-for 'script'",
-            "trusted-types htmx",
+            *(
+                ("trusted-types htmx vaern-worker", "worker-src 'self'")
+                if worker
+                else ("trusted-types htmx",)
+            ),
         )
     )
 
@@ -135,6 +142,8 @@ class Templates:
         context: Mapping[str, Any],
         status_code: int = 200,
         headers: Mapping[str, str] | None = None,
+        *,
+        worker: bool = False,
     ) -> HTMLResponse:
         """Return the answer with its policy; nothing of it is kept by a browser or proxy."""
         nonce = secrets.token_urlsafe(18)
@@ -144,7 +153,7 @@ class Templates:
             headers=dict(headers or {}),
         )
         answer.headers["Content-Security-Policy"] = content_security_policy(
-            nonce, self.evidence_origin
+            nonce, self.evidence_origin, worker=worker
         )
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Content-Language"] = context["frame"].language

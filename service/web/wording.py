@@ -56,6 +56,7 @@ def notice_for(language: str, said: str | None) -> Notice | None:
         "check_started": _("The check has begun."),
         "seal_sent": _("The seal is on its way out."),
         "seal_nothing_new": _("Nothing is new: everyone holds the newest seal already."),
+        "phone_ended": _("The phone is no longer connected."),
         "told": _("It is kept, and your case handler sees it."),
         "sorted": _("It has its place now."),
         "looked_agrees": _("Your second look is kept."),

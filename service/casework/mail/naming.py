@@ -23,14 +23,19 @@ _LEAST_DIGITS: Final = 3
 
 
 def numbers_in(message: Message, now: datetime) -> tuple[str, ...]:
-    """Return what in the subject is written as our case numbers are, and may be one by now.
+    """Return the case numbers that a mail's subject names."""
+    return numbers_written_in(message.subject or "", now)
+
+
+def numbers_written_in(text: str, now: datetime) -> tuple[str, ...]:
+    """Return what is written as our case numbers are, and may be one by now.
 
     A longer reference of another system ("24-2026-00123") is none of ours.
     """
     latest = now.astimezone(COPENHAGEN).year
     return tuple(
         f"{year}-{count}"
-        for year, count in _NUMBER.findall(message.subject or "")
+        for year, count in _NUMBER.findall(text)
         if count == f"{int(count):0{_LEAST_DIGITS}d}" and int(year) <= latest
     )
 

@@ -1,0 +1,89 @@
+"""What a phone shares in one form: the way without a service worker or JavaScript."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from fastapi import Request
+
+from service.access.phones import Phone
+from service.casework.mail.arrival import require_room
+from service.casework.phones import Received, Shared, receive_file, words_of
+from service.errors import UploadInvalid
+from service.installation import Installation
+from service.web.dependencies import installation_of
+from service.web.quotas import UploadQuota
+from service.web.streaming import Incoming, Uploaded, UploadLimits, receive_upload, stated_length
+
+FIELDS = frozenset({"title", "text", "url"})
+TEXT_NAME = "delt-tekst.txt"
+
+
+async def take_share(request: Request, phone: Phone) -> tuple[UUID, list[Received]]:
+    """Keep a form's files, or its words where there are no files; returns the share.
+
+    What was safe before an error stays; the error itself is raised.
+    """
+    house = installation_of(request)
+    quota: UploadQuota = request.app.state.upload_quota
+    quota.require(phone.who, stated_length(request))
+    require_room(house, stated_length(request))
+    settings, share = house.settings, uuid4()
+    limits = UploadLimits(settings.most_files, settings.most_upload_bytes, FIELDS)
+
+    def register(uploaded: Uploaded) -> tuple[list[Received], Exception | None]:
+        kept: list[Received] = []
+        try:
+            _words_as_file(house, uploaded)
+            for number, one in enumerate(uploaded.files):
+                shared = _shared(house, uploaded, share, number)
+                kept.append(receive_file(house, phone, one.held, shared))
+        except Exception as failed:  # noqa: BLE001 — what is safe already is counted first
+            uploaded.error = uploaded.error or failed
+            for one in uploaded.files[len(kept) + 1 :]:  # the one that failed is gone already
+                house.vault.discard(one.held.sealed.name, one.held.sealed.segments)
+        quota.took(phone.who, len(kept), sum(one.size for one in kept))
+        return kept, uploaded.error
+
+    kept, error = await receive_upload(
+        request, house.intake, limits, request.app.state.upload_turns, register
+    )
+    if kept:
+        request.app.state.engine.wake("reading")
+    if error is not None:
+        raise error
+    if not kept:
+        raise UploadInvalid("nothing was shared", "files")
+    return share, kept
+
+
+def _shared(house: Installation, uploaded: Uploaded, share: UUID, number: int) -> Shared:
+    fields = uploaded.fields
+    note, address = words_of(
+        fields.get("title", ""), fields.get("text", ""), fields.get("url", ""), house.clock.now()
+    )
+    return Shared(
+        file_id=uuid4(),
+        share=share,
+        of=len(uploaded.files),
+        again=str(number),
+        filename=uploaded.files[number].filename,
+        note=note,
+        source_url=address,
+    )
+
+
+def _words_as_file(house: Installation, uploaded: Uploaded) -> None:
+    """Let words that came alone (a link out of another program) be kept as a file of their own."""
+    said = [uploaded.fields.get(name, "").strip() for name in ("title", "text", "url")]
+    words = "\n".join(dict.fromkeys(part for part in said if part))
+    if uploaded.files or not words or uploaded.error is not None:
+        return
+    receiving = house.intake.begin()
+    try:
+        receiving.write(words.encode())
+        held = receiving.finish()
+    except BaseException:
+        receiving.abandon()
+        raise
+    uploaded.files.append(Incoming(TEXT_NAME, held))
