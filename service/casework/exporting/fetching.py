@@ -43,10 +43,17 @@ class Fetched:
 
 
 def fetch_part(
-    installation: Installation, who: Principal, export_id: UUID, number: int, now: datetime
+    installation: Installation,
+    who: Principal,
+    export_id: UUID,
+    number: int,
+    now: datetime,
+    *,
+    look_every: float = LOOKED_EVERY,
 ) -> Fetched:
     """Return one zip file of a package, its fetching committed before the first byte leaves.
 
+    While it streams, the right is looked at every `look_every` seconds.
     Raises `ExportNotFound`, `ExportEnded`, `RightEnded`.
     """
     with installation.database.reading() as session:
@@ -65,7 +72,9 @@ def fetch_part(
         part["object"], part["size"], part["segments"], part["sha256"], part["sealed_sha256"]
     )
     blocks = installation.vault.over(packages_of(installation)).stream(key, sealed)
-    return Fetched(part["name"], part["size"], _watched(installation, who, export_id, blocks))
+    return Fetched(
+        part["name"], part["size"], _watched(installation, who, export_id, blocks, look_every)
+    )
 
 
 def _require_ready(export: ExportRecord, now: datetime) -> None:
@@ -90,12 +99,16 @@ def _note(
 
 
 def _watched(
-    installation: Installation, who: Principal, export_id: UUID, blocks: Iterator[bytes]
+    installation: Installation,
+    who: Principal,
+    export_id: UUID,
+    blocks: Iterator[bytes],
+    look_every: float,
 ) -> Iterator[bytes]:
     """Pass blocks on as long as the right stands; a right that ends cuts the stream off."""
     looked = time.monotonic()
     for block in blocks:
-        if time.monotonic() - looked >= LOOKED_EVERY:
+        if time.monotonic() - looked >= look_every:
             now = installation.clock.now()
             with installation.database.reading() as session:
                 require_still(session, who.person_id, export_id, installation.rights, now)

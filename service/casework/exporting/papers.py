@@ -2,19 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from archive.export.package import Document, HandOver
+from service.casework.exporting.appendix import booklet_of
+from service.documents.booklets import printed_booklet
+from service.documents.errors import DocumentFailed
+from service.documents.fonts import FontsMissing
+from service.documents.values import Booklet
 from service.installation import Installation
+from service.log_lines import logger
+
+Told = Callable[[int, int], None]
 
 
 def papers_for(
-    installation: Installation, over: HandOver, pieces: Sequence[UUID]
+    installation: Installation,
+    over: HandOver,
+    pieces: Sequence[UUID],
 ) -> tuple[Document, ...]:
     """Return the documents of a hand-over, made anew for it: plain ASCII names, whole bytes.
 
-    The ledger binds them with everything else in the bundle.
+    The ledger binds them with everything else in the bundle. A bundle whose booklet cannot be
+    made leaves without it: the originals and their proofs wait for no paper. Raises
+    `PrivateContact`.
     """
-    del installation, over, pieces
-    return ()
+    try:
+        return appendix_for(installation, over, pieces, lambda _done, _all: None)[1]
+    except (DocumentFailed, FontsMissing) as failed:
+        logger().error("export.without_document", reason=failed.code)
+        return ()
+
+
+def appendix_for(
+    installation: Installation,
+    over: HandOver,
+    pieces: Sequence[UUID],
+    told: Told,
+    *,
+    attach: bool = False,
+) -> tuple[Booklet, tuple[Document, ...]]:
+    """Return the Bilagshæfte of these pieces and its files, each below the size that is set.
+
+    `told` hears how many annexes are placed, of how many. Raises `DocumentFailed`,
+    `FontsMissing`, `PrivateContact`.
+    """
+    with installation.database.reading() as session:
+        booklet = booklet_of(session, installation, over, pieces, attach=attach)
+    count = len(booklet.annexes)
+    settings = installation.settings
+    parts = printed_booklet(
+        booklet,
+        settings.document_language,
+        settings.appendix_part_bytes,
+        lambda done: told(done, count),
+    )
+    many = len(parts) > 1
+    return booklet, tuple(
+        Document(f"bilagshaefte-{number}-af-{len(parts)}.pdf" if many else "bilagshaefte.pdf", data)
+        for number, data in enumerate(parts, 1)
+    )
