@@ -40,7 +40,7 @@ export async function keep(files, { title = "", text = "", url = "" } = {}) {
   if (!all.length) return null;
   const share = crypto.randomUUID();
   const addedAt = Date.now();
-  await forgetSafe();
+  if (!(await listed()).some((row) => row.state === "waiting")) await forgetSafe();
   await within("readwrite", (store) => {
     all.forEach((file, number) => {
       const { name, size } = file;

@@ -143,6 +143,9 @@ if (form) {
   picker.addEventListener("change", taken);
 }
 
+if (new URLSearchParams(globalThis.location.search).get("said") === "full") {
+  page.querySelector("[data-full]").hidden = false;
+}
 startWorker();
 offerInstalling();
 await forgetSafe(Date.now() - AN_HOUR);
