@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import accumulate
 from random import Random
 from statistics import quantiles
@@ -216,26 +216,29 @@ def _batches() -> Iterator[list[tuple[tuple[Any, ...], tuple[Any, ...], tuple[An
     weights = list(accumulate(1 / (number + 2) for number in range(len(words))))
     lemmas = {word: lemmas_of(word) for word in words}
     step = (NOW - START) / ITEMS
-    fixed = (EVERYTHING, token("k", family_of("upload", "text/plain")), "sread", "dupload")
+    family = token("k", family_of("upload", "text/plain"))
+    fixed = " ".join((EVERYTHING, family, "sread", "dupload", giver_token("token:1")))
+    units = [(unit.hex, unit_token(unit)) for unit in UNITS]
     for start in range(0, ITEMS, BATCH):
+        said = chance.choices(words, cum_weights=weights, k=BATCH * WORDS[1])
         rows = []
         for number in range(start, min(ITEMS, start + BATCH)):
             one = UUID(int=chance.getrandbits(128))
-            at = START + step * number + timedelta(microseconds=number % 7)
-            said = chance.choices(words, cum_weights=weights, k=chance.randrange(*WORDS))
-            unit = chance.choice(UNITS)
-            digest = f"{chance.getrandbits(256):064x}"
-            tokens = (*fixed, piece_token(one), unit_token(unit), giver_token("token:1"))
+            at = START + step * number
+            begin = (number - start) * WORDS[1]
+            mine = said[begin : begin + chance.randrange(*WORDS)]
+            unit, unit_own = chance.choice(units)
+            digest = f"{number:064x}"
+            about = f"{fixed} {piece_token(one)} {unit_own}"
             if number % 3 == 0:
-                tokens = (*tokens, case_token(UUID(int=number // 30)))
+                about += f" {case_token(UUID(int=number // 30))}"
             place = place_of(at, one)
-            moment = at.strftime("%Y-%m-%d %H:%M:%S.%f")
-            own = sorted({lemma for word in said for lemma in lemmas[word]})
+            own = " ".join({lemma for word in mine for lemma in lemmas[word]})
             rows.append(
                 (
-                    (one.hex, f"{digest[:8]}.txt", digest, moment, unit.hex),
+                    (one.hex, f"{digest[-8:]}.txt", digest, f"{at:%Y-%m-%d %H:%M:%S.%f}", unit),
                     (place, one.hex),
-                    (place, f"{digest} ¦ ¶ {' '.join(said)}", " ".join(own), " ".join(tokens)),
+                    (place, f"{digest} ¦ ¶ {' '.join(mine)}", own, about),
                 )
             )
         yield rows
