@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.service.web.samples import case, doors, evidence, operations, person, queue, search
+from tests.service.web.samples import (
+    bundles,
+    case,
+    doors,
+    evidence,
+    operations,
+    person,
+    queue,
+    search,
+)
 
 SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **doors.SAMPLES,
@@ -12,5 +21,6 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **queue.SAMPLES,
     **search.SAMPLES,
     **case.SAMPLES,
+    **bundles.SAMPLES,
     **operations.SAMPLES,
 }

@@ -16,14 +16,13 @@ from service.web.views.evidence import (
     HiddenText,
     HowKnown,
     Mark,
-    OutsideSeal,
-    Proof,
     Reader,
     RevealedPicture,
     RevealedText,
     Unchanged,
 )
 from service.web.views.frame import Place
+from service.web.views.proof import OutsideSeal, Proof
 from tests.service.web.samples.around import CASE, DIGEST, ago, frame, page
 
 _FACTS = (
