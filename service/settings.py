@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
@@ -107,6 +107,24 @@ class Settings(BaseSettings):
     counselling_phone: str | None = Field(default=None, description="Its number; use unrecorded.")
     counselling_url: str | None = Field(default=None, description="Its page.")
     counselling_hours: str | None = Field(default=None, description="When it answers.")
+    workplace_address: str | None = Field(
+        default=None, description="The postal address at which staff are reached in documents."
+    )
+    workplace_domains: _Words = Field(
+        default=(), description="Domains of work mail; an address elsewhere counts as private."
+    )
+    contact_phone: str | None = Field(
+        default=None, description="The telephone that documents give; never a person's own."
+    )
+    contact_email: str | None = Field(default=None, description="The mail address they give.")
+    document_language: Literal["da", "nb", "en"] = Field(
+        default="da", description="The language of documents that leave the house."
+    )
+    appendix_part_bytes: int = Field(
+        default=10_000_000,
+        ge=1_000_000,
+        description="Bytes of one part of a Bilagshæfte, so that mail carries it.",
+    )
     procedure: str = Field(default="ishoej", description="The procedure of new cases.")
     rules_file: Path | None = Field(
         default=None, description="Rules of moderation; without it those that are shipped."
@@ -182,7 +200,14 @@ class Settings(BaseSettings):
             ip_network(one, strict=False)
         return value
 
-    @field_validator("capture_allow", "proxies", "trusted_relays", "witnesses", mode="before")
+    @field_validator(
+        "capture_allow",
+        "proxies",
+        "trusted_relays",
+        "witnesses",
+        "workplace_domains",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
