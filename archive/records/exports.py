@@ -29,8 +29,10 @@ class ExportState(StrEnum):
 class ExportRecord(Base, Work, Protected):
     """One handing over of evidence: asked for by whom, to whom, for what, and what became of it.
 
-    `parts` are the zip files, each with name, size, SHA-256, and the sealed
-    object that holds it; `wrapped` is the package's key, which opens only with
+    `only_booklet` asks for the PDF alone, `attached` for small originals inside
+    it; `private_in` numbers the pieces in which a private contact of one of
+    ours stands. `parts` are the files, each with name, size, SHA-256, and the
+    sealed object that holds it; `wrapped` is the package's key, which opens only with
     the keys of every piece that is in it. Neither is evidence: no backup has it.
     """
 
@@ -45,6 +47,8 @@ class ExportRecord(Base, Work, Protected):
     recipient: Mapped[str] = mapped_column(String(300))
     purpose: Mapped[str] = mapped_column(Text)
     redacted: Mapped[bool] = mapped_column(default=False)
+    only_booklet: Mapped[bool] = mapped_column(default=False)
+    attached: Mapped[bool] = mapped_column(default=False)
     part_size: Mapped[int | None] = mapped_column(BigInteger, default=None)
     asked_at: Mapped[datetime] = mapped_column(index=True)
     asked_by: Mapped[str] = mapped_column(String(120))
@@ -55,6 +59,7 @@ class ExportRecord(Base, Work, Protected):
     ends_at: Mapped[datetime | None] = mapped_column(default=None)
     contents_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
     parts: Mapped[list[Any]] = mapped_column(default=list)
+    private_in: Mapped[list[Any]] = mapped_column(default=list)
     wrapped: Mapped[bytes | None] = mapped_column(default=None)
     done: Mapped[int] = mapped_column(BigInteger, default=0)
     total: Mapped[int] = mapped_column(BigInteger, default=0)
