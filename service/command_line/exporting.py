@@ -72,7 +72,8 @@ def export(
             case_id=case.id if case else None,
             redacted=redacted,
         )
-        package, contents = proven_package(house, over, pieces, papers_for(house, over, pieces))
+        papers = papers_for(house, over, pieces)
+        package, contents = proven_package(house, over, pieces, papers.documents)
         told = _Bar(package.size)
         if as_zip:
             files = _write_zips(house, package, out, part_size, told)

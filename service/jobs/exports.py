@@ -11,6 +11,9 @@ from archive.export.gather import NotRedacted
 from archive.ledger.log import record
 from archive.records.exports import ExportRecord, ExportState
 from service.casework.exporting.making import keep_made, make_package
+from service.casework.exporting.making_booklet import make_booklet
+from service.documents.errors import DocumentFailed, PrivateContact
+from service.documents.fonts import FontsMissing
 from service.errors import RightEnded
 from service.installation import Installation
 from service.jobs.claims import Claim, done, given_up, held
@@ -28,12 +31,18 @@ def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
     """Make the package and keep it under the claim's fence; end where it may not be made."""
     del wake
     try:
-        made = make_package(installation, claim.id, _Teller(installation, claim))
+        with installation.database.reading() as session:
+            alone = session.get_one(ExportRecord, claim.id).only_booklet
+        make = make_booklet if alone else make_package
+        made = make(installation, claim.id, _Teller(installation, claim))
     except RightEnded:
         _end(installation, claim, ExportState.STOPPED, "right_ended")
         return
     except NotRedacted:
         _end(installation, claim, ExportState.FAILED, "not_redacted")
+        return
+    except (PrivateContact, DocumentFailed, FontsMissing) as refused:
+        _end(installation, claim, ExportState.FAILED, refused.code)
         return
     except (EvidenceErased, EvidenceNotFound):
         _end(installation, claim, ExportState.FAILED, "erased")

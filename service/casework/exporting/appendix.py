@@ -18,7 +18,7 @@ from archive.records.people import PersonRecord
 from service.casework.cases.course import shipped_procedure
 from service.casework.cases.listing import accounts_in, harassed_in, unit_names
 from service.casework.evidence.numbers import receipts
-from service.casework.exporting.annexes import Gathered, annexes_of
+from service.casework.exporting.annexes import annexes_of
 from service.casework.exporting.private import originals_with_private
 from service.documents.private import refuse_private
 from service.documents.values import Account, Booklet, Colleague, Contact, Outside, Proof
@@ -45,7 +45,7 @@ def booklet_of(
     `PrivateContact` where a field that we write holds a private address of one of ours.
     """
     settings = installation.settings
-    rows = _standing(session, pieces)
+    rows = standing_in(session, pieces)
     case = session.get(CaseRecord, over.case_id) if over.case_id else None
     concerned, workplace = _concerned(session, case)
     gathered = annexes_of(
@@ -84,7 +84,7 @@ def booklet_of(
     return booklet
 
 
-def _standing(session: Session, pieces: Sequence[UUID]) -> list[EvidenceRecord]:
+def standing_in(session: Session, pieces: Sequence[UUID]) -> list[EvidenceRecord]:
     """Return the pieces that stand in a booklet: never what is sealed off, erased or inner."""
     found: list[EvidenceRecord] = []
     for start in range(0, len(pieces), 400):
@@ -171,6 +171,3 @@ def _written(booklet: Booklet) -> dict[str, str]:
         names = (*annex.directed_at, annex.handed_in_by, *(seen.name for seen in annex.seen_by))
         fields[f"annex-{annex.number}"] = " · ".join(name for name in names if name)
     return fields
-
-
-__all__ = ["Gathered", "booklet_of"]

@@ -57,6 +57,8 @@ def ask_for_export(
     redacted: bool = False,
     to_police: bool = False,
     part_size: int | None = None,
+    only_booklet: bool = False,
+    attached: bool = False,
 ) -> ExportRecord:
     """Ask for a bundle of these pieces of a case, with whatever came inside them.
 
@@ -81,6 +83,9 @@ def ask_for_export(
         recipient=" ".join(recipient.split())[:LONGEST_RECIPIENT],
         purpose=purpose.strip(),
         redacted=redacted,
+        only_booklet=only_booklet,
+        attached=attached,
+        private_in=[],
         part_size=part_size,
         asked_at=now,
         asked_by=who.actor,

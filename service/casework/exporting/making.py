@@ -42,6 +42,8 @@ class Made:
 
     parts: list[dict[str, Any]]
     wrapped: bytes
+    private_in: tuple[str, ...] = ()
+    """Numbers of pieces in which a private contact of somebody of ours stands."""
 
 
 def packages_of(installation: Installation) -> LocalObjects:
@@ -107,8 +109,9 @@ def make_package(
         require_still(session, export.person_id, export_id, installation.rights, now)
         over = hand_over_of(session, installation, export, now)
         pieces = pieces_of(session, export_id)
-        keys = _keys(session, installation, pieces)
-    package, _ = proven_package(installation, over, pieces, papers_for(installation, over, pieces))
+        keys = keys_of(session, installation, pieces)
+    papers = papers_for(installation, over, pieces)
+    package, _ = proven_package(installation, over, pieces, papers.documents)
     key, wrapped = locked_by_all(keys)
     watch = _Watch(installation, export, package.size, tell)
     parts = parts_of(package, export.part_size) if export.part_size else [package.files]
@@ -116,7 +119,7 @@ def make_package(
     made: list[dict[str, Any]] = []
     try:
         for number, files in enumerate(parts, 1):
-            sink = _Hashed(SealedWriter(objects, key))
+            sink = HashedFile(SealedWriter(objects, key))
             try:
                 write_zip(package, files, installation.vault, sink, watch)
                 made.append(sink.part(_part_name(package, number, len(parts))))
@@ -126,12 +129,12 @@ def make_package(
     except BaseException:
         discard_parts(objects, made)
         raise
-    return Made(made, wrapped)
+    return Made(made, wrapped, papers.private_in)
 
 
 def package_key(session: Session, installation: Installation, export: ExportRecord) -> EvidenceKey:
     """Open the key of a package; raises `EvidenceErased` where a piece of it is gone."""
-    keys = _keys(session, installation, pieces_of(session, export.id))
+    keys = keys_of(session, installation, pieces_of(session, export.id))
     return opened_by_all(keys, export.wrapped or b"")
 
 
@@ -140,6 +143,7 @@ def keep_made(session: Session, export: ExportRecord, made: Made, now: datetime)
     export.state = ExportState.READY
     export.made_at, export.ends_at = now, now + KEPT
     export.parts, export.wrapped = made.parts, made.wrapped
+    export.private_in = list(made.private_in)
     record(
         session,
         "export.ready",
@@ -159,9 +163,10 @@ def discard_parts(objects: LocalObjects, parts: Sequence[dict[str, Any]]) -> Non
             objects.delete(segment_name(part["object"], number))
 
 
-def _keys(
+def keys_of(
     session: Session, installation: Installation, pieces: Sequence[UUID]
 ) -> list[EvidenceKey]:
+    """Open the key of every piece, always in the same order; raises `EvidenceErased`."""
     return [evidence_key(session, installation.vault, one) for one in pieces]
 
 
@@ -197,7 +202,7 @@ class _Watch:
         self._looked = time.monotonic()
 
 
-class _Hashed:
+class HashedFile:
     """A zip file on its way into the package store, its own digest kept beside."""
 
     def __init__(self, writer: SealedWriter) -> None:
@@ -205,6 +210,7 @@ class _Hashed:
         self._digest = hashlib.sha256()
 
     def write(self, data: bytes, /) -> None:
+        """Take more bytes."""
         self.writer.write(data)
 
     def part(self, name: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from archive.export.package import Document, HandOver
@@ -10,18 +11,25 @@ from service.casework.exporting.appendix import booklet_of
 from service.documents.booklets import printed_booklet
 from service.documents.errors import DocumentFailed
 from service.documents.fonts import FontsMissing
-from service.documents.values import Booklet
 from service.installation import Installation
 from service.log_lines import logger
 
 Told = Callable[[int, int], None]
 
 
+@dataclass(frozen=True)
+class Papers:
+    """The documents of a hand-over, and the numbers of pieces that hold a private contact."""
+
+    documents: tuple[Document, ...] = ()
+    private_in: tuple[str, ...] = ()
+
+
 def papers_for(
     installation: Installation,
     over: HandOver,
     pieces: Sequence[UUID],
-) -> tuple[Document, ...]:
+) -> Papers:
     """Return the documents of a hand-over, made anew for it: plain ASCII names, whole bytes.
 
     The ledger binds them with everything else in the bundle. A bundle whose booklet cannot be
@@ -29,10 +37,10 @@ def papers_for(
     `PrivateContact`.
     """
     try:
-        return appendix_for(installation, over, pieces, lambda _done, _all: None)[1]
+        return appendix_for(installation, over, pieces, lambda _done, _all: None)
     except (DocumentFailed, FontsMissing) as failed:
         logger().error("export.without_document", reason=failed.code)
-        return ()
+        return Papers()
 
 
 def appendix_for(
@@ -42,7 +50,8 @@ def appendix_for(
     told: Told,
     *,
     attach: bool = False,
-) -> tuple[Booklet, tuple[Document, ...]]:
+    most_bytes: int | None = None,
+) -> Papers:
     """Return the Bilagshæfte of these pieces and its files, each below the size that is set.
 
     `told` hears how many annexes are placed, of how many. Raises `DocumentFailed`,
@@ -55,11 +64,12 @@ def appendix_for(
     parts = printed_booklet(
         booklet,
         settings.document_language,
-        settings.appendix_part_bytes,
+        most_bytes or settings.appendix_part_bytes,
         lambda done: told(done, count),
     )
     many = len(parts) > 1
-    return booklet, tuple(
+    documents = (
         Document(f"bilagshaefte-{number}-af-{len(parts)}.pdf" if many else "bilagshaefte.pdf", data)
         for number, data in enumerate(parts, 1)
     )
+    return Papers(tuple(documents), booklet.private_in)

@@ -20,6 +20,8 @@ from service.casework.exporting.asking import (
     find_export,
 )
 from service.casework.exporting.fetching import fetch_part
+from service.documents.errors import PrivateContact
+from service.documents.private import private_in, refuse_private
 from service.errors import NothingToHandOver, ReasonMissing
 from service.settings import MIB
 from service.web.dependencies import FormModel, House, Now, PageRight, Reading, require_same_origin
@@ -42,13 +44,22 @@ class BundleForm(FormModel):
     purpose: str = ""
     chosen: list[str] = []
     variant: Literal["whole", "redacted"] = "whole"
-    part_mib: Literal["0", "20", "600", "3900"] = "0"
+    part_mib: Literal["0", "10", "20", "600", "3900"] = "0"
+    what: Literal["bundle", "booklet"] = "bundle"
+    attached: bool = False
 
 
 @router.get("/cases/{number}/bundle")
-def ask(request: Request, number: str, who: HandOver, session: Reading, now: Now) -> Response:
+def ask(
+    request: Request,
+    number: str,
+    who: HandOver,
+    session: Reading,
+    now: Now,
+    what: Literal["bundle", "booklet"] = "bundle",
+) -> Response:
     """Show the form, every piece ticked, and the earlier bundles."""
-    return _form(request, who, session, number, now)
+    return _form(request, who, session, number, now, form=FormState({"what": what}))
 
 
 @router.post("/cases/{number}/bundle")
@@ -64,6 +75,7 @@ def begin(
     form.check(who)
     part_size = int(form.part_mib) * MIB
     try:
+        refuse_private({"purpose": form.purpose}, house.settings)
         with house.database.writing() as session:
             export_id = ask_for_export(
                 session,
@@ -76,9 +88,12 @@ def begin(
                 redacted=form.variant == "redacted",
                 to_police=form.recipient_kind == "police",
                 part_size=part_size or None,
+                only_booklet=form.what == "booklet",
+                attached=form.attached,
             ).id
-    except (ReasonMissing, NothingToHandOver):
-        state = _what_is_missing(form, frame_for(request, who).language)
+    except (ReasonMissing, NothingToHandOver, PrivateContact):
+        private = any(private_in(form.purpose, house.settings))
+        state = _what_is_missing(form, frame_for(request, who).language, private=private)
         with house.database.reading() as session:
             return _form(request, who, session, number, now, typed=form, form=state)
     request.app.state.engine.wake("exports")
@@ -113,7 +128,8 @@ def fetch(
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(fetched.name)}",
         "Content-Length": str(fetched.size),
     }
-    return StreamingResponse(fetched.stream, headers=headers, media_type="application/zip")
+    kind = "application/pdf" if fetched.name.endswith(".pdf") else "application/zip"
+    return StreamingResponse(fetched.stream, headers=headers, media_type=kind)
 
 
 def _ids(chosen: list[str]) -> list[UUID]:
@@ -123,16 +139,19 @@ def _ids(chosen: list[str]) -> list[UUID]:
         raise NothingToHandOver("a box that is none of ours") from bad
 
 
-def _what_is_missing(form: BundleForm, language: str) -> FormState:
+def _what_is_missing(form: BundleForm, language: str, *, private: bool) -> FormState:
     _ = gettext_of(language)
     errors = []
     if not form.recipient:
         errors.append(FieldError("recipient", _("Write who gets it.")))
     if not form.purpose:
         errors.append(FieldError("purpose", _("Write what it is for.")))
+    if private:
+        told = _("This looks like a private telephone or address. Take it out: it goes to others.")
+        errors.append(FieldError("purpose", told))
     if not errors:
         errors.append(FieldError("chosen", _("Choose at least one piece of evidence.")))
-    names = ("recipient_kind", "recipient", "purpose", "variant", "part_mib")
+    names = ("recipient_kind", "recipient", "purpose", "variant", "part_mib", "what")
     return FormState({name: str(getattr(form, name)) for name in names}, tuple(errors))
 
 

@@ -35,6 +35,9 @@ _PROBLEMS = {
     "not_redacted": BundleProblem.NOT_REDACTED,
     "erased": BundleProblem.ERASED,
     "StorageFull": BundleProblem.NO_ROOM,
+    "private_contact": BundleProblem.PRIVATE,
+    "document_failed": BundleProblem.NOT_PRINTED,
+    "fonts_missing": BundleProblem.NOT_PRINTED,
 }
 
 
@@ -96,6 +99,8 @@ def bundle_run(session: Session, export: ExportRecord) -> BundleRun:
         ends_at=export.ends_at,
         problem=_PROBLEMS.get(export.reason, BundleProblem.OTHER) if export.reason else None,
         fingerprint=fingerprint(head(session).public_key),
+        booklet=export.only_booklet,
+        private_in=tuple(export.private_in),
     )
 
 

@@ -25,6 +25,8 @@ class BundleProblem(StrEnum):
     NOT_REDACTED = "not_redacted"
     ERASED = "erased"
     NO_ROOM = "no_room"
+    PRIVATE = "private"
+    NOT_PRINTED = "not_printed"
     OTHER = "other"
 
 
@@ -81,6 +83,8 @@ class BundleRun:
         ends_at: Until when they can be fetched.
         problem: Why it failed.
         fingerprint: The ledger's key, to compare on paper.
+        booklet: Whether it is the PDF alone; `done` and `total` count annexes then.
+        private_in: Numbers of pieces in which a private contact of one of ours stands.
     """
 
     url: str
@@ -97,6 +101,8 @@ class BundleRun:
     ends_at: datetime | None = None
     problem: BundleProblem | None = None
     fingerprint: str = ""
+    booklet: bool = False
+    private_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""Making the Bilagshæfte alone: printed, told to the ledger, sealed as a package of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from archive.export.gather import handed_over, note_hand_over
+from archive.export.locking import locked_by_all
+from archive.export.names import folder_name
+from archive.records.exports import ExportRecord
+from archive.vault.vault import SealedWriter
+from service.casework.exporting.appendix import standing_in
+from service.casework.exporting.making import (
+    LOOKED_EVERY,
+    HashedFile,
+    Made,
+    discard_parts,
+    hand_over_of,
+    keys_of,
+    packages_of,
+)
+from service.casework.exporting.papers import appendix_for
+from service.casework.exporting.permitting import pieces_of, require_still
+from service.installation import Installation
+
+
+def make_booklet(
+    installation: Installation, export_id: UUID, tell: Callable[[int, int], None]
+) -> Made:
+    """Make and seal the booklet of an export; `tell` hears annexes placed and in all.
+
+    Raises `RightEnded` where the right ends meanwhile, `DocumentFailed`, `FontsMissing`,
+    `PrivateContact`; nothing of it is left then.
+    """
+    now = installation.clock.now()
+    with installation.database.reading() as session:
+        export = session.get_one(ExportRecord, export_id)
+        require_still(session, export.person_id, export_id, installation.rights, now)
+        over = hand_over_of(session, installation, export, now)
+        pieces = pieces_of(session, export_id)
+        keys = keys_of(session, installation, pieces)
+    watch = _Watch(installation, export, tell)
+    papers = appendix_for(
+        installation, over, pieces, watch, attach=export.attached, most_bytes=export.part_size
+    )
+    watch.look()
+    with installation.database.writing() as session:
+        told = [row.id for row in standing_in(session, pieces)]
+        if told and not handed_over(session, told, over):
+            note_hand_over(session, told, over)
+    key, wrapped = locked_by_all(keys)
+    objects = packages_of(installation)
+    stem = folder_name(over.case, f"{over.made_at:%Y%m%d}")
+    made: list[dict[str, Any]] = []
+    try:
+        for one in papers.documents:
+            sink = HashedFile(SealedWriter(objects, key))
+            try:
+                sink.write(one.data)
+                made.append(sink.part(f"{stem}-{one.name}"))
+            except BaseException:
+                sink.writer.abandon()
+                raise
+    except BaseException:
+        discard_parts(objects, made)
+        raise
+    return Made(made, wrapped, papers.private_in)
+
+
+class _Watch:
+    """Tells how far the making is, and stops it when the right has ended."""
+
+    def __init__(
+        self, installation: Installation, export: ExportRecord, tell: Callable[[int, int], None]
+    ) -> None:
+        self._installation = installation
+        self._export_id, self._person = export.id, export.person_id
+        self._tell = tell
+        self._looked = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        self._tell(done, total)
+        if time.monotonic() - self._looked >= LOOKED_EVERY:
+            self.look()
+
+    def look(self) -> None:
+        """Raise `RightEnded` where the right has ended."""
+        now = self._installation.clock.now()
+        with self._installation.database.reading() as session:
+            require_still(session, self._person, self._export_id, self._installation.rights, now)
+        self._looked = time.monotonic()
