@@ -6,11 +6,9 @@ from the host that holds people's sessions. Whatever a browser could take for a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -28,6 +26,7 @@ from service.web.application import Application
 from service.web.capability import Capabilities, Capability, CapabilityInvalid
 from service.web.dependencies import House, Now, Public, is_secure
 from service.web.disposition import attachment
+from service.web.played import PLAYED
 from service.web.problems import problem, status_of
 from service.web.ranges import NotSatisfiable, wanted
 from service.web.standing import CONTENT_EVERY, while_standing
@@ -37,29 +36,6 @@ if TYPE_CHECKING:
 
 INLINE: Final = frozenset({"image/png", "image/webp", "image/jpeg"})
 """Only pictures made by our own child are shown."""
-
-PLAYED: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "audio/aac": "audio/aac",
-        "audio/amr": "audio/amr",
-        "audio/flac": "audio/flac",
-        "audio/mp4": "audio/mp4",
-        "audio/x-m4a": "audio/mp4",
-        "audio/mpeg": "audio/mpeg",
-        "audio/ogg": "audio/ogg",
-        "application/ogg": "audio/ogg",
-        "audio/wav": "audio/wav",
-        "audio/x-wav": "audio/wav",
-        "audio/webm": "audio/webm",
-        "video/3gpp": "video/3gpp",
-        "video/mp4": "video/mp4",
-        "video/ogg": "video/ogg",
-        "video/quicktime": "video/mp4",
-        "video/webm": "video/webm",
-        "video/x-matroska": "video/webm",
-    }
-)
-"""Originals that a browser plays, and what they are sent as; none of them can hold a script."""
 
 _NOTHING = (CapabilityInvalid, NotFound, NotSignedIn, EvidenceNotFound, EvidenceErased)
 _OPEN = Public("the link is the right: signed, short-lived, checked against session and right")

@@ -31,6 +31,7 @@ HERE: Final = Path(__file__).parent
 TEMPLATES: Final = HERE / "templates"
 STATIC: Final = HERE / "static"
 LANGUAGES: Final = ("da", "nb", "en")
+NONE: Final = "'none'"
 
 PATHS: Final[Mapping[Place, str]] = MappingProxyType(
     {
@@ -92,6 +93,7 @@ def content_security_policy(
             f"script-src 'nonce-{nonce}'",
             "style-src 'self'",
             f"img-src {pictures}",
+            f"media-src {evidence_origin or NONE}",
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",

@@ -37,6 +37,10 @@ class Act(StrEnum):
     FETCHED = "fetched"
     EXPORTED = "exported"
     ERASED = "erased"
+    SEALED_OFF = "sealed_off"
+    SEAL_LIFTED = "seal_lifted"
+    HANDED_TO_POLICE = "handed_to_police"
+    COMPARED = "compared"
 
 
 _ACTS: Final[Mapping[str, Act]] = MappingProxyType(
@@ -53,6 +57,10 @@ _ACTS: Final[Mapping[str, Act]] = MappingProxyType(
         "evidence.fetched": Act.FETCHED,
         "evidence.exported": Act.EXPORTED,
         "evidence.erased": Act.ERASED,
+        "evidence.sealed_off": Act.SEALED_OFF,
+        "evidence.seal_lifted": Act.SEAL_LIFTED,
+        "evidence.handed_to_police": Act.HANDED_TO_POLICE,
+        "evidence.compared": Act.COMPARED,
     }
 )
 PAGE: Final = 20

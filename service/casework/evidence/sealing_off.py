@@ -81,6 +81,22 @@ def seal_off(session: Session, who: Principal, evidence_id: UUID, now: datetime)
     return _shut(session, _whole(session, root), who.actor, SUSPICION, now)
 
 
+def may_seal_off(session: Session, who: Principal, evidence_id: UUID, now: datetime) -> bool:
+    """Tell whether this person may shut a piece off."""
+    query = select(EvidenceRecord.id).where(
+        EvidenceRecord.id == evidence_id,
+        EvidenceRecord.erased_at.is_(None),
+        evidence_within(who, SEAL_OFF, now),
+    )
+    return session.execute(query).first() is not None
+
+
+def shut_as_twin(session: Session, evidence_id: UUID) -> bool:
+    """Tell whether Værn shut a piece by itself, for its bytes were sealed off already."""
+    reason = select(EvidenceRecord.sealed_off_reason).where(EvidenceRecord.id == evidence_id)
+    return session.scalar(reason) == TWIN
+
+
 def shut_twin(installation: Installation, evidence_id: UUID) -> bool:
     """Shut off what has just come, where the same bytes are sealed off already; tell if so."""
     with installation.database.reading() as session:

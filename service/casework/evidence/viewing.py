@@ -18,6 +18,7 @@ from service.access.principal import Principal
 from service.access.visibility import cases_within
 from service.casework.evidence.listing import Piece, find_evidence, objects_of
 from service.casework.evidence.readings import text_in
+from service.casework.evidence.scans import is_infected
 from service.errors import NotPermitted, SealedOff
 from service.installation import Installation
 
@@ -114,6 +115,21 @@ def reveal_pictures(
         found = [one for one in objects_of(session, evidence) if one.role in SHOWN_ROLES]
     roles = ("page",) if evidence.kind == "capture" else ("preview",)
     return [ShownObject(one.name, one.media_type) for one in found if one.role in roles]
+
+
+def reveal_media(
+    installation: Installation, who: Principal, evidence_id: UUID, now: datetime
+) -> ShownObject:
+    """Return the sound or film itself, its viewing committed first.
+
+    Raises `EvidenceNotFound` where a scanner found something in it, else as `reveal_text`.
+    """
+    evidence = permit_viewing(installation, who, evidence_id, now)
+    with installation.database.reading() as session:
+        if is_infected(session, evidence_id):
+            raise EvidenceNotFound(str(evidence_id))
+        stored = next(one for one in objects_of(session, evidence) if one.role == "original")
+    return ShownObject(stored.name, stored.media_type)
 
 
 def purpose_of(who: Principal, case_id: UUID | None) -> str:

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from archive.vault.sealing import EvidenceKey
-from archive.vault.vault import StoredObject, Vault
 from service.access.principal import Principal
 from service.casework.evidence.checking import note_fetched
 from service.casework.evidence.listing import SeenEvidence, list_evidence, see_evidence
-from service.casework.evidence.originals import original_for
+from service.casework.evidence.originals import name_of, original_for
 from service.casework.evidence.proof import proof_of
 from service.casework.evidence.searching import search
 from service.errors import NotFound, UploadInvalid
 from service.web.dependencies import House, Now, Reading, TokenRight
+from service.web.disposition import attachment
 from service.web.problems import problem, status_of, told_when
 from service.web.searchmarks import mark_from, mark_to
-from service.web.standing import asked_again, while_standing
+from service.web.standing import CONTENT_EVERY, asked_again, while_standing
 from service.web.uploading import upload
 
 router = APIRouter(prefix="/api/v1/evidence", tags=["evidence"])
@@ -147,10 +144,10 @@ def original(request: Request, evidence_id: UUID, who: View, house: House, now: 
     """Return the original, byte for byte, once the ledger says who fetched it."""
     with house.database.reading() as session:
         evidence, stored, key = original_for(session, house.vault, who, evidence_id, now)
-        name, sha256 = evidence.filename or str(evidence.id), evidence.sha256
+        name, sha256 = name_of(session, evidence_id), evidence.sha256
     note_fetched(house, who, evidence_id, now)
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "Content-Disposition": attachment(name),
         "Content-Length": str(stored.size),
         "X-Content-SHA256": str(sha256),
     }
@@ -160,7 +157,7 @@ def original(request: Request, evidence_id: UUID, who: View, house: House, now: 
         with house.database.reading() as session:
             original_for(session, house.vault, program, evidence_id, house.clock.now())
 
-    sent = while_standing(_bytes(house.vault, key, stored), still, house.clock.now)
+    sent = while_standing(house.vault.stream(key, stored), still, house.clock.now, CONTENT_EVERY)
     return StreamingResponse(sent, headers=headers, media_type="application/octet-stream")
 
 
@@ -195,10 +192,6 @@ def proof(evidence_id: UUID, who: See, session: Reading, now: Now) -> dict[str, 
     }
 
 
-def _bytes(vault: Vault, key: EvidenceKey, stored: StoredObject) -> Iterator[bytes]:
-    yield from vault.stream(key, stored)
-
-
 def _position(after: str | None) -> tuple[datetime, UUID] | None:
     if after is None:
         return None
@@ -218,6 +211,7 @@ def _document(row: SeenEvidence) -> dict[str, Any]:
         "size": row.size,
         "media_type": row.media_type,
         "state": str(row.state),
+        "sealed_off": row.sealed_off_at is not None,
         "kind": row.kind,
         "known": row.known,
         "received_at": row.received_at.isoformat(),

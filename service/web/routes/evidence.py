@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -15,8 +14,6 @@ from pydantic import AwareDatetime
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from archive.errors import EvidenceErased, EvidenceNotFound
-from archive.vault.sealing import EvidenceKey
-from archive.vault.vault import StoredObject, Vault
 from service.access.principal import Principal
 from service.casework.evidence.checking import ask_for_check, latest_check, note_fetched
 from service.casework.evidence.listing import (
@@ -25,33 +22,37 @@ from service.casework.evidence.listing import (
     list_evidence,
     see_evidence,
 )
-from service.casework.evidence.originals import original_for
+from service.casework.evidence.originals import name_of, original_for
 from service.casework.evidence.readings import latest_reading
 from service.casework.evidence.viewing import (
     note_viewing,
     purpose_of,
+    reveal_media,
     reveal_pictures,
     reveal_text,
 )
 from service.installation import Installation
 from service.jobs.checks import NAME as CHECKS
 from service.web.dependencies import FormModel, House, Now, PageRight, Reading, require_same_origin
+from service.web.disposition import attachment
 from service.web.evidencelinks import link_to
 from service.web.frames import frame_for
+from service.web.played import PLAYED
 from service.web.rendering import wants_partial
 from service.web.screens.check import check_progress
 from service.web.screens.evidence import evidence_rows, evidence_view
-from service.web.standing import asked_again, while_standing
+from service.web.standing import CONTENT_EVERY, asked_again, while_standing
 from service.web.views.evidence import (
     EvidenceListView,
     RevealedPicture,
     RevealedText,
     Unchanged,
 )
-from service.web.views.frame import Place
-from service.web.wording import gettext_of
+from service.web.views.frame import FormState, Place
+from service.web.views.playing import RevealedMedia
+from service.web.wording import gettext_of, notice_for
 
-ENDINGS = {"message/rfc822": ".eml", "text/plain": ".txt", "application/json": ".json"}
+PARTS = frozenset({"text", "picture", "media"})
 MOST_ENTRIES = 2**63 - 1
 """No entry of the ledger stands beyond the widest number that the databases keep."""
 router = APIRouter(include_in_schema=False)
@@ -108,9 +109,10 @@ def show(
     house: House,
     now: Now,
     acts: Annotated[int, Query(ge=-1, le=MOST_ENTRIES)] = -1,
+    said: str | None = None,
 ) -> Response:
     """Show the facts, custody (after entry `acts`) and proof of one piece, not its content."""
-    return _page(request, house, who, evidence_id, now, acts=acts)
+    return evidence_page(request, house, who, evidence_id, now, acts=acts, said=said)
 
 
 @router.post("/evidence/{evidence_id}/check")
@@ -160,14 +162,23 @@ def reveal(
     """Show text or pictures, once the ledger says who sees them."""
     form.check(who)
     back = f"/evidence/{evidence_id}"
-    part = "picture" if form.part == "picture" else "text"
-    revealed: RevealedPicture | RevealedText
-    if part == "picture":
+    part = form.part if form.part in PARTS else "text"
+    _ = gettext_of(frame_for(request, who).language)
+    revealed: RevealedPicture | RevealedText | RevealedMedia
+    if part == "media":
+        one = reveal_media(house, who, evidence_id, now)
+        shown_as = PLAYED.get(one.media_type)
+        if shown_as is None:
+            raise EvidenceNotFound(str(evidence_id))
+        film = shown_as.startswith("video/")
+        facts = _("Film of the evidence") if film else _("Sound of the evidence")
+        url = link_to(request, evidence_id, one.name)
+        revealed = RevealedMedia(url, film, facts, now, back, f"media-{evidence_id}")
+    elif part == "picture":
         shown = reveal_pictures(house, who, evidence_id, now)
         if not shown:
             raise EvidenceNotFound(str(evidence_id))
         urls = tuple(link_to(request, evidence_id, one.name) for one in shown)
-        _ = gettext_of(frame_for(request, who).language)
         facts = _("Picture of the evidence")
         revealed = RevealedPicture(urls, facts, now, back, f"picture-{evidence_id}")
     else:
@@ -189,7 +200,7 @@ def original(request: Request, evidence_id: UUID, who: View, house: House, now: 
     require_same_origin(request)
     with house.database.reading() as session:
         evidence, stored, key = original_for(session, house.vault, who, evidence_id, now)
-        name = evidence.filename or f"{evidence.id}{ENDINGS.get(evidence.media_type, '')}"
+        name = name_of(session, evidence_id)
         cases = cases_of(session, who, evidence, now)
     case_id = cases[0].id if cases else None
     note_viewing(
@@ -197,7 +208,7 @@ def original(request: Request, evidence_id: UUID, who: View, house: House, now: 
     )
     note_fetched(house, who, evidence_id, now)
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "Content-Disposition": attachment(name),
         "Content-Length": str(stored.size),
     }
 
@@ -206,11 +217,11 @@ def original(request: Request, evidence_id: UUID, who: View, house: House, now: 
         with house.database.reading() as session:
             original_for(session, house.vault, person, evidence_id, house.clock.now())
 
-    sent = while_standing(_bytes(house.vault, key, stored), still, house.clock.now)
+    sent = while_standing(house.vault.stream(key, stored), still, house.clock.now, CONTENT_EVERY)
     return StreamingResponse(sent, headers=headers, media_type="application/octet-stream")
 
 
-def _page(
+def evidence_page(
     request: Request,
     house: Installation,
     who: Principal,
@@ -218,13 +229,18 @@ def _page(
     now: datetime,
     *,
     acts: int = -1,
+    said: str | None = None,
+    form: FormState | None = None,
 ) -> Response:
-    frame = frame_for(request, who, Place.EVIDENCE)
+    """Return one piece's page; `form` is what was typed and refused."""
+    language = frame_for(request, who).language
+    frame = frame_for(request, who, Place.EVIDENCE, notice=notice_for(language, said))
     with house.database.reading() as session:
         row = see_evidence(session, who, evidence_id, now)
         try:
             # What was read names people: where nothing is told, it stays sealed.
-            reading = latest_reading(session, house.vault, row.id) if row.told else None
+            shown = row.told and row.sealed_off_at is None
+            reading = latest_reading(session, house.vault, row.id) if shown else None
         except EvidenceErased:
             reading = None
         check = check_progress(row.id, latest_check(session, row.id))
@@ -237,13 +253,13 @@ def _page(
             language=frame.language,
             unchanged=Unchanged(check.result) if check.result else Unchanged.NOT_CHECKED,
             acts_after=acts,
+            form=form,
         )
         view = replace(view, checked_at=check.ended_at if check.result else None)
         answer: Response = request.app.state.templates.response(
-            request, "evidence.html", {"frame": frame, "view": view, "check": check}
+            request,
+            "evidence.html",
+            {"frame": frame, "view": view, "check": check},
+            status_code=(HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK).value,
         )
     return answer
-
-
-def _bytes(vault: Vault, key: EvidenceKey, stored: StoredObject) -> Iterator[bytes]:
-    yield from vault.stream(key, stored)

@@ -15,6 +15,7 @@ from service.access.principal import Principal
 from service.casework import triage
 from service.casework.cases.listing import list_cases, people_in
 from service.casework.evidence.listing import senders_of
+from service.casework.evidence.sealing_off import SEAL_OFF
 from service.errors import (
     AlreadyDecided,
     CaseClosed,
@@ -143,6 +144,9 @@ def _page(
                 source=senders.get(one.evidence.id) or source_of(one.evidence, language),
                 why=unsorted(language, one.why),
                 suggested=suggested,
+                seal_off_url=f"/evidence/{one.evidence.id}/sealing-off"
+                if one.evidence.sealed_off_at is None and who.may(SEAL_OFF)
+                else None,
                 form=(state or FormState()) if one.evidence.id == wrong else FormState(),
             )
             for one in waiting

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from archive.mailbox.values import Message
 from service.access.principal import Principal
 from service.casework.capture.requesting import visit_of
 from service.casework.evidence.custody import Course, custody_of
@@ -18,7 +17,6 @@ from service.casework.evidence.listing import (
     Piece,
     SeenEvidence,
     cases_of,
-    deliveries_of,
     latest_reading,
     parts_of,
     pictures_of,
@@ -29,7 +27,16 @@ from service.casework.evidence.readers import ReadBy, readers_by
 from service.casework.evidence.readings import StoredReading, spoken_text
 from service.casework.evidence.scans import INFECTED, scan_of
 from service.casework.evidence.viewing import may_view
-from service.casework.mail.found import original_of
+from service.web.screens.evidence_beside import (
+    alike,
+    erasure,
+    is_listing,
+    media,
+    seal_off_url,
+    sealed,
+    twins,
+)
+from service.web.screens.evidence_facts import facts_of
 from service.web.screens.outside import seals
 from service.web.screens.reading_notes import reading_notes
 from service.web.views.evidence import (
@@ -40,27 +47,14 @@ from service.web.views.evidence import (
     EvidenceRow,
     EvidenceState,
     EvidenceView,
-    Fact,
-    FactName,
     HiddenPicture,
     HiddenText,
-    HowKnown,
-    Proof,
     Reader,
     Unchanged,
 )
-from service.web.views.frame import CaseLink
+from service.web.views.frame import CaseLink, FormState
+from service.web.views.proof import Proof
 from service.web.wording import capture_failed, gettext_of, unreadable
-
-_KNOWN = {
-    "verified": HowKnown.VERIFIED,
-    "captured": HowKnown.OWN_CAPTURE,
-    "attached": HowKnown.ATTACHED,
-    "handed_in": HowKnown.HANDED_IN,
-    "read_by_machine": HowKnown.READ_BY_MACHINE,
-    "typed_inline": HowKnown.TYPED_INLINE,
-    "told": HowKnown.TOLD,
-}
 
 
 def kind_of(row: Piece) -> EvidenceKind:
@@ -83,6 +77,8 @@ def kind_of(row: Piece) -> EvidenceKind:
 
 def state_of(row: Piece) -> EvidenceState:
     """Return how far a piece of evidence is; a page that was not captured was never to be read."""
+    if row.sealed_off_at is not None:
+        return EvidenceState.SEALED_OFF
     if row.kind == "capture" and row.state == "unreadable":
         return EvidenceState.NOT_SECURED
     return EvidenceState(str(row.state))
@@ -120,6 +116,8 @@ def evidence_rows(
 def source_of(row: Piece, language: str) -> str:
     """Return in neutral words where something came from."""
     _ = gettext_of(language)
+    if row.sealed_off_at is not None:
+        return _("Sealed off")
     if row.kind == "mail":
         return _("Mail to the archive")
     if row.kind == "capture":
@@ -141,6 +139,7 @@ def evidence_view(
     language: str,
     unchanged: Unchanged = Unchanged.NOT_CHECKED,
     acts_after: int = -1,
+    form: FormState | None = None,
 ) -> EvidenceView:
     """Return one piece of evidence; its content is not in it.
 
@@ -153,6 +152,7 @@ def evidence_view(
     open_to_view = may_view(session, who, row, now)
     text = spoken_text(reading) if reading else None
     scan = scan_of(session, row.id) if row.told else None
+    also, again = twins(session, who, row, now) if row.told else ((), ())
     shown = row.told and not (scan is not None and scan.verdict == INFECTED)
     return EvidenceView(
         id=str(row.id),
@@ -161,11 +161,20 @@ def evidence_view(
         state=state_of(row),
         received_at=row.received_at,
         sha256=row.sha256 or "",
-        facts=_facts(session, row, reading, told=row.told),
+        facts=facts_of(session, row, reading, told=row.told),
         unchanged=unchanged,
         checked_at=now if unchanged is not Unchanged.NOT_CHECKED else None,
         text=HiddenText(len(text), len(parts)) if text else None,
         picture=hidden_picture(session, row, reading) if shown else None,
+        media=media(row, reading) if shown else None,
+        text_is_listing=is_listing(reading),
+        also=also,
+        again=again,
+        alike=alike(session, who, row, now) if row.told else (),
+        sealed=sealed(session, who, row),
+        seal_off_url=seal_off_url(session, who, row, now),
+        erasure=erasure(session, row),
+        form=form or FormState(),
         parts=tuple(
             EvidencePart(
                 part.filename or source_of(part, language),
@@ -206,7 +215,7 @@ def hidden_picture(
 ) -> HiddenPicture | None:
     """Return what is said of a picture before it is shown, or None where there is none."""
     pages = pictures_of(session, [row]).get(row.id)
-    if not pages:
+    if not pages or row.sealed_off_at is not None:
         return None
     facts: Mapping[str, Any] = reading.facts if reading else {}
     return HiddenPicture(
@@ -225,66 +234,6 @@ def readers(read: ReadBy, language: str) -> tuple[Reader, ...]:
             Reader(one.name, role if purpose else "page_team", one.at, purposes.get(purpose))
         )
     return tuple(found)
-
-
-def _facts(
-    session: Session, row: Piece, reading: StoredReading | None, *, told: bool
-) -> tuple[Fact, ...]:
-    facts = [Fact(FactName.RECEIVED, row.received_at, HowKnown.MEASURED)]
-    if told:
-        facts += _told_facts(session, row, reading)
-    facts.append(Fact(FactName.TYPE, row.media_type, HowKnown.READ_BY_MACHINE))
-    facts.append(Fact(FactName.SIZE, row.size, HowKnown.MEASURED))
-    return tuple(facts)
-
-
-def _told_facts(session: Session, row: Piece, reading: StoredReading | None) -> list[Fact]:
-    """Return what names people: sender, subject, file name, address, note."""
-    facts: list[Fact] = []
-    deliveries = deliveries_of(session, row)
-    if row.kind == "mail" and deliveries:
-        sender = deliveries[0].envelope.get("mail_from")
-        if sender:
-            facts.append(Fact(FactName.HANDED_IN_BY, str(sender), HowKnown.TOLD))
-    facts += mail_facts(reading)
-    if row.filename and row.kind != "capture":
-        facts.append(Fact(FactName.FILENAME, row.filename, HowKnown.HANDED_IN))
-    if row.source_url:
-        known = _KNOWN.get(row.known, HowKnown.TOLD)
-        facts.append(
-            Fact(
-                FactName.SOURCE_ADDRESS,
-                row.source_url,
-                known if row.kind == "capture" else HowKnown.TOLD,
-            )
-        )
-    if row.seen_at:
-        known = HowKnown.OWN_CAPTURE if row.kind == "capture" else HowKnown.TOLD
-        facts.append(Fact(FactName.SEEN, row.seen_at, known))
-    if row.note:
-        facts.append(Fact(FactName.NOTE, row.note, HowKnown.TOLD))
-    return facts
-
-
-def mail_facts(reading: StoredReading | None) -> list[Fact]:
-    """Return from whom, when and about what, each with how it is known."""
-    if reading is None or reading.reader != "message":
-        return []
-    original = original_of(Message.from_facts(dict(reading.facts)))
-    if original is None:
-        return []
-    known = _KNOWN[original.known]
-    author = " ".join(
-        part
-        for part in (original.name, f"<{original.address}>" if original.address else "")
-        if part
-    )
-    facts: list[tuple[FactName, datetime | str | None]] = [
-        (FactName.FROM, author or None),
-        (FactName.SUBJECT, original.subject),
-        (FactName.SENT, original.sent_at),
-    ]
-    return [Fact(name, value, known) for name, value in facts if value]
 
 
 def _custody(course: Course) -> tuple[CustodyEntry, ...]:

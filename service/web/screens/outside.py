@@ -15,7 +15,6 @@ from service.casework.operations.outside_standing import (
     Standing,
 )
 from service.web import catalogues
-from service.web.views.evidence import OutsideSeal
 from service.web.views.operations import (
     Light,
     LightName,
@@ -23,6 +22,7 @@ from service.web.views.operations import (
     OutsideHolder,
     OutsideView,
 )
+from service.web.views.proof import OutsideSeal
 from service.web.words import Words
 
 ACT: Final = "/operations/seal"

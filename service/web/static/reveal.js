@@ -27,3 +27,14 @@ document.addEventListener("htmx:after:swap", () => {
 window.addEventListener("pagehide", () => {
   for (const revealed of document.querySelectorAll("[data-revealed]")) revealed.remove();
 });
+
+/* A link is good for five minutes: a player that gets nothing more says so. */
+document.addEventListener(
+  "error",
+  (event) => {
+    const content = event.target.matches?.("video, audio") && event.target.parentElement;
+    const expired = content && content.querySelector("[data-expired]");
+    if (expired) expired.hidden = false;
+  },
+  true,
+);

@@ -5,6 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from service.web.views.frame import CaseLink, FormState
+from service.web.views.playing import HiddenMedia
+from service.web.views.proof import Proof
+from service.web.views.sealed import Sealed
+from service.web.views.twins import AgainHandedIn, LooksAlike, Twin
 
 
 class EvidenceState(StrEnum):
@@ -69,7 +73,6 @@ class FactName(StrEnum):
     PICTURE_SIZE = "picture_size"
     PAGES = "pages"
     DURATION = "duration"
-    TRACKS = "tracks"
     ENTRIES = "entries"
     UNPACKED = "unpacked"
     TAKEN = "taken"
@@ -118,30 +121,6 @@ class HiddenPicture:
     height: int | None = None
     pages: int = 1
     has_text: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HiddenMedia:
-    """Sound or film that is there and is not played.
-
-    Attributes:
-        film: Whether there are pictures in it.
-        duration: Its length as people say it ("0.42"), or None when unknown.
-    """
-
-    film: bool
-    duration: str | None = None
-
-
-class TextState(StrEnum):
-    """Why there is no text to show, or not all of it; nothing where there is nothing to say."""
-
-    WAITING = "waiting"
-    UNSURE = "unsure"
-    TOO_LARGE = "too_large"
-    FAILED = "failed"
-    ENCRYPTED = "encrypted"
-    CUT = "cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,27 +179,6 @@ class Reader:
     purpose: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RevealedMedia:
-    """`partials/revealed_media.html` and `revealed.html`: a capability URL, good for five minutes.
-
-    Attributes:
-        url: On the evidence host; it answers ranges.
-        film: Whether there are pictures in it.
-        facts: What it is, in words, for who cannot see or hear it.
-        viewed_at: The moment of the viewing that the ledger holds.
-        back: The page that it was revealed from.
-        target: The id of the element that the partial replaces: `media-{id}`.
-    """
-
-    url: str
-    film: bool
-    facts: str
-    viewed_at: datetime
-    back: str
-    target: str
-
-
 class CustodyAct(StrEnum):
     """What happened to the evidence; the words live in `partials/custody.html`."""
 
@@ -270,41 +228,6 @@ class Unchanged(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class OutsideSeal:
-    """A signed head that left the machine: who holds it, since when, for how many entries."""
-
-    holder: str
-    at: datetime
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The ledger's proof of the receipt (RFC 9162 §2.1.3).
-
-    Attributes:
-        position: The receipt's entry number, from 0.
-        leaf_hash: Hexadecimal.
-        path: The inclusion proof, hexadecimal hashes from the leaf upwards.
-        tree_size: Entries under the head.
-        root_hash: Hexadecimal.
-        head_at: When the head was signed.
-        key_fingerprint: Of the signing key, to compare with the municipality's website.
-        outside: Heads that stand outside; empty means that the chain proves nothing against
-            its owner, and the page says so.
-    """
-
-    position: int
-    leaf_hash: str
-    path: tuple[str, ...]
-    tree_size: int
-    root_hash: str
-    head_at: datetime
-    key_fingerprint: str
-    outside: tuple[OutsideSeal, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Erasure:
     """Why there is a tombstone: when, by whom, for what reason."""
 
@@ -324,54 +247,6 @@ class EvidencePart:
     kind: EvidenceKind
     state: EvidenceState
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Twin:
-    """Another piece of evidence with the same bytes: a fact of its own (D5).
-
-    `by` is who handed it in, where that may be told.
-    """
-
-    number: str
-    url: str
-    received_at: datetime
-    by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AgainHandedIn:
-    """The same bytes, handed in here once more: by whom, when."""
-
-    at: datetime
-    by: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LooksAlike:
-    """Another picture that probably shows the same; `nearly` where hardly a bit is different."""
-
-    number: str
-    url: str
-    received_at: datetime
-    nearly: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """That a piece is sealed off, and what this person may do about it.
-
-    Attributes:
-        at: Since when.
-        twin: Whether Værn shut it by itself, for its bytes were sealed off already.
-        police_url: Where the original is handed to the police, or None.
-        lift_url: Where it is opened again with a reason, or None.
-    """
-
-    at: datetime
-    twin: bool = False
-    police_url: str | None = None
-    lift_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,10 +283,7 @@ class EvidenceView:
         sealed: Only with `SEALED_OFF`.
         seal_off_url: Where a suspicion is told, or None where this person may not.
         media: Hidden sound or film, or None.
-        text_state: What is to be said of the text besides, or None.
         text_is_listing: Whether the text is the list of files in an archive.
-        infected: What a virus scanner called it, or None.
-        bomb: Whether it unpacks to far more than it is.
         also: The same bytes elsewhere.
         again: The same bytes, handed in here again.
         alike: Pictures that look alike.
@@ -446,10 +318,7 @@ class EvidenceView:
     sealed: Sealed | None = None
     seal_off_url: str | None = None
     media: HiddenMedia | None = None
-    text_state: TextState | None = None
     text_is_listing: bool = False
-    infected: str | None = None
-    bomb: bool = False
     also: tuple[Twin, ...] = ()
     again: tuple[AgainHandedIn, ...] = ()
     alike: tuple[LooksAlike, ...] = ()
@@ -480,9 +349,11 @@ class EvidenceListView:
         count: How many there are.
         count_is_exact: False shows "more than".
         next_url: The next screenful, or None.
+        sealed_only: Whether only what is sealed off is listed.
     """
 
     rows: tuple[EvidenceRow, ...]
     count: int = 0
     count_is_exact: bool = True
     next_url: str | None = None
+    sealed_only: bool = False

@@ -20,6 +20,7 @@ class TriageItem:
         source: Who handed it in or which door it came through, in words.
         why: Why it was not sorted by itself, translated ("Afsenderen er ikke kendt").
         suggested: Cases that it may belong to, the likeliest first.
+        seal_off_url: Where a suspicion about it is told; None where it is sealed off already.
         form: What was typed, after an error.
     """
 
@@ -31,6 +32,7 @@ class TriageItem:
     source: str
     why: str
     suggested: tuple[CaseLink, ...] = ()
+    seal_off_url: str | None = None
     form: FormState = field(default_factory=FormState)
 
 
