@@ -12,7 +12,8 @@ class Limits:
 
     `memory` comes on top of what the starter itself maps (interpreter and
     parsers), so that it means the same whichever parsers are loaded. `gives_way`
-    lets every process of ordinary importance go first.
+    lets every process of ordinary importance go first. `threads` says how many
+    threads the reader may have: most have their one; what decodes HEIC wants more.
     """
 
     input: int = 128 * MIB
@@ -21,6 +22,7 @@ class Limits:
     cpu_seconds: int = 10
     wall_seconds: float = 20.0
     gives_way: bool = False
+    threads: int = 1
 
     def as_facts(self) -> dict[str, Any]:
         """Return the plain values that travel to the starter."""

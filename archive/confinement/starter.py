@@ -45,6 +45,7 @@ class Starter:
         self._control = control
         self._readers = readers
         self._load_seccomp: Callable[[], None] | None = prepare()
+        self._load_for_threads: Callable[[], None] | None = prepare(threads=True)
         self._children: dict[int, _Child] = {}  # by pidfd
         self._selector = selectors.DefaultSelector()
 
@@ -114,7 +115,7 @@ class Starter:
                 source=source,
                 sink=sink,
                 slot=slot,
-                load_seccomp=self._load_seccomp,
+                load_seccomp=(self._load_for_threads if limits.threads > 1 else self._load_seccomp),
             )
         with contextlib.suppress(OSError):  # both sides set it; the child may be gone already
             os.setpgid(pid, pid)

@@ -43,6 +43,12 @@ _CALLS: Final = (
 )  # fmt: skip
 
 
+# What a thread needs, and no process: see _threads_only.
+_THREAD_CALLS: Final = ("set_robust_list", "sched_getscheduler", "sched_getparam")
+_CLONE_THREAD: Final = 0x0001_0000
+_NO_SUCH_CALL: Final = 38
+
+
 @dataclass(frozen=True, slots=True)
 class Layers:
     """Which walls stand around a confined child on this machine."""
@@ -67,7 +73,7 @@ class Layers:
         return cls(**facts)
 
 
-def prepare() -> Callable[[], None] | None:
+def prepare(*, threads: bool = False) -> Callable[[], None] | None:
     """Return the act that loads the list of allowed system calls, or None without libseccomp.
 
     Built once in the starter, as is what the Landlock library builds at its
@@ -85,10 +91,25 @@ def prepare() -> Callable[[], None] | None:
                 rules.add_rule(pyseccomp.ALLOW, name)
             except (OSError, ValueError):
                 continue  # this architecture has no such call
+        if threads:
+            _allow_threads(pyseccomp, rules)
     except (ImportError, RuntimeError, OSError):
         return None
     load: Callable[[], None] = rules.load
     return load
+
+
+def _allow_threads(pyseccomp: Any, rules: Any) -> None:
+    """Allow threads of this process, and still no process of its own.
+
+    The flags of `clone` can be looked at; those of `clone3` lie in memory, so it is told not to
+    exist, upon which the C library takes the other.
+    """
+    for name in _THREAD_CALLS:
+        rules.add_rule(pyseccomp.ALLOW, name)
+    is_thread = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD)
+    rules.add_rule(pyseccomp.ALLOW, "clone", is_thread)
+    rules.add_rule(pyseccomp.ERRNO(_NO_SUCH_CALL), "clone3")
 
 
 def put_up(limits: Limits, slot: int, load_seccomp: Callable[[], None] | None) -> Layers:
@@ -107,7 +128,8 @@ def put_up(limits: Limits, slot: int, load_seccomp: Callable[[], None] | None) -
     no_new_privileges = _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
     landlock = _forbid_files()
     os.closerange(3, MAX_DESCRIPTORS)  # the rule set's own descriptor
-    _limit(limits, mapped)
+    # The number of threads counts for the whole user: it limits only one that nobody shares.
+    _limit(limits, mapped, shared_user=not own_user and load_seccomp is not None)
     seccomp = False
     if load_seccomp is not None:
         try:
@@ -144,13 +166,15 @@ def _forbid_files() -> bool:
     return True
 
 
-def _limit(limits: Limits, mapped: int) -> None:
+def _limit(limits: Limits, mapped: int, *, shared_user: bool = False) -> None:
+    several = limits.threads > 1
+    processes = limits.threads if several else 0
     for what, soft, hard in (
         (resource.RLIMIT_AS, mapped + limits.memory, mapped + limits.memory),
         (resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1),
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_NPROC, 0, 0),
+        *([] if several and shared_user else [(resource.RLIMIT_NPROC, processes, processes)]),
         (resource.RLIMIT_MEMLOCK, 0, 0),
         (resource.RLIMIT_NOFILE, 3, 3),
     ):

@@ -8,7 +8,7 @@ from typing import Final
 import pi_heif
 from PIL import AvifImagePlugin, Image, ImageFile, UnidentifiedImageError
 
-FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "MPO", "HEIF")
+FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "HEIF")
 MAX_PIXELS: Final = 64_000_000  # the largest telephone cameras of today give 50 million
 ORIENTATION: Final = 0x0112
 
@@ -38,6 +38,7 @@ def prepare() -> None:
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # a child may start none
     pi_heif.options.DECODE_THREADS = 1
     pi_heif.options.THUMBNAILS = False
+    Image.init()  # every format that we name must be registered, whoever comes first
     pi_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # our own check comes before any pixel is decoded
     warnings.simplefilter("ignore")

@@ -111,7 +111,7 @@ def _confined(
             reader,
             item.stream(installation.vault),
             media_type=with_size(item.media_type, item.original.size),
-            limits=slow_limits(megapixels_of(quick)),
+            limits=slow_limits(megapixels_of(quick), item.media_type),
         )
     except ReadingFailed as failed:
         if failed.reason == "too_slow" and claim.attempts < _AGAIN:

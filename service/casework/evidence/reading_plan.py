@@ -52,6 +52,9 @@ _MADE_WITH: Final = {
 _LARGE: Final = frozenset({"media", "package", "archive"})
 """Readers that let most of a file go by: its size is no matter of memory."""
 
+_THREADED: Final = frozenset({"image/heic", "image/heif"})
+"""What decodes these starts threads whatever it is told."""
+
 _BYTES_A_SECOND: Final = 8 * MIB
 _SLOW_SECONDS: Final = 20
 _SECONDS_A_MEGAPIXEL: Final = 12
@@ -85,6 +88,8 @@ def plan_for(media_type: str, size: int) -> Plan | None:
             wall_seconds=min(30 + seconds, 800.0),
             gives_way=True,
         )
+    elif media_type in _THREADED:
+        limits = Limits(threads=8)
     elif reader == "pdf":
         limits = Limits(
             input=512 * MIB, memory=_GIB, cpu_seconds=30, wall_seconds=60, gives_way=True
@@ -92,10 +97,11 @@ def plan_for(media_type: str, size: int) -> Plan | None:
     return Plan(reader, limits)
 
 
-def slow_limits(megapixels: float) -> Limits:
+def slow_limits(megapixels: float, media_type: str = "") -> Limits:
     """Return how much the reading of text in a picture may use: time by what there is to read."""
     seconds = min(_SLOW_SECONDS + _SECONDS_A_MEGAPIXEL * megapixels, _LONGEST_SECONDS)
-    base = Limits(input=512 * MIB, memory=_GIB, gives_way=True)
+    threads = 8 if media_type in _THREADED else 1
+    base = Limits(input=512 * MIB, memory=_GIB, gives_way=True, threads=threads)
     # On a busy machine two of these and all that goes before them share the processors.
     return replace(base, cpu_seconds=round(seconds), wall_seconds=2.4 * seconds)
 

@@ -134,6 +134,26 @@ def test_what_is_no_whole_picture_could_not_be_read(
     assert not failed.value.reading.pieces
 
 
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [("CMYK", "JPEG"), ("CMYK", "TIFF"), ("P", "GIF"), ("1", "PNG"), ("LA", "PNG"), ("F", "TIFF"),
+     ("I;16", "PNG")],
+)  # fmt: skip
+def test_every_way_to_store_colours_can_be_shown(
+    confinement: Confinement, mode: str, kind: str
+) -> None:
+    gradient = Image.linear_gradient("L").resize((300, 200))
+    deep = gradient.convert("I").point(lambda value: value * 257)
+    out = io.BytesIO()
+    (deep.convert("I;16") if mode == "I;16" else gradient.convert(mode)).save(out, kind)
+
+    reading = confinement.read("image", out.getvalue())
+
+    shown = opened(reading, "preview").convert("L").getextrema()
+    assert shown[0] < 40  # type: ignore[operator]  # one band: two numbers
+    assert shown[1] > 215  # type: ignore[operator]  # one band: two numbers
+
+
 def half_a_photograph() -> bytes:
     noise = Image.effect_noise((600, 400), 80).convert("RGB")
     out = io.BytesIO()
