@@ -38,10 +38,9 @@ class Wording:
         locale = FORMATS[self.language]
         day = format_date(local, self._("d MMMM y"), locale=locale)
         other = "" if local.date() == utc.date() else f"{utc:%d.%m.} "
-        return self._("%(day)s at %(time)s (%(zone)s; UTC %(utc)s)") % {
+        return self._("%(day)s at %(time)s Copenhagen time (%(utc)s UTC)") % {
             "day": day,
             "time": format_datetime(local, "HH.mm.ss" if self.language != "en" else "HH:mm:ss"),
-            "zone": f"UTC{local.isoformat()[-6:]}",
             "utc": f"{other}{utc:%H:%M:%S}",
         }
 
@@ -76,7 +75,6 @@ class Wording:
                 "directed_at": _("Against whom"),
                 "evidence": _("Evidence no."),
                 "part": _("Part"),
-                "proof": _("To check it by"),
                 "checking": _("What it proves, and how it is checked"),
             },
             "front": list(self._front(booklet)),
