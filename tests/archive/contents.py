@@ -37,6 +37,7 @@ from archive.records.people import (
     TokenRecord,
     UnitRecord,
 )
+from archive.records.phones import PhoneFileRecord, PhoneLinkRecord, PhoneRecord
 from tests.archive.house import NOW, House
 
 MARKER = "Zq7-maerkeord"
@@ -68,6 +69,7 @@ def fill(house: House) -> Contents:
     house.receive(b"something else altogether" * 400, "else.txt", actor="person:2")
     with house.database.writing() as session:
         _belongings(session, case, mail, people)
+        _phone(session, people[0], other)
     _reading(house, mail)
     with house.database.writing() as session:
         _handed_over(session, case, other, people)
@@ -103,6 +105,30 @@ def _handed_over(session: Session, case: UUID, piece: Kept, people: list[UUID]) 
     session.flush()
     session.add(ExportItemRecord(export_id=export.id, evidence_id=piece.id))
     record(session, "export.asked_for", at=NOW, subject=export, case_id=case)
+
+
+def _phone(session: Session, person: UUID, kept: Kept) -> None:
+    """Connect a phone by its link, from which something came."""
+    lasts = NOW + timedelta(days=365)
+    link = PhoneLinkRecord(
+        id=uuid4(), secret_sha256="3" * 64, person_id=person, made_at=NOW, expires_at=lasts
+    )
+    session.add(link)
+    session.flush()
+    phone = PhoneRecord(
+        id=uuid4(),
+        secret_sha256="4" * 64,
+        person_id=person,
+        link_id=link.id,
+        label="Android, Chrome",
+        enrolled_at=NOW,
+        expires_at=lasts,
+    )
+    file = PhoneFileRecord(
+        person_id=person, file_id=uuid4(), share=uuid4(), evidence_id=kept.id, at=NOW
+    )
+    session.add_all((phone, file))
+    record(session, "phone.enrolled", at=NOW, actor=f"person:{person}", subject=phone)
 
 
 def _kept_outside(session: Session) -> None:

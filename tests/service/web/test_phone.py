@@ -1,0 +1,412 @@
+"""A phone at the doors: connected by a link, files in pieces, shares in one form, receipts."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from archive.records.cases import CaseRecord, NoticeRecord
+from archive.records.evidence import DeliveryRecord
+from archive.records.phones import PhoneRecord
+from service.access.people import principal_of
+from service.access.phones import enrol, make_link
+from service.casework.triage import waiting
+from service.installation import Installation
+from service.settings import Settings
+from service.web.phone_uploads import PhoneUploads
+from tests.service.casework.cases.opened import assert_clean, employ, kinds, open_one
+from tests.service.casework.mail.mails import hand_over, mail
+from tests.service.conftest import Time, Town
+from tests.service.jobs.following import every, outbox, work_off
+from tests.service.web.doors import KIND, Doors, form, open_doors, part
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+MOST = 300_000
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"most_upload_bytes": MOST, "most_files_per_hour": 40})
+
+
+@pytest.fixture
+def doors(installation: Installation, town: Town, time: Time) -> Iterator[Doors]:
+    with open_doors(installation, town, time) as opened:
+        yield opened
+
+
+class Handset:
+    """Anna's phone, which holds its cookie and asks as its service worker does."""
+
+    def __init__(self, doors: Doors) -> None:
+        self.doors = doors
+        now = doors.time.now
+        with doors.installation.database.writing() as session:
+            link = make_link(session, doors.town.anna.id, now)
+            self.secret = enrol(session, link, "Android Chrome/1", now)
+        self.cookie = {"Cookie": f"vaern_phone={self.secret}"}
+        self.share = uuid4()
+
+    def begin(self, size: int, file_id: UUID, **more: object) -> httpx.Response:
+        fields = {"file_id": file_id, "share": self.share, "of": 1, "name": "Skærm.png"}
+        told = {name: str(value) for name, value in {**fields, "size": size, **more}.items()}
+        return self.doors.client.post("/phone/files", data=told, headers=self.cookie)
+
+    def piece(self, file_id: UUID, data: bytes, offset: int = 0) -> httpx.Response:
+        path = f"/phone/files/{file_id}?offset={offset}"
+        return self.doors.client.post(path, content=data, headers=self.cookie)
+
+    def hand_in(self, data: bytes = PICTURE, **more: object) -> httpx.Response:
+        file_id = uuid4()
+        assert self.begin(len(data), file_id, **more).json() == {"offset": 0}
+        return self.piece(file_id, data)
+
+    def broken_off(self, file_id: UUID, data: bytes, announced: int) -> None:
+        """Send the beginning of a piece, and lose the connection."""
+        address = urlsplit(str(self.doors.client.base_url))
+        head = (
+            f"POST /phone/files/{file_id}?offset=0 HTTP/1.1\r\nHost: {address.netloc}\r\n"
+            f"Cookie: vaern_phone={self.secret}\r\nContent-Length: {announced}\r\n\r\n"
+        )
+        with socket.create_connection((address.hostname, address.port or 0), 10) as line:
+            line.sendall(head.encode() + data)
+            line.shutdown(socket.SHUT_WR)
+            line.recv(1024)
+
+
+@pytest.fixture
+def phone(doors: Doors) -> Handset:
+    return Handset(doors)
+
+
+def triaged(doors: Doors) -> list[str | None]:
+    with doors.installation.database.reading() as session:
+        leader = principal_of(session, doors.town.leader, doors.installation.rights, doors.time.now)
+        return [one.evidence.filename for one in waiting(session, leader, doors.time.now)]
+
+
+def test_a_receipt_connects_a_phone_by_a_deliberate_act_and_looking_uses_nothing_up(
+    doors: Doors,
+) -> None:
+    hand_over(doors.installation, mail())
+    work_off(doors.installation)
+    (receipt,) = outbox(doors.installation)
+    (link,) = re.findall(r"https://vaern\.example(/phone/link/\S+)", receipt.get_content())
+    assert receipt["To"] == "anna@kommune.example"
+
+    for _ in range(3):  # mail systems open each link before anybody reads the mail
+        looked = doors.client.get(link)
+        assert looked.status_code == 200
+        assert "set-cookie" not in looked.headers
+    assert "<svg" in looked.text
+    assert looked.headers["referrer-policy"] == "no-referrer"
+    assert not every(doors.installation, PhoneRecord)
+
+    done = doors.client.post(link, headers={"User-Agent": "Android Chrome/1"})
+    assert (done.status_code, done.headers["location"]) == (303, "/phone/?said=connected")
+    kept = done.headers["set-cookie"]
+    for word in ("HttpOnly", "Path=/phone", "SameSite=lax", "Secure", "Max-Age=31536000"):
+        assert word in kept
+    doors.client.cookies.clear()
+    assert doors.client.get(link).status_code == 410
+    again = doors.client.post(link)
+    assert (again.status_code, "set-cookie" in again.headers) == (410, False)
+    assert len(every(doors.installation, PhoneRecord)) == 1
+
+
+def test_a_stranger_who_forges_a_sender_gets_no_link_and_a_stranger_none_at_all(
+    doors: Doors,
+) -> None:
+    hand_over(doors.installation, mail(), mail_from="thief@evil.example")
+    hand_over(
+        doors.installation,
+        mail(sender="Ukendt <unknown@evil.example>"),
+        mail_from="unknown@evil.example",
+    )
+    work_off(doors.installation)
+
+    told = {one["To"]: "/phone/link/" in one.get_content() for one in outbox(doors.installation)}
+    assert told == {"anna@kommune.example": True, "unknown@evil.example": False}
+
+
+def test_what_a_phone_sends_is_its_persons_and_is_sorted_by_a_person(
+    doors: Doors, phone: Handset
+) -> None:
+    answer = phone.hand_in(text="Se https://www.facebook.example/p/1", title="Opslag")
+
+    assert answer.status_code == 201
+    (row,) = doors.rows()
+    sha256 = hashlib.sha256(PICTURE).hexdigest()
+    assert answer.json() == {"kept": {"sha256": sha256, "size": len(PICTURE), "case": None}}
+    assert (row.sha256, row.known, row.kind, row.filename) == (
+        sha256,
+        "handed_in",
+        "upload",
+        "Skærm.png",
+    )
+    assert row.unit_id == doors.town.library.id
+    assert row.source_url == "https://www.facebook.example/p/1"
+    assert row.note == "Opslag\nSe https://www.facebook.example/p/1"
+    (delivery,) = every(doors.installation, DeliveryRecord)
+    assert (delivery.door, delivery.actor) == ("phone", f"person:{doors.town.anna.id}")
+    doors.read_everything()
+    assert triaged(doors) == ["Skærm.png"]
+    (used,) = every(doors.installation, PhoneRecord)
+    assert used.last_used_at == doors.time.now
+    assert kinds(doors.installation).count("phone.used") == 1
+    assert_clean(doors.installation)
+
+
+def test_one_receipt_leaves_for_all_that_was_shared_at_once(doors: Doors, phone: Handset) -> None:
+    for number in range(3):
+        assert not every(doors.installation, NoticeRecord)
+        phone.hand_in(PICTURE + bytes([number]), of=3)
+    work_off(doors.installation)
+
+    (receipt,) = outbox(doors.installation)
+    text = receipt.get_content()
+    assert receipt["To"] == "anna@kommune.example"
+    assert text.startswith("Er du i fare nu? Ring 112.")
+    assert "Du må gerne slette billederne" in " ".join(text.split())
+    assert "/phone/link/" not in text
+    assert kinds(doors.installation).count("phone.used") == 1
+
+
+def test_it_joins_the_persons_own_open_case_where_the_words_name_it_and_no_other(
+    doors: Doors, phone: Handset
+) -> None:
+    own = open_one(doors.installation, doors.town, doors.time)
+    foreign = open_one(doors.installation, doors.town, doors.time, harassed=[doors.town.bent])
+
+    told = [
+        phone.hand_in(PICTURE + number.encode(), text=f"hører til {number}", share=uuid4())
+        for number in (own, foreign, "2027-999")
+    ]
+
+    assert [one.json()["kept"]["case"] for one in told] == [own, None, None]
+    doors.read_everything()
+    assert len(triaged(doors)) == 2
+    work_off(doors.installation)
+    assert sorted(own in str(one["Subject"]) for one in outbox(doors.installation)) == [
+        False,
+        False,
+        True,
+    ]
+    with doors.installation.database.reading() as session:
+        numbers = {one.number for one in session.query(CaseRecord)}
+    assert numbers == {own, foreign}
+    assert_clean(doors.installation)
+
+
+def test_a_broken_line_goes_on_where_it_broke(doors: Doors, phone: Handset) -> None:
+    file_id, data = uuid4(), bytes(range(256)) * 1000
+    phone.begin(len(data), file_id)
+    phone.broken_off(file_id, data[:100_000], announced=200_000)
+
+    here = phone.begin(len(data), file_id).json()["offset"]
+    assert 0 < here <= 100_000
+    elsewhere = phone.piece(file_id, data[here + 1 :], here + 1)
+    assert (elsewhere.status_code, elsewhere.json()["offset"]) == (409, here)
+    middle = phone.piece(file_id, data[here:150_000], here)
+    assert (middle.status_code, middle.json()) == (200, {"offset": 150_000})
+    assert not doors.rows()
+    last = phone.piece(file_id, data[150_000:], 150_000)
+
+    assert last.status_code == 201
+    (row,) = doors.rows()
+    assert row.sha256 == hashlib.sha256(data).hexdigest()
+    assert_clean(doors.installation)
+
+
+def test_a_file_that_is_safe_is_never_received_twice_however_late_the_phone_asks_again(
+    doors: Doors, phone: Handset
+) -> None:
+    file_id = uuid4()
+    phone.begin(len(PICTURE), file_id)
+    first = phone.piece(file_id, PICTURE).json()
+
+    assert phone.piece(file_id, PICTURE).status_code == 409  # the answer was lost on the way
+    doors.time.pass_by(timedelta(days=40))
+    assert phone.begin(len(PICTURE), file_id).json() == first
+    other = Handset(doors)  # ended and connected anew: the same person's file
+    assert other.begin(len(PICTURE), file_id).json() == first
+    assert len(doors.rows()) == 1
+
+
+def test_a_restart_forgets_what_was_under_way_and_the_phone_begins_anew(
+    doors: Doors, phone: Handset
+) -> None:
+    file_id = uuid4()
+    phone.begin(len(PICTURE), file_id)
+    phone.piece(file_id, PICTURE[:5000])
+    doors.app.state.phone_uploads = PhoneUploads(doors.installation.intake)
+
+    gone = phone.piece(file_id, PICTURE[5000:], 5000)
+    assert (gone.status_code, gone.json()["offset"]) == (409, 0)
+    assert phone.begin(len(PICTURE), file_id).json() == {"offset": 0}
+    assert phone.piece(file_id, PICTURE).status_code == 201
+
+
+def test_an_empty_file_is_kept_and_too_much_is_refused(doors: Doors, phone: Handset) -> None:
+    assert phone.hand_in(b"").status_code == 201
+    assert phone.begin(MOST + 1, uuid4()).status_code == 413
+    file_id = uuid4()
+    phone.begin(10, file_id)
+    assert phone.piece(file_id, b"x" * 11).status_code == 422
+    assert [row.size for row in doors.rows()] == [0]
+    for wrong in ({"of": 0}, {"of": 1001}, {"share": "x"}, {"extra": "y"}):
+        assert phone.begin(10, uuid4(), **wrong).status_code == 422
+
+
+def test_files_under_way_crowd_out_only_the_same_phones_and_leave_nothing_behind(
+    doors: Doors, phone: Handset
+) -> None:
+    other, kept = Handset(doors), uuid4()
+    other.begin(20, kept)
+    other.piece(kept, b"0123456789")
+    for _ in range(5):
+        file_id = uuid4()
+        phone.begin(20, file_id)
+        phone.piece(file_id, b"0123456789")
+
+    assert len(doors.app.state.phone_uploads) == 3
+    assert other.piece(kept, b"0123456789", 10).status_code == 201
+    assert len(doors.rows()) == 1
+
+
+def test_a_phone_hands_in_as_much_as_a_person_may_in_an_hour(phone: Handset) -> None:
+    for number in range(40):
+        assert phone.hand_in(bytes([number])).status_code == 201
+
+    full = phone.begin(1, uuid4())
+
+    assert full.status_code == 429
+    assert int(full.headers["retry-after"]) > 0
+
+
+def test_without_a_service_worker_a_share_is_one_form_and_ends_at_what_is_safe(
+    doors: Doors, phone: Handset
+) -> None:
+    body = form(
+        part("title", b"Opslag"),
+        part("text", b"grimt opslag"),
+        part("url", b"https://www.facebook.example/p/2"),
+        *(part("files", PICTURE + bytes([number]), f"IMG_{number}.HEIC") for number in range(3)),
+    )
+    headers = phone.cookie | {"Content-Type": KIND, "Sec-Fetch-Site": "none", "Origin": "null"}
+    answer = doors.client.post("/phone/share", content=body, headers=headers)
+
+    assert answer.status_code == 303
+    told = doors.client.get(answer.headers["location"], headers=phone.cookie)
+    assert "3 filer er sikkert modtaget" in told.text
+    assert {row.filename for row in doors.rows()} == {"IMG_0.HEIC", "IMG_1.HEIC", "IMG_2.HEIC"}
+    assert {row.note for row in doors.rows()} == {"Opslag\ngrimt opslag"}
+    doors.client.post("/phone/share", content=body, headers=headers)  # loaded again
+    assert len(doors.rows()) == 3
+    work_off(doors.installation)
+    assert len(outbox(doors.installation)) == 1
+    assert_clean(doors.installation)
+
+
+def test_a_link_shared_alone_is_kept_as_a_text(doors: Doors, phone: Handset) -> None:
+    body = form(part("text", b"https://www.facebook.example/p/3"), part("files", b"", ""))
+    headers = phone.cookie | {"Content-Type": KIND}
+
+    assert doors.client.post("/phone/share", content=body, headers=headers).status_code == 303
+
+    (row,) = doors.rows()
+    assert (row.filename, row.media_type) == ("delt-tekst.txt", "text/plain")
+    assert row.source_url == "https://www.facebook.example/p/3"
+    empty = form(part("text", b""), part("files", b"", ""))
+    assert doors.client.post("/phone/share", content=empty, headers=headers).status_code == 422
+
+
+def test_a_phone_that_was_ended_hands_in_no_more_not_even_the_rest_of_a_file(
+    doors: Doors, phone: Handset
+) -> None:
+    file_id = uuid4()
+    phone.begin(len(PICTURE), file_id)
+    phone.piece(file_id, PICTURE[:100])
+    (row,) = every(doors.installation, PhoneRecord)
+    cookie, token = doors.sign_in(doors.town.anna)
+    lists = doors.client.get("/my-phones", headers=cookie).text
+    assert "Android, Chrome" in lists
+    ended = doors.client.post(
+        f"/my-phones/{row.id}/end", data={"csrf_token": token}, headers=cookie
+    )
+    assert ended.status_code == 303
+
+    assert phone.piece(file_id, PICTURE[100:], 100).status_code == 401
+    assert phone.begin(10, uuid4()).status_code == 401
+    shown = doors.client.get("/phone/", headers=phone.cookie)
+    assert (shown.status_code, 'data-connected="no"' in shown.text) == (200, True)
+    assert "x-phone" not in shown.headers
+    assert not doors.rows()
+
+
+def test_a_phone_disconnects_itself(doors: Doors, phone: Handset) -> None:
+    left = doors.client.post("/phone/leave", headers=phone.cookie)
+
+    assert left.status_code == 303
+    assert 'vaern_phone=""' in left.headers["set-cookie"]
+    assert phone.begin(10, uuid4()).status_code == 401
+
+
+def test_whoever_runs_it_sees_every_phone_and_ends_one(doors: Doors, phone: Handset) -> None:
+    it = employ(doors.installation, doors.time, "Ib Drift", "it", unit=doors.town.centre)
+    cookie, token = doors.sign_in(it)
+    (row,) = every(doors.installation, PhoneRecord)
+
+    assert "Anna Holm" in doors.client.get("/phones", headers=cookie).text
+    path = f"/phones/{row.id}/end"
+    ended = doors.client.post(path, data={"csrf_token": token}, headers=cookie)
+
+    assert ended.status_code == 303
+    assert "Anna Holm" not in doors.client.get("/phones", headers=cookie).text
+    assert phone.begin(10, uuid4()).status_code == 401
+
+
+def test_what_the_phone_keeps_for_when_there_is_no_line_names_nobody(
+    doors: Doors, phone: Handset
+) -> None:
+    session, _ = doors.sign_in(doors.town.anna)
+    both = {"Cookie": f"{session['Cookie']}; {phone.cookie['Cookie']}"}
+
+    shown = doors.client.get("/phone/", headers=both)
+
+    assert shown.headers["x-phone"] == "connected"
+    assert "Anna" not in shown.text
+    assert "csrf_token" not in shown.text
+    policy = shown.headers["content-security-policy"]
+    assert "worker-src 'self'" in policy
+    assert "trusted-types htmx vaern-worker" in policy
+    worker = doors.client.get("/phone/service-worker.js")
+    assert worker.headers["content-type"].startswith("text/javascript")
+    assert "sandbox" not in worker.headers["content-security-policy"]
+    assert "worker-src" not in doors.client.get("/sign-in").headers["content-security-policy"]
+
+
+def test_the_installed_app_is_described_whole(doors: Doors) -> None:
+    manifest = doors.client.get("/static/phone.webmanifest").json()
+
+    assert manifest["start_url"].startswith(manifest["scope"])
+    assert manifest["share_target"]["action"].startswith(manifest["scope"])
+    assert manifest["share_target"]["enctype"] == "multipart/form-data"
+    assert manifest["share_target"]["params"]["files"][0]["name"] == "files"
+    assert {one["purpose"] for one in manifest["icons"]} == {"any", "maskable"}
+    for one in manifest["icons"]:
+        icon = doors.client.get(one["src"])
+        assert icon.status_code == 200
+        if one["type"] == "image/png":
+            width = int.from_bytes(icon.content[16:20])
+            assert one["sizes"] == f"{width}x{width}"
