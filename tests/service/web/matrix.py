@@ -40,7 +40,7 @@ TYPED = {
 }
 """What is typed into the text fields that a form cannot do without."""
 
-UPLOADS = {"/hand-in", "/api/v1/evidence", "/posts/{post_id}/capture-screenshot"}
+UPLOADS = {"/hand-in", "/unchanged", "/api/v1/evidence", "/posts/{post_id}/capture-screenshot"}
 """Routes that read their body themselves, as a multipart form."""
 
 
