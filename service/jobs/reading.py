@@ -21,7 +21,7 @@ from archive.mailbox.values import Message
 from archive.reading.parameters import with_size
 from archive.records.evidence import EvidenceRecord, EvidenceState
 from service.casework.cases.course import shipped_procedure
-from service.casework.evidence.indexing import index_reading
+from service.casework.evidence.indexing import index_reading, learn
 from service.casework.evidence.reading_plan import Plan, made_with, plan_for, reader_for
 from service.casework.evidence.readings import (
     PREVIEW,
@@ -188,6 +188,7 @@ def _finish(
     message = _message(found) if result.reader == MESSAGE else None
     now = installation.clock.now()
     procedure = shipped_procedure(installation.settings.procedure)
+    learn(result.reader, found.reading.facts)
     with installation.database.writing() as session:
         evidence = held(session, EvidenceRecord, claim)
         if evidence.sealed_off_at is not None:

@@ -17,7 +17,7 @@ from archive.reading.language_data import LanguageDataMissing, is_ready, unpack
 from archive.reading.parameters import with_size
 from archive.records.evidence import EvidenceRecord
 from archive.records.readings import SlowReadingRecord
-from service.casework.evidence.indexing import index_reading
+from service.casework.evidence.indexing import index_reading, learn
 from service.casework.evidence.reading_plan import PICTURE_TEXT, made_with, slow_limits
 from service.casework.evidence.readings import (
     Result,
@@ -132,6 +132,7 @@ def _finish(
     installation: Installation, claim: Claim, result: Result, facts: Mapping[str, Any]
 ) -> None:
     now = installation.clock.now()
+    learn(result.reader, facts)
     with installation.database.writing() as session:
         row = held(session, SlowReadingRecord, claim)
         evidence = session.get_one(EvidenceRecord, row.evidence_id)

@@ -16,7 +16,9 @@ from archive.records.evidence import EvidenceRecord, EvidenceState, ReadingRecor
 from archive.records.search import SEARCH_ITEMS
 from archive.search.following import searchable
 from archive.search.index import Fields, forget, write
+from archive.search.lemmas import lemmas_of
 from archive.search.purging import purge
+from archive.search.words import words_in
 from service.casework.evidence.readings import latest_reading
 from service.installation import Installation
 
@@ -33,6 +35,17 @@ def searchable_fields(reader: str, facts: Mapping[str, Any]) -> Fields:
         return tuple(dict.fromkeys(_fields(Message.from_facts(dict(facts)))))
     except ValueError:
         return ()
+
+
+def learn(reader: str, facts: Mapping[str, Any]) -> None:
+    """Find the basic forms of a reading's words, so that its transaction need not.
+
+    Opening the dictionaries takes most of a second, and each new word a little of it.
+    """
+    for field in searchable_fields(reader, facts):
+        for word in words_in(field):
+            lemmas_of(word)
+    lemmas_of("ord")
 
 
 def index_reading(
@@ -116,6 +129,7 @@ def _opened(installation: Installation, batch: Sequence[UUID]) -> dict[UUID, _Op
             except (EvidenceErased, ObjectMissing, SealBroken):
                 continue  # its key or its bytes are gone: its facts are found all the same
             if reading is not None:
+                learn(reading.reader, reading.facts)
                 fields = searchable_fields(reading.reader, reading.facts)
                 found[one] = _Opened(reading_id, fields)
     return found
