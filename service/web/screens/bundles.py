@@ -13,7 +13,7 @@ from archive.ledger.log import head
 from service.access.principal import Principal
 from service.casework.cases.listing import names_of
 from service.casework.exporting.asking import exports_of
-from service.casework.exporting.permitting import count_of
+from service.casework.exporting.permitting import count_of, is_dpo
 from service.casework.exporting.redacting import can_be_redacted, redacted_among
 from service.web.screens.evidence import kind_of, numbers_of
 from service.web.views.bundle import (
@@ -61,17 +61,17 @@ def bundle_form(
             kind=kind_of(one),
             title=one.filename or "",
             received_at=one.received_at,
-            chosen=chosen is None or str(one.id) in chosen,
+            chosen=str(one.id) in chosen if chosen is not None else one.sealed_off_at is None,
             redacted=one.id in redacted,
             redact_url=f"/evidence/{one.id}/redaction" if can_be_redacted(one) else None,
         )
         for one in pieces
-        if one.sealed_off_at is None
+        if one.sealed_off_at is None or is_dpo(who)
     )
     return BundleFormView(
         case=CaseLink(case.number, f"/cases/{case.number}"),
         choices=choices,
-        sealed_off=len(choices) < len(pieces),
+        sealed_off=any(one.sealed_off_at is not None for one in pieces),
         earlier=tuple(bundle_run(session, one) for one in exports_of(session, who, case, now)),
         form=form or FormState(),
     )
