@@ -18,6 +18,9 @@ def asked_for(
     *,
     redacted: bool = False,
     part_size: int | None = None,
+    only_booklet: bool = False,
+    attached: bool = False,
+    purpose: str = "Anmeldelse af trussel",
 ) -> UUID:
     """Ask for a bundle of everything in a case."""
     with installation.database.writing() as session:
@@ -28,8 +31,10 @@ def asked_for(
             number,
             [one.id for one in pieces],
             recipient=RECIPIENT,
-            purpose="Anmeldelse af trussel",
+            purpose=purpose,
             now=time.now,
             redacted=redacted,
             part_size=part_size,
+            only_booklet=only_booklet,
+            attached=attached,
         ).id
