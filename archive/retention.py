@@ -22,7 +22,12 @@ from archive.ledger.entries import ERASED
 from archive.ledger.log import record
 from archive.ledger.mentions import forget_details, mentions_of, row_by_key
 from archive.records import Protected
-from archive.records.cases import CaseEvidenceRecord, CaseRecord, NoticeRecord
+from archive.records.cases import (
+    CaseEvidenceRecord,
+    CaseRecord,
+    NoticeRecord,
+    WishAnswerRecord,
+)
 from archive.records.evidence import (
     DeliveryRecord,
     ErasureRecord,
@@ -33,6 +38,7 @@ from archive.records.evidence import (
     ReadingRecord,
     WrappedKeyRecord,
 )
+from archive.records.mail import MailSeenRecord
 from archive.records.pages import (
     DecisionRecord,
     FindingRecord,
@@ -43,6 +49,9 @@ from archive.records.pages import (
 )
 from archive.records.phones import PhoneFileRecord
 from archive.records.readings import FingerprintRecord, ScanRecord, SlowReadingRecord
+
+_BESIDE = (FingerprintRecord, MailSeenRecord, PhoneFileRecord, ScanRecord, SlowReadingRecord)
+"""What programs keep beside evidence, and no entry of the ledger binds."""
 
 _MANY = 500
 """So many values go into one `IN`, far below what any database takes."""
@@ -202,9 +211,10 @@ def _remove_derived(session: Session, ids: list[UUID], posts: list[UUID]) -> Ite
         (WrappedKeyRecord, WrappedKeyRecord.evidence_id, ids),
         (DeliveryRecord, DeliveryRecord.evidence_id, ids),
         (NoticeRecord, NoticeRecord.evidence_id, ids),
+        (WishAnswerRecord, WishAnswerRecord.evidence_id, ids),
     )
     session.flush()
-    for beside in (FingerprintRecord, ScanRecord, SlowReadingRecord, PhoneFileRecord):
+    for beside in _BESIDE:
         for some in _batches(ids):
             session.execute(delete(beside).where(beside.evidence_id.in_(some)))
     for table, column, owners in tables:

@@ -22,13 +22,7 @@ from archive.records.cases import (
 from archive.records.evidence import ReadingRecord, ViewingRecord
 from archive.records.exports import ExportItemRecord, ExportRecord
 from archive.records.ledger import OutsideHeadRecord
-from archive.records.pages import (
-    DecisionRecord,
-    FindingRecord,
-    PageRecord,
-    PostRecord,
-    VisitRecord,
-)
+from archive.records.mail import MailSeenRecord
 from archive.records.people import (
     CredentialRecord,
     PersonRecord,
@@ -38,10 +32,9 @@ from archive.records.people import (
     UnitRecord,
 )
 from archive.records.phones import PhoneFileRecord, PhoneLinkRecord, PhoneRecord
+from archive.records.readings import FingerprintRecord, ScanRecord, SlowReadingRecord
+from tests.archive.captured_page import MARKER, capture
 from tests.archive.house import NOW, House
-
-MARKER = "Zq7-maerkeord"
-"""Stands in everything that belongs to the mail and the page, and must be gone after an erasure."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +66,8 @@ def fill(house: House) -> Contents:
     _reading(house, mail)
     with house.database.writing() as session:
         _handed_over(session, case, other, people)
-    _visit(house, case, page, people)
+        _work_on(session, mail, attachment)
+    capture(house, case, page, people, attachment)
     with house.database.writing() as session:
         keep_checkpoint(session, NOW)
         _kept_outside(session)
@@ -107,6 +101,23 @@ def _handed_over(session: Session, case: UUID, piece: Kept, people: list[UUID]) 
     record(session, "export.asked_for", at=NOW, subject=export, case_id=case)
 
 
+def _kept_outside(session: Session) -> None:
+    """Say that the present head lies in a store where a name is written once."""
+    now = head(session)
+    row = OutsideHeadRecord(
+        size=now.size,
+        note=now.note,
+        kind="object",
+        holder="/mnt/kept-apart",
+        state="sealed",
+        asked_at=NOW,
+        asked_by="system",
+        made_at=NOW,
+    )
+    session.add(row)
+    record(session, "head.sealed_outside", at=NOW, subject=row)
+
+
 def _phone(session: Session, person: UUID, kept: Kept) -> None:
     """Connect a phone by its link, from which something came."""
     lasts = NOW + timedelta(days=365)
@@ -131,21 +142,26 @@ def _phone(session: Session, person: UUID, kept: Kept) -> None:
     record(session, "phone.enrolled", at=NOW, actor=f"person:{person}", subject=phone)
 
 
-def _kept_outside(session: Session) -> None:
-    """Say that the present head lies in a store where a name is written once."""
-    now = head(session)
-    row = OutsideHeadRecord(
-        size=now.size,
-        note=now.note,
-        kind="object",
-        holder="/mnt/kept-apart",
-        state="sealed",
-        asked_at=NOW,
-        asked_by="system",
-        made_at=NOW,
+def _work_on(session: Session, mail: Kept, picture: Kept) -> None:
+    """Say what programs keep beside a mail and a picture, where no entry speaks of it."""
+    session.add_all(
+        (
+            MailSeenRecord(digest=MARKER, evidence_id=mail.id, at=NOW),
+            FingerprintRecord(
+                evidence_id=picture.id,
+                coarse=MARKER,
+                fine=MARKER,
+                band_1=1,
+                band_2=2,
+                band_3=3,
+                band_4=4,
+            ),
+            ScanRecord(
+                evidence_id=picture.id, asked_at=NOW, verdict="infected", says=f"Found.{MARKER}"
+            ),
+            SlowReadingRecord(evidence_id=picture.id, reader="picture_text", asked_at=NOW),
+        )
     )
-    session.add(row)
-    record(session, "head.sealed_outside", at=NOW, subject=row)
 
 
 def _people(session: Session) -> tuple[UUID, list[UUID]]:
@@ -250,7 +266,7 @@ def _belongings(session: Session, case: UUID, mail: Kept, people: list[UUID]) ->
                 evidence_id=mail.id,
                 number=1,
                 outcome="granted",
-                reason="Det gør vi.",
+                reason=f"Det gør vi: {MARKER}",
                 person_id=people[1],
                 at=NOW,
             ),
@@ -297,81 +313,3 @@ def _reading(house: House, mail: Kept) -> None:
             )
         )
         record(session, "evidence.read", at=NOW, subject=f"evidence:{mail.id}", words=MARKER)
-
-
-def _visit(house: House, case: UUID, kept: Kept, people: list[UUID]) -> None:
-    with house.database.reading() as session:
-        key = house.evidence_key(session, kept.id)
-    picture = house.vault.keep(key, f"picture of {MARKER}".encode())
-    with house.database.writing() as session:
-        page = PageRecord(id=uuid4(), url="https://example.dk/side", name="Siden", added_at=NOW)
-        session.add(page)
-        session.flush()
-        visit = VisitRecord(
-            id=uuid4(),
-            url=f"https://example.dk/{MARKER}",
-            page_id=page.id,
-            requested_at=NOW,
-            requested_by="system",
-        )
-        session.add(visit)
-        record(session, "visit.requested", at=NOW, subject=visit, url=visit.url)
-        session.flush()
-        visit.status, visit.evidence_id, visit.ended_at = "captured", kept.id, NOW
-        session.add(object_row(kept.id, picture, "picture", "image/png", NOW))
-        session.flush()
-        posts = _posts(session, visit.id, kept.id, picture.name, picture.sha256)
-        session.add(
-            DecisionRecord(
-                post_id=posts[1],
-                act="delete",
-                clause="harasses-named",
-                rule="terms",
-                rule_version="1",
-                policy_version="1",
-                reason=f"because of {MARKER}",
-                decided_by=people[1],
-                decided_at=NOW,
-            )
-        )
-        record(session, "visit.captured", at=NOW, subject=visit, posts=2, case=case)
-
-
-def _posts(session: Session, visit: UUID, evidence: UUID, picture: str, sha256: str) -> list[UUID]:
-    first, answer = uuid4(), uuid4()
-    for number, (one, parent) in enumerate(((first, None), (answer, first))):
-        session.add(
-            PostRecord(
-                id=one,
-                visit_id=visit,
-                evidence_id=evidence,
-                number=number,
-                local_id=f"post-{number}",
-                parent_id=parent,
-                author=f"Forfatter {MARKER}",
-                author_url=None,
-                permalink=f"https://example.dk/{MARKER}/{number}",
-                time="2026-11-20T10:00:00+01:00",
-                time_stated="i går",
-                text=f"{MARKER} er en {number}",
-                text_sha256="b" * 64,
-                picture_name=picture,
-                picture_sha256=sha256,
-            )
-        )
-        session.flush()
-    session.add(
-        FindingRecord(
-            post_id=answer,
-            clause="harasses-named",
-            duty="must",
-            rule="terms",
-            version="1",
-            spans=[[0, len(MARKER)]],
-            deobfuscated=False,
-            reasons=[{"term": MARKER}],
-            rank=10,
-            made_at=NOW,
-        )
-    )
-    return [first, answer]

@@ -1,4 +1,6 @@
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -85,11 +87,11 @@ def test_progress_ends_where_it_said_it_would(full_house: House) -> None:
 
 def test_a_changed_row_is_named_in_every_protected_table(full_house: House) -> None:
     for table in protected_tables():
-        row, key, column = _victim(full_house, table)
+        before, after = _victim(full_house, table)
 
-        _write(full_house, table, key, column, _other(row[column]))
+        _write(full_house, table, before, after)
         findings = full_house.verify().findings
-        _write(full_house, table, key, column, row[column])
+        _write(full_house, table, after, before)
 
         assert findings, table.__table__.name
         assert {f.kind for f in findings} <= {Kind.ROW, Kind.ROW_MISSING, Kind.ROW_UNRECORDED}
@@ -341,29 +343,41 @@ def test_the_head_row_must_be_the_one_head(full_house: House) -> None:
     assert Kind.HEAD in {f.kind for f in verify(full_house.database, full_house.objects).findings}
 
 
-def _victim(
-    house: House, table: type[Protected]
-) -> tuple[dict[str, object], dict[str, object], str]:
-    """Return a row of a table, its key, and a column of text that no reference hangs on."""
+Row = dict[str, Any]
+
+
+def _victim(house: House, table: type[Protected]) -> tuple[Row, Row]:
+    """Return a row of a table by its key and one more column, and the same row changed there."""
     columns = table.__table__.columns
     keys = [column.name for column in table.__table__.primary_key.columns]
     with house.database.reading() as session:
         row = dict(session.execute(select(table.__table__).limit(1)).mappings().one())
-    free = [
-        name
-        for name in table.protected_columns()
-        if columns[name].type.python_type is str and not columns[name].foreign_keys
-    ]
-    plain = [name for name in free if name not in {"kind", "outcome", "act", *keys}] or free
-    return row, {name: row[name] for name in keys}, plain[-1]
+        changed = _to_change(table, row, keys)
+        before = {name: row[name] for name in (*keys, changed)}
+        other: object = _other(row[changed])
+        if isinstance(row[changed], datetime):
+            other = row[changed] + timedelta(seconds=1)
+        for reference in columns[changed].foreign_keys:
+            known = select(reference.column).where(reference.column != row[changed])
+            other = session.scalars(known.limit(1)).one()
+    return before, {**before, changed: other}
 
 
-def _write(
-    house: House, table: type[Protected], key: dict[str, object], column: str, value: object
-) -> None:
-    where = [table.__table__.columns[name] == part for name, part in key.items()]
+def _to_change(table: type[Protected], row: Row, keys: list[str]) -> str:
+    """Return a column of plain text; else a moment; else, of a mere link, one of its ends."""
+    columns = table.__table__.columns
+    free = [name for name in table.protected_columns() if not columns[name].foreign_keys]
+    texts = [name for name in free if columns[name].type.python_type is str]
+    plain = [name for name in texts if name not in {"kind", "outcome", "act", *keys}] or texts
+    moments = [name for name in free if isinstance(row[name], datetime)]
+    return (plain or moments or keys)[-1]
+
+
+def _write(house: House, table: type[Protected], before: Row, after: Row) -> None:
+    where = [table.__table__.columns[name] == part for name, part in before.items()]
     with house.database.engine.begin() as link:
-        link.execute(update(table.__table__).where(*where).values({column: value}))
+        written = link.execute(update(table.__table__).where(*where).values(after))
+        assert written.rowcount == 1
 
 
 def _other(value: object) -> str:
