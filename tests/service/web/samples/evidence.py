@@ -22,8 +22,12 @@ from service.web.views.evidence import (
     Unchanged,
 )
 from service.web.views.frame import Place
+from service.web.views.playing import HiddenMedia, RevealedMedia
 from service.web.views.proof import OutsideSeal, Proof
-from tests.service.web.samples.around import CASE, DIGEST, ago, frame, page
+from service.web.views.sealed import Sealed
+from service.web.views.twins import AgainHandedIn, LooksAlike, Twin
+from service.web.views.unchanged import Compared, Match, UnchangedView
+from tests.service.web.samples.around import CASE, DIGEST, ago, frame, page, wrong
 
 _FACTS = (
     Fact(FactName.FROM, "Kurt Berg <kurt.berg@example.org>", HowKnown.ATTACHED),
@@ -177,6 +181,128 @@ SAMPLES = {
             ),
             _FRAME,
         ),
+    ),
+    "evidence_twins": (
+        "evidence.html",
+        page(
+            _view(
+                kind=EvidenceKind.PICTURE,
+                text=None,
+                parts=(),
+                picture=HiddenPicture(1170, 2532),
+                also=(
+                    Twin("D-0007", "/evidence/e7", ago(days=3), "Jonas Falk"),
+                    Twin("D-0009", "/evidence/e9", ago(days=2), None),
+                ),
+                again=(AgainHandedIn(ago(hours=1), "Amira Hansen"),),
+                alike=(LooksAlike("D-0011", "/evidence/e11", ago(days=1), nearly=True),),
+                seal_off_url="/evidence/e42/sealing-off",
+                notes=("Teksten i det kan ikke læses sikkert. Se billedet.",),
+            ),
+            _FRAME,
+        ),
+    ),
+    "evidence_film": (
+        "evidence.html",
+        page(
+            _view(
+                kind=EvidenceKind.SOUND_OR_FILM,
+                text=None,
+                parts=(),
+                media=HiddenMedia(film=True, duration="0.42"),
+                facts=(
+                    *_FACTS[3:],
+                    Fact(FactName.DURATION, "0.42", HowKnown.READ_BY_MACHINE),
+                    Fact(FactName.DEVICE, "Apple iPhone 14", HowKnown.STATED),
+                ),
+            ),
+            _FRAME,
+        ),
+    ),
+    "evidence_sealed": (
+        "evidence.html",
+        page(
+            _view(
+                kind=EvidenceKind.PICTURE,
+                state=EvidenceState.SEALED_OFF,
+                text=None,
+                parts=(),
+                facts=_FACTS[3:4],
+                readers=(),
+                named=False,
+                may_reveal=False,
+                original_url=None,
+                sealed=Sealed(ago(minutes=3)),
+            ),
+            _FRAME,
+        ),
+    ),
+    "evidence_sealed_dpo": (
+        "evidence.html",
+        page(
+            _view(
+                kind=EvidenceKind.PICTURE,
+                state=EvidenceState.SEALED_OFF,
+                text=None,
+                parts=(),
+                may_reveal=False,
+                original_url=None,
+                sealed=Sealed(
+                    ago(minutes=3),
+                    twin=True,
+                    police_url="/evidence/e42/police",
+                    lift_url="/evidence/e42/sealing-off/lift",
+                ),
+                form=wrong("police-recipient", "Skriv, hvem i politiet der får den."),
+            ),
+            _FRAME,
+        ),
+    ),
+    "sealed_list": ("evidence_list.html", page(EvidenceListView((), sealed_only=True), _FRAME)),
+    "unchanged": ("unchanged.html", page(UnchangedView(2_000_000_000), _FRAME)),
+    "unchanged_yes": (
+        "unchanged.html",
+        page(
+            UnchangedView(
+                2_000_000_000,
+                Compared(
+                    DIGEST,
+                    (Match("D-0042", "/evidence/e42", ago(hours=30), "Amira Hansen"),),
+                    "skærmbillede.png",
+                    48_213,
+                ),
+            ),
+            _FRAME,
+        ),
+    ),
+    "unchanged_no": (
+        "unchanged.html",
+        page(UnchangedView(2_000_000_000, Compared(DIGEST, ())), _FRAME),
+    ),
+    "unchanged_wrong": (
+        "unchanged.html",
+        page(
+            UnchangedView(
+                2_000_000_000,
+                form=wrong("sha256", "En SHA-256 har 64 tegn: cifre og bogstaverne a til f."),
+            ),
+            _FRAME,
+        ),
+    ),
+    "revealed_media": (
+        "revealed.html",
+        {
+            "frame": _FRAME,
+            "part": "media",
+            "revealed": RevealedMedia(
+                "/static/no-film.mp4",
+                film=True,
+                facts="Film fra dokumentationen",
+                viewed_at=ago(seconds=2),
+                back="/evidence/e42",
+                target="media-e42",
+            ),
+        },
     ),
     "evidence_list": (
         "evidence_list.html",
