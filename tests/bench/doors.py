@@ -46,20 +46,20 @@ def run() -> Iterator[Figure]:
     """Measure both doors and the memory."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        with _service(folder / "service") as service:
-            idle = _memory(service.pid)
+        with service(folder / "service") as running:
+            idle = _memory(running.pid)
             yield Figure("idle service, MiB (PSS, with its starter)", idle, 250, at_most=True)
-            yield _http(service, folder)
-            yield _smtp(service, folder, size=20_000, count=40, bar=0.6)
-            yield _smtp(service, folder, size=2_000_000, count=4, bar=0.8)
-            yield _large_upload(service)
+            yield _http(running, folder)
+            yield _smtp(running, folder, size=20_000, count=40, bar=0.6)
+            yield _smtp(running, folder, size=2_000_000, count=4, bar=0.8)
+            yield _large_upload(running)
 
 
-def _http(service: Running, folder: Path) -> Figure:
+def _http(running: Running, folder: Path) -> Figure:
     body, boundary = _multipart(200_000)
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-    ours = _HttpClient(service.http, "/api/v1/evidence", headers, service.token)
-    with _floor("http", folder / "http") as address:
+    ours = _HttpClient(running.http, "/api/v1/evidence", headers, running.token)
+    with floor("http", folder / "http") as address:
         bare = _HttpClient(address, "/", headers, "")
         share, told = _race(
             lambda: ours.send_all(body, 25), lambda: bare.send_all(body, 25), 25 * CONNECTIONS
@@ -67,10 +67,10 @@ def _http(service: Running, folder: Path) -> Figure:
     return Figure("receive 200 kB over HTTP, 8 at a time", share, 0.6, told)
 
 
-def _smtp(service: Running, folder: Path, *, size: int, count: int, bar: float) -> Figure:
-    with _floor("smtp", folder / f"smtp-{size}") as address:
+def _smtp(running: Running, folder: Path, *, size: int, count: int, bar: float) -> Figure:
+    with floor("smtp", folder / f"smtp-{size}") as address:
         share, told = _race(
-            lambda: _mail_all(service.smtp, size, count),
+            lambda: _mail_all(running.smtp, size, count),
             lambda: _mail_all(address, size, count),
             count * CONNECTIONS,
         )
@@ -136,22 +136,29 @@ def _mail(address: str, size: int, each: int) -> None:
             door.sendmail("x@mail.example", ["arkiv@vaern.local"], head + lines)
 
 
-def _large_upload(service: Running) -> Figure:
+def send_mail(address: str, content: str) -> None:
+    """Send one mail to the archive."""
+    host, _, port = address.partition(":")
+    with smtplib.SMTP(host, int(port), timeout=120) as door:
+        door.sendmail("x@mail.example", ["arkiv@vaern.local"], content.encode())
+
+
+def _large_upload(running: Running) -> Figure:
     """Send 2 GB and watch how far the process rises above its size before."""
-    before = highest = _memory(service.pid)
+    before = highest = _memory(running.pid)
     boundary, block = secrets.token_hex(8), os.urandom(MIB)
     head = _part_head(boundary)
     tail = f"\r\n--{boundary}--\r\n".encode()
-    connection = http.client.HTTPConnection(service.http, timeout=600)
+    connection = http.client.HTTPConnection(running.http, timeout=600)
     connection.putrequest("POST", "/api/v1/evidence")
-    connection.putheader("Authorization", f"Bearer {service.token}")
+    connection.putheader("Authorization", f"Bearer {running.token}")
     connection.putheader("Content-Type", f"multipart/form-data; boundary={boundary}")
     connection.putheader("Content-Length", str(len(head) + 2048 * MIB + len(tail)))
     connection.endheaders(head)
     for number in range(2048):
         connection.send(block)
         if number % 32 == 0:
-            highest = max(highest, _memory(service.pid))
+            highest = max(highest, _memory(running.pid))
     connection.send(tail)
     status = connection.getresponse().status
     if status != http.HTTPStatus.CREATED:
@@ -184,7 +191,7 @@ def _part_head(boundary: str) -> bytes:
 
 
 @contextmanager
-def _floor(kind: str, folder: Path) -> Iterator[str]:
+def floor(kind: str, folder: Path) -> Iterator[str]:
     folder.mkdir()
     command = [sys.executable, "-m", "tests.bench.floors", kind, str(folder)]
     with subprocess.Popen(
@@ -201,7 +208,7 @@ def _first_line(stream: IO[str] | None) -> str:
 
 
 @contextmanager
-def _service(folder: Path) -> Iterator[Running]:
+def service(folder: Path) -> Iterator[Running]:
     """Start the real service in a folder of its own."""
     folder.mkdir()
     doors = dict.fromkeys(("VAERN_HTTP", "VAERN_EVIDENCE_HTTP", "VAERN_SMTP"), "127.0.0.1:0")

@@ -73,7 +73,10 @@ def http_floor(folder: Path) -> Starlette:
         name = await run_in_threadpool(lambda: kept.keep(encrypt(bytes(body), [recipient])))
         return JSONResponse({"id": name, "sha256": digest.hexdigest()}, 201)
 
-    return Starlette(routes=[Route("/", receive, methods=["POST"])])
+    async def empty(_request: Request) -> JSONResponse:
+        return JSONResponse({})
+
+    return Starlette(routes=[Route("/", receive, methods=["POST"]), Route("/empty", empty)])
 
 
 class FloorHandler:
