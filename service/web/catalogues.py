@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -72,12 +73,23 @@ def read(language: str) -> Catalog:
 
 
 def load(language: str) -> NullTranslations | Translations:
-    """Return a language's words for the templates; English is its own message ids."""
+    """Return a language's words for the templates; English is its own message ids.
+
+    Read once, and again where its file has changed since.
+    """
     if language not in TRANSLATED:
         return NullTranslations()
-    source, compiled = po_file(language), po_file(language).with_suffix(".mo")
-    if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
-        with compiled.open("rb") as file:
+    source = po_file(language)
+    compiled = source.with_suffix(".mo")
+    written = compiled.stat().st_mtime_ns if compiled.exists() else 0
+    return _loaded(language, source.stat().st_mtime_ns, written)
+
+
+@lru_cache(maxsize=8)
+def _loaded(language: str, source: int, compiled: int) -> Translations:
+    """Read a language whose files were last written at these moments, in nanoseconds."""
+    if compiled >= source:
+        with po_file(language).with_suffix(".mo").open("rb") as file:
             return Translations(file, domain=DOMAIN)
     buffer = BytesIO()
     write_mo(buffer, read(language))
