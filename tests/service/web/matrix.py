@@ -36,11 +36,19 @@ TYPED = {
     "password": "not the right password",
     "address": "https://www.facebook.example/havn",
     "q": "trussel",
+    "of": "1",
+    "size": "4",
     "language": "da",
 }
 """What is typed into the text fields that a form cannot do without."""
 
-UPLOADS = {"/hand-in", "/unchanged", "/api/v1/evidence", "/posts/{post_id}/capture-screenshot"}
+UPLOADS = {
+    "/hand-in",
+    "/unchanged",
+    "/api/v1/evidence",
+    "/posts/{post_id}/capture-screenshot",
+    "/phone/share",
+}
 """Routes that read their body themselves, as a multipart form."""
 
 

@@ -86,6 +86,12 @@ def test_only_doors_and_lamps_are_public(world: World) -> None:
         "GET /sign-in",
         "POST /sign-in",
         "POST /language",
+        # A phone's page names nobody, and a link that connects one is its own key (decision 30).
+        "GET /phone/",
+        "GET /phone/share",
+        "GET /phone/service-worker.js",
+        "GET /phone/link/{secret}",
+        "POST /phone/link/{secret}",
     }
     host = make_evidence_host(world.installation, secret=b"s" * 32, web_url="http://x.example")
     assert [(one.path, right_of(one)) for one in routes_of(host)] == [("/o/{link}", PUBLIC)]

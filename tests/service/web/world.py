@@ -17,6 +17,7 @@ from archive.records.evidence import EvidenceRecord
 from archive.records.pages import PostRecord, SampleRecord
 from archive.records.people import PersonRecord
 from service.access.people import add_token, open_session, principal_of
+from service.access.phones import enrol, make_link, phones_of
 from service.access.principal import Principal
 from service.casework.cases.opening import join_evidence
 from service.casework.moderation.sampling import draw_samples
@@ -24,6 +25,7 @@ from service.casework.operations.verifications import start_verification
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
 from service.web.application import make_application
+from service.web.phone_right import DEVICE
 from tests.service.casework.cases.opened import employ, open_one
 from tests.service.casework.exporting.asked import asked_for
 from tests.service.casework.moderation.kept import ADVERT, THREAT, decided, keep_page
@@ -44,6 +46,8 @@ class World:
     client: httpx.Client
     calls: list[Call]
     number: str
+    phone_calls: list[Call]
+    """What a connected phone may; no person's right and no program's opens it."""
 
     def session_of(self, person: PersonRecord) -> tuple[str, str]:
         with self.installation.database.writing() as session:
@@ -101,13 +105,17 @@ def the_librarys_world(installation: Installation, town: Town, time: Time) -> It
         "export_id": str(asked_for(installation, leader, number, time)),
         "part": "1",
         "sample_id": str(_drawn_sample(installation, time, town, leader, number)),
+        **_phone(installation, town, time),
     }
     engine = make_engine(installation)
     app = make_application(
         installation, engine, evidence_url="http://evidence.example", secret=b"s" * 32
     )
     with browsing(app) as client:
-        yield World(installation, town, time, app, client, every_call(app, ids), number)
+        every = every_call(app, ids)
+        calls = [one for one in every if one.right != DEVICE]
+        phones = [one for one in every if one.right == DEVICE]
+        yield World(installation, town, time, app, client, calls, number, phones)
     engine.stop(5)
 
 
@@ -121,6 +129,19 @@ def faults(world: World, calls: list[Call], allowed: set[int], **how: object) ->
         if answer.status_code not in allowed or world.tells(told):
             found.append(f"{call}: {answer.status_code} {re.findall('<title>.*|<h1.*', told)}")
     return found
+
+
+def _phone(installation: Installation, town: Town, time: Time) -> dict[str, str]:
+    """Connect a phone of Anna's, and make a link that would connect another."""
+    with installation.database.writing() as session:
+        enrol(session, make_link(session, town.anna.id, time.now), "Android", time.now)
+        (phone,) = phones_of(session, town.anna.id, time.now)
+        secret = make_link(session, town.anna.id, time.now)
+        return {
+            "phone_id": str(phone.id),
+            "secret": secret,
+            **dict.fromkeys(("file_id", "share"), str(phone.id)),
+        }
 
 
 def _drawn_sample(
