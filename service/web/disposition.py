@@ -25,7 +25,7 @@ def attachment(name: str) -> str:
     clean = safe_name(name)
     spelt = clean.translate(_SPELT)
     plain = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
-    plain = plain.strip(" .") or FALLBACK
+    plain = safe_name(plain)  # an accent may have stood in the way of a rule
     # RFC 8187 §3.2.1: everything but its `attr-char`s is written in hexadecimal.
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(clean, safe='')}"
 

@@ -20,12 +20,14 @@ from archive.errors import EvidenceErased, EvidenceNotFound
 from archive.intake.receive import evidence_key
 from archive.ledger.log import SYSTEM, record
 from archive.records.evidence import EvidenceRecord, ObjectRecord, ReadingRecord
+from archive.records.ledger import LedgerDetailRecord
 from archive.records.readings import FingerprintRecord, SlowReadingRecord
 from archive.search.purging import purge
 from archive.vault.sealing import EvidenceKey
 from service.access.principal import Principal
 from service.access.visibility import evidence_within
 from service.casework.evidence.listing import HAND_TO_POLICE
+from service.casework.evidence.numbers import row_key
 from service.casework.evidence.originals import original_of
 from service.casework.evidence.reading_again import read_again
 from service.errors import ReasonMissing
@@ -33,6 +35,7 @@ from service.installation import Installation
 
 SEAL_OFF: Final = "evidence.seal_off"
 LIFT: Final = "evidence.lift_seal"
+HANDED: Final = "evidence.handed_to_police"
 DERIVED: Final = ("preview", "thumbnail", "reading", "redaction")
 """What was made from an original; a capture's own pictures are originals, and only shut."""
 
@@ -79,6 +82,19 @@ def seal_off(session: Session, who: Principal, evidence_id: UUID, now: datetime)
     if root.sealed_off_at is not None:
         return ShutOff()
     return _shut(session, _whole(session, root), who.actor, SUSPICION, now)
+
+
+def waiting_for_police(session: Session, who: Principal, now: datetime) -> int:
+    """Return how many pieces are sealed off and have not been handed to the police."""
+    who.require(HAND_TO_POLICE)
+    query = select(EvidenceRecord.id).where(
+        EvidenceRecord.sealed_off_at.is_not(None),
+        EvidenceRecord.erased_at.is_(None),
+        evidence_within(who, HAND_TO_POLICE, now),
+    )
+    keys = {row_key(one) for one in session.scalars(query)}
+    handed = select(LedgerDetailRecord.subject).where(LedgerDetailRecord.kind == HANDED)
+    return len(keys.difference(session.scalars(handed))) if keys else 0
 
 
 def may_seal_off(session: Session, who: Principal, evidence_id: UUID, now: datetime) -> bool:
@@ -173,7 +189,7 @@ def hand_to_police(
         evidence = _sealed(session, who, evidence_id, now, HAND_TO_POLICE)
         record(
             session,
-            "evidence.handed_to_police",
+            HANDED,
             at=now,
             actor=who.actor,
             subject=evidence,

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from archive.records.evidence import EvidenceRecord
 from service.access.principal import Principal
 from service.casework.evidence.viewing import note_viewing
 from service.casework.moderation.queue import card_of
 from service.casework.moderation.screenshots import counting
+from service.errors import SealedOff
 from service.installation import Installation
 
 
@@ -29,7 +31,8 @@ def reveal_post(
     """Return a post's content; the viewing is committed before this returns.
 
     The `picture` is our own, or the screenshot that stands in for it: then that is what the
-    viewing names. Raises `PostNotFound` where the post is not for this person.
+    viewing names. Raises `PostNotFound` where the post is not for this person,
+    `SealedOff` where what shows it is open to nobody.
     """
     with installation.database.reading() as session:
         card = card_of(session, who, post_id, now)
@@ -37,6 +40,8 @@ def reveal_post(
         screenshot = counting(card.screenshots)
         if part == "picture" and screenshot is not None:
             evidence_id, picture = screenshot.evidence.id, screenshot.preview
+        if session.get_one(EvidenceRecord, evidence_id).sealed_off_at is not None:
+            raise SealedOff(str(evidence_id))
         shown = Shown(
             evidence_id,
             card.post.text,

@@ -66,6 +66,8 @@ def is_settled(session: Session, evidence_id: UUID) -> bool:
 
 
 def _standing(evidence: EvidenceRecord, previews: dict[UUID, str]) -> Standing:
+    if evidence.sealed_off_at is not None:
+        return Standing.COUNTS  # what is shut is kept: the post can be deleted all the same
     if evidence.state == EvidenceState.READ and evidence.id in previews:
         return Standing.COUNTS
     if evidence.state in (EvidenceState.RECEIVED, EvidenceState.READING):

@@ -17,6 +17,7 @@ from archive.errors import EvidenceErased, EvidenceNotFound
 from service.access.principal import Principal
 from service.casework.evidence.checking import ask_for_check, latest_check, note_fetched
 from service.casework.evidence.listing import (
+    HAND_TO_POLICE,
     case_numbers,
     cases_of,
     list_evidence,
@@ -94,6 +95,7 @@ def show_all(
         count=found.count,
         count_is_exact=found.count_is_exact,
         next_url=following,
+        sealed_url="/sealed-off" if who.may(HAND_TO_POLICE) else None,
     )
     answer: Response = request.app.state.templates.response(
         request, "evidence_list.html", {"frame": frame, "view": view}

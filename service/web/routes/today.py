@@ -12,6 +12,8 @@ from service.casework import triage
 from service.casework.cases import wishes
 from service.casework.cases.listing import own_cases
 from service.casework.cases.overview import CaseToday, cases_today
+from service.casework.evidence.listing import HAND_TO_POLICE
+from service.casework.evidence.sealing_off import waiting_for_police
 from service.casework.moderation.queue import count_waiting, decided_today
 from service.procedure.texts import render_text
 from service.web.dependencies import Now, PageRight, Reading
@@ -41,7 +43,8 @@ def show(
     pile = len(triage.waiting(session, who, now)) if who.may(triage.ACTION) else 0
     cases = cases_today(session, who, now) if who.may("case.step") else []
     steps = _steps(cases, language, readers_as(who))
-    acts = sorted((*_piles(queue, pile, language), *steps), key=_moment)
+    shut = waiting_for_police(session, who, now) if who.may(HAND_TO_POLICE) else 0
+    acts = sorted((*_shut(shut, language), *_piles(queue, pile, language), *steps), key=_moment)
     asked = _wishes(cases, language) if who.may(wishes.ACTION) else []
     # A wish has no deadline, and would stand last for ever: the oldest follow the most urgent act.
     tasks = [*acts[:1], *asked[:WISHES_FIRST], *acts[1:], *asked[WISHES_FIRST:]]
@@ -57,6 +60,15 @@ def show(
         request, "today.html", {"frame": frame, "view": view}
     )
     return answer
+
+
+def _shut(count: int, language: str) -> list[TodayTask]:
+    if not count:
+        return []
+    _ = gettext_of(language)
+    said = _("%(count)d files may be sexual pictures of somebody under 18. Nobody else can act.")
+    title = _("Call the police about what is sealed off")
+    return [TodayTask(TaskKind.TRIAGE, title, "/sealed-off", said % {"count": count})]
 
 
 def _piles(queue: int, pile: int, language: str) -> list[TodayTask]:

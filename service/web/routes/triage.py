@@ -147,6 +147,7 @@ def _page(
                 seal_off_url=f"/evidence/{one.evidence.id}/sealing-off"
                 if one.evidence.sealed_off_at is None and who.may(SEAL_OFF)
                 else None,
+                sealed_off=one.evidence.sealed_off_at is not None,
                 form=(state or FormState()) if one.evidence.id == wrong else FormState(),
             )
             for one in waiting

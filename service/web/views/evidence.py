@@ -350,6 +350,7 @@ class EvidenceListView:
         count_is_exact: False shows "more than".
         next_url: The next screenful, or None.
         sealed_only: Whether only what is sealed off is listed.
+        sealed_url: Where that list is, or None for whoever has nothing to do with it.
     """
 
     rows: tuple[EvidenceRow, ...]
@@ -357,3 +358,4 @@ class EvidenceListView:
     count_is_exact: bool = True
     next_url: str | None = None
     sealed_only: bool = False
+    sealed_url: str | None = None

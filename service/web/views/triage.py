@@ -21,6 +21,7 @@ class TriageItem:
         why: Why it was not sorted by itself, translated ("Afsenderen er ikke kendt").
         suggested: Cases that it may belong to, the likeliest first.
         seal_off_url: Where a suspicion about it is told; None where it is sealed off already.
+        sealed_off: Whether it is; then it is sorted without being opened.
         form: What was typed, after an error.
     """
 
@@ -33,6 +34,7 @@ class TriageItem:
     why: str
     suggested: tuple[CaseLink, ...] = ()
     seal_off_url: str | None = None
+    sealed_off: bool = False
     form: FormState = field(default_factory=FormState)
 
 

@@ -215,7 +215,7 @@ def test_of_a_mail_every_picture_is_shut_and_a_common_one_elsewhere_is_not(
 def test_only_the_dpo_hands_it_to_the_police_with_a_reason_that_is_kept_first(
     room: Room, town: Town
 ) -> None:
-    evidence = room.hand_in(town.anna, 'a;b ø.png', drawn(10))
+    evidence = room.hand_in(town.anna, "a;b ø.png", drawn(10))
     told = {"recipient": "Midtjyllands Politi", "reason": "j.nr. 4100"}
     assert room.post(town.lawyer, f"/evidence/{evidence}/police", **told).status_code == 404
     room.seal_off(town.archivist, evidence)
