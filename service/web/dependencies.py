@@ -128,9 +128,10 @@ class PageRight(Right):
 class TokenRight(Right):
     """A right asked for by a program."""
 
-    async def __call__(self, request: Request, house: House) -> Principal:
+    async def __call__(self, request: Request) -> Principal:
         """Return the program, or raise `NotSignedIn` or `NotPermitted`."""
-        secret, recent = _bearer(request), request.app.state.recent_programs
+        house, recent = installation_of(request), request.app.state.recent_programs
+        secret = _bearer(request)
         who: Principal | None = recent.known(secret, house.clock.now())
         if who is None:
             who = await run_in_threadpool(by_token, house, secret, recent)
@@ -145,7 +146,7 @@ class Public:
     def __init__(self, reason: str) -> None:
         self.reason = reason
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         """Let everyone through."""
 
 

@@ -36,7 +36,7 @@ def require_known_parameters(request: Request) -> None:
     A misspelt filter that is passed over answers another question than was asked.
     """
     route = request.scope.get("route")
-    if not isinstance(route, APIRoute):
+    if not request.scope["query_string"] or not isinstance(route, APIRoute):
         return
     known = {one.alias for one in route.dependant.query_params}
     names = [name for name, _ in request.query_params.multi_items()]
