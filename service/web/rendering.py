@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from service.web import catalogues
+from service.web.folding import Folding
 from service.web.marking import marked
 from service.web.views.case import ClockView
 from service.web.views.frame import CaseLink, Frame, Place
@@ -174,7 +175,7 @@ def _origin(url: str | None) -> str | None:
 
 def _environment(loader: FileSystemLoader, language: str) -> Environment:
     """Return the environment of one language with its catalogue and filters."""
-    environment = Environment(
+    environment = Folding(
         loader=loader,
         autoescape=True,
         # A page is made of one release: templates that change under a running service would
@@ -186,6 +187,7 @@ def _environment(loader: FileSystemLoader, language: str) -> Environment:
         lstrip_blocks=True,
     )
     catalogue = catalogues.load(language)
+    environment.look_up = catalogue.gettext
     environment.install_gettext_translations(  # type: ignore[attr-defined]  # the i18n extension adds it
         catalogue, newstyle=True
     )
