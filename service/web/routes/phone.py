@@ -74,7 +74,7 @@ def show(request: Request, house: House, said: str | None = None) -> Response:
         connected = True
     except PhoneNotConnected:
         connected = False
-    view = PhoneView(connected, house.settings.most_files, new=said == "connected")
+    view = PhoneView(connected, new=said == "connected")
     return _page(request, "phone.html", view)
 
 

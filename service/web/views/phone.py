@@ -18,7 +18,6 @@ class PhoneView:
     """
 
     connected: bool
-    most_files: int
     new: bool = False
 
 

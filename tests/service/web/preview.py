@@ -35,7 +35,13 @@ def show(request: Request) -> Response:
     """Answer with a sample; a screen that htmx asks for again is answered with itself."""
     name = request.path_params["name"]
     template, context = context_of(name, request.query_params.get("language", "da"))
-    return TEMPLATES.response(request, template, context)
+    phones = template in {"phone.html", "phone_link.html", "phone_sent.html"}
+    return TEMPLATES.response(request, template, context, worker=phones)
+
+
+def worker(_: Request) -> Response:
+    """Answer with a service worker that leaves everything as it is."""
+    return Response("", media_type="text/javascript")
 
 
 def reveal(request: Request) -> Response:
@@ -100,6 +106,7 @@ APPLICATION = Starlette(
         Route("/posts/{id}/viewing", reveal, methods=["POST"]),
         Route("/posts/{id}/decision", decide, methods=["POST"]),
         Route("/poll/{what}", poll),
+        Route("/phone/service-worker.js", worker),
         Route("/hand-in", hand_in, methods=["POST"]),
         *(
             Mount(path, StaticFiles(directory=folder))

@@ -10,6 +10,7 @@ from tests.service.web.samples import (
     evidence,
     operations,
     person,
+    phone,
     queue,
     search,
 )
@@ -17,6 +18,7 @@ from tests.service.web.samples import (
 SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **doors.SAMPLES,
     **person.SAMPLES,
+    **phone.SAMPLES,
     **evidence.SAMPLES,
     **queue.SAMPLES,
     **search.SAMPLES,
