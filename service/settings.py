@@ -122,7 +122,7 @@ class Settings(BaseSettings):
     )
     appendix_part_bytes: int = Field(
         default=10_000_000,
-        ge=1_000_000,
+        ge=500_000,
         description="Bytes of one part of a Bilagshæfte, so that mail carries it.",
     )
     procedure: str = Field(default="ishoej", description="The procedure of new cases.")

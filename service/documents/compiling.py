@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from typing import Any, Final
 
 from service.documents.errors import DocumentFailed
@@ -31,11 +30,11 @@ def printed(order: Order, pictures: Sequence[bytes], told: Told) -> list[bytes]:
     """
     font_folders()
     last = ""
+    seconds = _SECONDS + _SECONDS_AN_ANNEX * len(order.annexes)
+    whole = vars(order) | {"sizes": [len(one) for one in pictures], "seconds": seconds}
     for plainer in (_as_it_is, _without_pictures, _plainest):
-        tried = plainer(json.loads(json.dumps(asdict(order))))
-        tried["sizes"] = [len(one) for one in pictures]
         try:
-            return _pressed(tried, pictures, told)
+            return _pressed(json.dumps(plainer(whole)).encode(), pictures, told, seconds)
         except DocumentFailed as failed:
             last = str(failed)
     raise DocumentFailed(last)
@@ -46,10 +45,12 @@ def _as_it_is(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_pictures(order: dict[str, Any]) -> dict[str, Any]:
-    for annex in order["annexes"]:
-        for one in annex["pictures"]:
-            one["source"] = None
-    return order
+    return order | {
+        "annexes": [
+            annex | {"pictures": [one | {"source": None} for one in annex["pictures"]]}
+            for annex in order["annexes"]
+        ]
+    }
 
 
 def _plainest(order: dict[str, Any]) -> dict[str, Any]:
@@ -70,9 +71,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _pressed(order: dict[str, Any], pictures: Sequence[bytes], told: Told) -> list[bytes]:
-    seconds = _SECONDS + _SECONDS_AN_ANNEX * len(order["annexes"])
-    order["seconds"] = seconds
+def _pressed(order: bytes, pictures: Sequence[bytes], told: Told, seconds: int) -> list[bytes]:
     with subprocess.Popen(
         [sys.executable, "-I", "-m", "service.documents.press"],
         stdin=subprocess.PIPE,
@@ -99,12 +98,12 @@ def _pressed(order: dict[str, Any], pictures: Sequence[bytes], told: Told) -> li
     return parts
 
 
-def _feed(press: subprocess.Popen[bytes], order: dict[str, Any], pictures: Sequence[bytes]) -> None:
+def _feed(press: subprocess.Popen[bytes], order: bytes, pictures: Sequence[bytes]) -> None:
     if press.stdin is None:
         return
     try:
         with press.stdin as door:
-            door.write(json.dumps(order).encode() + b"\n")
+            door.write(order + b"\n")
             for one in pictures:
                 door.write(one)
     except OSError:

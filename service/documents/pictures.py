@@ -28,6 +28,9 @@ _TALL: Final = 2.6
 _SHARPEST: Final = 1400
 _DOTS_A_MILLIMETRE: Final = 11.8
 _QUALITY: Final = 82
+_WORTH_IT: Final = 1.25
+"""A picture that is hardly sharper than paper needs is not made smaller: that takes longest."""
+
 _MILLIMETRES_A_DOT: Final = 0.2646
 """A small picture is shown as large as on a screen (96 dots an inch), not blown up."""
 
@@ -73,7 +76,7 @@ def _cuts(picture: Image.Image) -> Iterator[Image.Image]:
 def _slice(picture: Image.Image, width: float) -> Slice:
     height = width * picture.height / picture.width
     dots = min(_SHARPEST, max(1, int(width * _DOTS_A_MILLIMETRE)))
-    if picture.width > dots:
+    if picture.width > _WORTH_IT * dots:
         size = (dots, max(1, round(dots * picture.height / picture.width)))
         picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     out = io.BytesIO()

@@ -42,6 +42,8 @@ def one_line(text: object) -> str:
 
 def pieces(line: str) -> list[str]:
     """Divide a line where it may be broken though it has no space: long words, addresses."""
+    if max(map(len, line.split()), default=0) <= LONGEST_RUN:
+        return [line]
     found: list[str] = [""]
     run = 0
     for cluster in _clusters(line):

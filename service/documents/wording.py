@@ -12,14 +12,14 @@ from service.documents.fonts import FAMILIES
 from service.documents.showable import one_line, pieces, right_to_left, showable
 from service.documents.terms import channel_word, closing_texts, digest_word, known_word, label
 from service.documents.values import Annex, Booklet, Channel
-from service.web import catalogues
+from service.web.wording import gettext_of
 from service.web.words import COPENHAGEN, FORMATS
 
 MOST_TEXT: Final = 40_000
 """Characters of one text that are printed; the rest stands in the original."""
 
 MOST_LINES: Final = 3_000
-_LONGEST_FIELD: Final = 2_000
+_LONGEST_FIELD: Final = 1_000
 _REGIONS: Final = {"da": "DK", "nb": "NO", "en": "GB"}
 
 Translate = Callable[[str], str]
@@ -30,7 +30,7 @@ class Wording:
 
     def __init__(self, language: str) -> None:
         self.language = language if language in FORMATS else "da"
-        self._: Translate = catalogues.load(self.language).gettext
+        self._: Translate = gettext_of(self.language)
 
     def moment(self, moment: datetime) -> str:
         """Return a moment in Copenhagen with its zone, and in UTC."""
@@ -276,7 +276,9 @@ class Wording:
 
 def fact(name: str, value: str, known: str | None = None, *, mono: bool = False) -> dict[str, Any]:
     """Return one named fact as the template sets it."""
-    return {"name": name, "value": _words(value[:_LONGEST_FIELD]), "known": known, "mono": mono}
+    if len(value) > _LONGEST_FIELD:
+        value = value[:_LONGEST_FIELD] + "…"
+    return {"name": name, "value": _words(value), "known": known, "mono": mono}
 
 
 def _words(text: str) -> list[str]:

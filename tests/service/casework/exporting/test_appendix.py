@@ -145,7 +145,7 @@ def test_an_attached_original_is_quoted_once_with_both_digests(
     assert text.count(MARKER) == 1
     assert "Gert Vred <gert@vred.example>" in text
     assert "31. januar 2027 kl. 20.14.00 dansk tid (19:14:00 UTC)" in text
-    assert all(digest in text for digest in digests)
+    assert all(str(digest) in text for digest in digests)
 
 
 def test_what_is_sealed_off_is_in_no_booklet_even_where_it_is_handed_to_the_police(
