@@ -295,9 +295,9 @@ SAMPLES = {
             "frame": _FRAME,
             "part": "media",
             "revealed": RevealedMedia(
-                "/static/no-film.mp4",
-                film=True,
-                facts="Film fra dokumentationen",
+                "",  # there is no evidence host here, and nothing that its policy lets be played
+                film=False,
+                facts="Lyd fra dokumentationen",
                 viewed_at=ago(seconds=2),
                 back="/evidence/e42",
                 target="media-e42",
