@@ -158,7 +158,7 @@ def test_what_is_chosen_is_sent_at_once_and_stays_on_a_phone_that_was_ended_unti
 ) -> None:
     page = connect(handset, doors, doors.town.anna)
     picture = {"name": "Skærm.png", "mimeType": "image/png", "buffer": b"\x89PNG one"}
-    page.set_input_files("#files", [picture])  # type: ignore[list-item]  # playwright's own shape
+    page.set_input_files("#files", [picture])  # type: ignore[arg-type]  # playwright's own shape
     expect(page.locator("[data-headline]")).to_have_text("Sikkert modtaget ✓ 1 af 1")
 
     page.get_by_text("Om denne telefon").click()
