@@ -37,7 +37,8 @@ def papers_for(
     `PrivateContact`.
     """
     try:
-        return appendix_for(installation, over, pieces, lambda _done, _all: None)
+        most = installation.settings.appendix_part_bytes
+        return appendix_for(installation, over, pieces, lambda _done, _all: None, most_bytes=most)
     except (DocumentFailed, FontsMissing) as failed:
         logger().error("export.without_document", reason=failed.code)
         return Papers()
@@ -52,7 +53,7 @@ def appendix_for(
     attach: bool = False,
     most_bytes: int | None = None,
 ) -> Papers:
-    """Return the Bilagshæfte of these pieces and its files, each below the size that is set.
+    """Return the Bilagshæfte of these pieces: one file, or several below `most_bytes` each.
 
     `told` hears how many annexes are placed, of how many. Raises `DocumentFailed`,
     `FontsMissing`, `PrivateContact`.
@@ -64,7 +65,7 @@ def appendix_for(
     parts = printed_booklet(
         booklet,
         settings.document_language,
-        most_bytes or settings.appendix_part_bytes,
+        most_bytes,
         lambda done: told(done, count),
     )
     many = len(parts) > 1

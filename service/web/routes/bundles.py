@@ -59,7 +59,7 @@ def ask(
     what: Literal["bundle", "booklet"] = "bundle",
 ) -> Response:
     """Show the form, every piece ticked, and the earlier bundles."""
-    return _form(request, who, session, number, now, form=FormState({"what": what}))
+    return _form(request, who, session, number, now, form=_offered(what))
 
 
 @router.post("/cases/{number}/bundle")
@@ -130,6 +130,11 @@ def fetch(
     }
     kind = "application/pdf" if fetched.name.endswith(".pdf") else "application/zip"
     return StreamingResponse(fetched.stream, headers=headers, media_type=kind)
+
+
+def _offered(what: str) -> FormState:
+    """Return what the form begins with: a booklet mostly goes by mail."""
+    return FormState({"what": what} | ({"part_mib": "10"} if what == "booklet" else {}))
 
 
 def _ids(chosen: list[str]) -> list[UUID]:

@@ -11,7 +11,7 @@ from service.web.views.bundle import (
     CoverView,
 )
 from service.web.views.evidence import EvidenceKind
-from service.web.views.frame import Place
+from service.web.views.frame import FormState, Place
 from tests.service.web.samples.around import CASE, ago, frame, page, wrong
 
 _FRAME = frame(Place.CASES)
@@ -51,6 +51,21 @@ def _run(state: BundleState, **changes: object) -> BundleRun:
 
 
 _READY = _run(BundleState.READY, parts=_PARTS, ends_at=ago(days=-7))
+_BOOKLET = _run(
+    BundleState.READY,
+    booklet=True,
+    private_in=("D-0042", "D-0047"),
+    parts=tuple(
+        BundlePart(
+            f"vaern-2027-014-20270201-bilagshaefte-{part}-af-2.pdf",
+            f"/bundles/1/{part}",
+            9_400_000,
+            _DIGEST,
+        )
+        for part in (1, 2)
+    ),
+    ends_at=ago(days=-7),
+)
 _FAILED = _run(BundleState.FAILED, problem=BundleProblem.NOT_REDACTED, redacted=True)
 _COVER = CoverView("D-0051", "/evidence/2/redaction", "/evidence/2")
 
@@ -76,6 +91,25 @@ SAMPLES = {
         page(BundleView(_run(BundleState.MAKING, done=_MANY // 3, total=_MANY), CASE), _FRAME),
     ),
     "bundle_ready": ("bundle.html", page(BundleView(_READY, CASE), _FRAME)),
+    "booklet_form": (
+        "bundle_form.html",
+        page(
+            BundleFormView(CASE, _CHOICES, form=FormState({"what": "booklet"})),
+            _FRAME,
+        ),
+    ),
+    "booklet_making": (
+        "bundle.html",
+        page(BundleView(_run(BundleState.MAKING, booklet=True, done=42, total=200), CASE), _FRAME),
+    ),
+    "booklet_ready": ("bundle.html", page(BundleView(_BOOKLET, CASE), _FRAME)),
+    "booklet_refused": (
+        "bundle.html",
+        page(
+            BundleView(_run(BundleState.FAILED, booklet=True, problem=BundleProblem.PRIVATE), CASE),
+            _FRAME,
+        ),
+    ),
     "bundle_failed": ("bundle.html", page(BundleView(_FAILED, CASE), _FRAME)),
     "bundle_stopped": ("bundle.html", page(BundleView(_run(BundleState.STOPPED), None), _FRAME)),
     "bundle_ended": ("bundle.html", page(BundleView(_run(BundleState.ENDED), CASE), _FRAME)),
