@@ -104,7 +104,9 @@ def _own(
             for row in phones_of(session, _person(who), now)
         )
     code = code_of(made) if made else None
-    return _page(request, who, PhonesView(lines, own=True, link=made, code=code), said)
+    every = who.may("phone.see")
+    view = PhonesView(lines, own=True, link=made, code=code, sees_every=every)
+    return _page(request, who, view, said)
 
 
 def _person(who: Principal) -> UUID:

@@ -54,9 +54,11 @@ class PhonesView:
 
     Attributes:
         link: A link that was just made, with its QR in `code`.
+        sees_every: Whether this person may see everybody's.
     """
 
     phones: tuple[PhoneLine, ...]
     own: bool
     link: str | None = None
     code: Markup | None = None
+    sees_every: bool = False
