@@ -21,7 +21,7 @@ from archive.intake.receive import evidence_key
 from archive.ledger.log import SYSTEM, record
 from archive.records.evidence import EvidenceRecord, ObjectRecord, ReadingRecord
 from archive.records.ledger import LedgerDetailRecord
-from archive.records.readings import FingerprintRecord, SlowReadingRecord
+from archive.records.readings import SlowReadingRecord
 from archive.search.purging import purge
 from archive.vault.sealing import EvidenceKey
 from service.access.principal import Principal
@@ -323,7 +323,11 @@ def _shut(session: Session, ids: Sequence[UUID], actor: str, reason: str, now: d
 
 
 def _remove_derived(session: Session, evidence_id: UUID) -> list[tuple[str, int]]:
-    """Delete the rows of what was derived; that there was a reading stays told."""
+    """Delete the rows of what was derived; that there was a reading stays told.
+
+    What it looks like, in 256 bits, stays too: nothing can be seen in it, and it leads the DPO
+    to copies that were saved anew.
+    """
     derived = select(ObjectRecord.name, ObjectRecord.segments).where(
         ObjectRecord.evidence_id == evidence_id, ObjectRecord.role.in_(DERIVED)
     )
@@ -334,9 +338,8 @@ def _remove_derived(session: Session, evidence_id: UUID) -> list[tuple[str, int]
     session.flush()  # the objects are named by the readings until then
     for some in _batches([name for name, _segments in removed]):
         session.execute(delete(ObjectRecord).where(ObjectRecord.name.in_(some)))
-    beside: tuple[type[Any], ...] = (FingerprintRecord, SlowReadingRecord)
-    for table in beside:
-        session.execute(delete(table).where(table.evidence_id == evidence_id))
+    waiting = delete(SlowReadingRecord).where(SlowReadingRecord.evidence_id == evidence_id)
+    session.execute(waiting)
     return removed
 
 

@@ -23,6 +23,7 @@ from tests.service.conftest import Time, Town
 from tests.service.web.doors import KIND, SECRET, Doors, form, objects_of, open_doors, part
 from tests.service.web.matrix import browsing
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 TEXT = b"Du kan takke dig selv."
 
 
@@ -79,6 +80,7 @@ def room(installation: Installation, town: Town, time: Time) -> Iterator[Room]:
             yield Room(doors, client)
 
 
+@on_sqlite
 def test_sound_is_played_by_ranges_over_the_segments_it_lies_in(room: Room, town: Town) -> None:
     content = sound(SEGMENT_SIZE + 5000)
     evidence = room.hand_in(town.anna, "optagelse.wav", content)
@@ -137,6 +139,7 @@ def test_the_same_bytes_are_two_facts_each_told_only_to_whom_it_is_open(
     assert f"/evidence/{two}" not in own
 
 
+@on_sqlite
 def test_a_tombstone_says_who_erased_it_and_why(room: Room, town: Town, time: Time) -> None:
     evidence = room.hand_in(town.anna, "en.txt", TEXT)
     with room.doors.installation.database.writing() as session:
@@ -190,6 +193,7 @@ def _without(answer: httpx.Response) -> str:
     return re.sub(r"[0-9a-f]{64}|\d+ bytes?|value=\"[^\"]+\"", "", main)
 
 
+@on_sqlite
 def test_nothing_is_compared_for_another_sites_form(room: Room, town: Town) -> None:
     cookie, _ = room.doors.sign_in(town.anna)
     body = form(part("csrf_token", b"wrong"), part("files", TEXT, "a.txt"))

@@ -18,7 +18,6 @@ from archive.ledger.verify import verify
 from archive.records.evidence import ObjectRecord, ReadingRecord
 from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import PersonRecord
-from archive.records.readings import FingerprintRecord
 from archive.records.search import SEARCH_ITEMS
 from archive.search.index import write
 from service.access.people import secret_hash
@@ -31,6 +30,8 @@ from tests.service.web.doors import API, KIND, SECRET, Doors, form, objects_of, 
 from tests.service.web.matrix import browsing
 
 NAME = "hemmeligt-navn.png"
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is no matter of SQL: a test of the whole application takes seconds."""
 
 
 def drawn(shade: int) -> bytes:
@@ -110,13 +111,12 @@ def test_from_that_moment_nobody_finds_opens_or_fetches_it(room: Room, town: Tow
 
     room.seal_off(town.leader, evidence)
 
-    # What was derived is gone: rows, sealed bytes, fingerprint, index; its original is kept.
+    # What was derived is gone: rows, sealed bytes, index; its original is kept.
     with house.database.reading() as session:
         roles = session.scalars(
             select(ObjectRecord.role).where(ObjectRecord.evidence_id == evidence)
         ).all()
         assert roles == ["original"]
-        assert session.scalars(select(FingerprintRecord)).all() == []
         assert {one.object_name for one in session.scalars(select(ReadingRecord))} == {None}
         assert session.execute(select(SEARCH_ITEMS.c.evidence_id)).all() == []
     assert len(list(objects_of(house))) < before
@@ -154,6 +154,7 @@ def test_from_that_moment_nobody_finds_opens_or_fetches_it(room: Room, town: Tow
     assert verify(house.database, house.objects).ok
 
 
+@on_sqlite
 def test_a_link_signed_by_mistake_opens_nothing_that_is_shut(room: Room, town: Town) -> None:
     evidence = room.hand_in(town.leader, NAME, drawn(10))
     cookie, form_token = room.doors.sign_in(town.leader)
@@ -199,6 +200,24 @@ def test_copies_are_shut_too_whoever_has_them_and_new_ones_as_they_come(
     assert verify(room.doors.installation.database, room.doors.installation.objects).ok
 
 
+@on_sqlite
+def test_the_dpo_is_led_to_copies_that_were_saved_anew(room: Room, town: Town) -> None:
+    small = io.BytesIO()
+    Image.open(io.BytesIO(drawn(10))).resize((200, 200)).save(small, "PNG")
+    evidence = room.hand_in(town.anna, "a.png", drawn(10))
+    alike = room.hand_in(town.anna, "b.png", small.getvalue())
+    assert f'href="/evidence/{alike}"' in room.get(town.leader, f"/evidence/{evidence}").text
+
+    room.seal_off(town.leader, evidence)
+
+    assert room.sealed() == {evidence}
+    assert f'href="/evidence/{alike}"' in room.get(town.lawyer, f"/evidence/{evidence}").text
+    for shut, other in ((evidence, alike), (alike, evidence)):
+        page = room.get(town.leader, f"/evidence/{shut}").text
+        assert f'href="/evidence/{other}"' not in page
+
+
+@on_sqlite
 def test_of_a_mail_every_picture_is_shut_and_a_common_one_elsewhere_is_not(
     room: Room, town: Town
 ) -> None:
@@ -212,6 +231,7 @@ def test_of_a_mail_every_picture_is_shut_and_a_common_one_elsewhere_is_not(
     assert logo not in room.sealed()
 
 
+@on_sqlite
 def test_only_the_dpo_hands_it_to_the_police_with_a_reason_that_is_kept_first(
     room: Room, town: Town
 ) -> None:
@@ -259,6 +279,7 @@ def test_only_the_dpo_opens_it_again_with_a_reason_and_it_is_read_anew(
     assert verify(room.doors.installation.database, room.doors.installation.objects).ok
 
 
+@on_sqlite
 def test_nobody_shuts_what_they_may_not_see(room: Room, town: Town) -> None:
     evidence = room.hand_in(town.anna, "a.png", drawn(10))
 
@@ -267,6 +288,7 @@ def test_nobody_shuts_what_they_may_not_see(room: Room, town: Town) -> None:
     assert room.sealed() == set()
 
 
+@on_sqlite
 def test_whoever_sorts_shuts_it_there_and_sorts_it_all_the_same(room: Room, town: Town) -> None:
     evidence = room.hand_in(town.anna, NAME, drawn(10))
 
