@@ -34,7 +34,9 @@ def cover_picture(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any] 
     del media_type  # the bytes decide
     pixels.prepare()
     head, _, rest = source.read().partition(b"\n")
-    boxes = json.loads(head)["boxes"][:MOST_BOXES]
+    boxes = json.loads(head)["boxes"]
+    if len(boxes) > MOST_BOXES:
+        raise ValueError("too many boxes")  # to leave some out would show what was to be covered
     data = io.BytesIO(rest)
     with pixels.opened(data) as picture:
         if picture.width * picture.height > pixels.MAX_PIXELS:

@@ -109,12 +109,18 @@ def reveal_text(
 def reveal_pictures(
     installation: Installation, who: Principal, evidence_id: UUID, now: datetime
 ) -> list[ShownObject]:
-    """Return the pictures of a piece of evidence that may be shown, its viewing committed first."""
-    evidence = permit_viewing(installation, who, evidence_id, now)
+    """Return the pictures of a piece of evidence that may be shown, its viewing committed first.
+
+    Where there is none, nothing is viewed, and the ledger says nothing of the kind.
+    """
     with installation.database.reading() as session:
+        evidence = require_view(session, who, evidence_id, now)
         found = [one for one in objects_of(session, evidence) if one.role in SHOWN_ROLES]
-    roles = ("page",) if evidence.kind == "capture" else ("preview",)
-    return [ShownObject(one.name, one.media_type) for one in found if one.role in roles]
+        roles = ("page",) if evidence.kind == "capture" else ("preview",)
+        shown = [ShownObject(one.name, one.media_type) for one in found if one.role in roles]
+    if shown:
+        permit_viewing(installation, who, evidence_id, now)
+    return shown
 
 
 def reveal_media(
@@ -124,11 +130,12 @@ def reveal_media(
 
     Raises `EvidenceNotFound` where a scanner found something in it, else as `reveal_text`.
     """
-    evidence = permit_viewing(installation, who, evidence_id, now)
     with installation.database.reading() as session:
+        evidence = require_view(session, who, evidence_id, now)
         if is_infected(session, evidence_id):
             raise EvidenceNotFound(str(evidence_id))
         stored = next(one for one in objects_of(session, evidence) if one.role == "original")
+    permit_viewing(installation, who, evidence_id, now)
     return ShownObject(stored.name, stored.media_type)
 
 

@@ -28,9 +28,15 @@ from service.casework.evidence.listing import find_evidence
 from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.evidence.originals import original_of
 from service.casework.evidence.readings import StoredReading, latest_reading, spoken_text
-from service.casework.evidence.viewing import ShownObject, reveal_pictures
+from service.casework.evidence.viewing import ShownObject, permit_viewing, reveal_pictures
 from service.casework.exporting.permitting import ACTION, may_hand_over
-from service.errors import CoverNotFound, NothingToCover, NotPermitted, ReasonMissing
+from service.errors import (
+    CoverNotFound,
+    NothingToCover,
+    NotPermitted,
+    ReasonMissing,
+    TooMuchAtOnce,
+)
 from service.installation import Installation
 
 COVER: Final = "█████"
@@ -88,8 +94,8 @@ def show_to_cover(
     with installation.database.reading() as session:
         row = _permitted(session, who, evidence_id, now)
         reading = latest_reading(session, installation.vault, evidence_id)
-    pictures = reveal_pictures(installation, who, evidence_id, now)  # notes the viewing
     if row.media_type.startswith("image/"):
+        pictures = reveal_pictures(installation, who, evidence_id, now)  # notes the viewing
         if not pictures or reading is None or not reading.facts.get("upright"):
             raise NothingToCover(str(evidence_id))
         width, height = reading.facts["upright"]
@@ -97,6 +103,7 @@ def show_to_cover(
     text = spoken_text(reading) if reading else None
     if not text:
         raise NothingToCover(str(evidence_id))
+    permit_viewing(installation, who, evidence_id, now)
     return ToCover(text=text)
 
 
@@ -112,8 +119,9 @@ def redact(
 ) -> str:
     """Keep a redacted copy, and say in the ledger what it stands for; returns the object's name.
 
-    Raises `EvidenceNotFound`, `NotPermitted`, `ReasonMissing`, `NothingToCover`, and
-    `CoverNotFound` where a word stands nowhere: nobody is to believe it covered.
+    Raises `EvidenceNotFound`, `NotPermitted`, `ReasonMissing`, `NothingToCover`,
+    `TooMuchAtOnce` where more boxes are wanted than can be covered, and `CoverNotFound` where
+    a word stands nowhere: nobody is to believe it covered.
     """
     if not reason.strip():
         raise ReasonMissing("say why something is covered")
@@ -205,7 +213,10 @@ def _covered_picture(
     key: EvidenceKey,
     wanted: Sequence[Box],
 ) -> tuple[bytes, str]:
-    head = covering([list(box) for box in wanted[:MOST_BOXES]])
+    if len(wanted) > MOST_BOXES:
+        # Never the first of them only: whoever covers must not believe the rest covered.
+        raise TooMuchAtOnce(f"{len(wanted)} boxes, at most {MOST_BOXES}")
+    head = covering([list(box) for box in wanted])
     source = chain((head,), installation.vault.stream(key, original))
     try:
         made = installation.confinement.read(COVERED, source, limits=_LIMITS)

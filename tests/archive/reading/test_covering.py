@@ -9,7 +9,7 @@ from PIL import Image
 
 from archive.confinement.confinement import Confinement
 from archive.confinement.errors import ReadingFailed
-from archive.reading.covering import COVERED, covering
+from archive.reading.covering import COVERED, MOST_BOXES, covering
 
 SECRET = (250, 10, 10)
 
@@ -79,3 +79,8 @@ def test_what_is_transparent_does_not_shine_through(confinement: Confinement) ->
 def test_what_is_no_picture_fails_and_harms_nobody(confinement: Confinement, data: bytes) -> None:
     with pytest.raises(ReadingFailed):
         confinement.read(COVERED, data)
+
+
+def test_no_box_is_ever_left_out_because_there_are_too_many(confinement: Confinement) -> None:
+    with pytest.raises(ReadingFailed):
+        confinement.read(COVERED, covering([[0, 0, 1, 1]] * (MOST_BOXES + 1)) + picture())

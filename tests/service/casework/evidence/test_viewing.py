@@ -56,6 +56,14 @@ def test_who_may_see_the_text_gets_it_and_stands_in_the_ledger(
     assert viewed == ["Anna Holm", "Mette Leder", "Arne Arkiv"]
 
 
+def test_nobody_stands_as_having_seen_pictures_of_what_has_none(
+    installation: Installation, town: Town, time: Time, asks: Asks, mailed: UUID
+) -> None:
+    assert reveal_pictures(installation, asks(town.leader), mailed, time.now) == []
+
+    assert every(installation, ViewingRecord) == []
+
+
 def test_who_may_not_gets_nothing_and_leaves_no_entry(
     installation: Installation, town: Town, time: Time, asks: Asks, mailed: UUID
 ) -> None:

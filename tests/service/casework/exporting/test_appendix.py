@@ -16,6 +16,7 @@ from sqlalchemy import select
 from archive.export.package import HandOver
 from archive.intake.receive import About, Envelope
 from archive.ledger.log import record
+from archive.reading.covering import MOST_BOXES
 from archive.records.cases import CaseRecord
 from archive.records.evidence import EvidenceRecord
 from archive.records.exports import ExportRecord
@@ -25,7 +26,8 @@ from service.access.principal import Principal
 from service.casework.cases.opening import join_evidence
 from service.casework.exporting.fetching import fetch_part
 from service.casework.exporting.papers import appendix_for
-from service.casework.exporting.redacting import COVER, redact
+from service.casework.exporting.redacting import COVER, redact, redacted_among
+from service.errors import TooMuchAtOnce
 from service.installation import Installation
 from service.jobs.claims import claim_next
 from service.jobs.engine import perform_one
@@ -224,6 +226,20 @@ def test_a_redacted_booklet_holds_nothing_but_what_was_left_open(
 
     assert f"Kim Vred skrev det til nabo {COVER}." in text
     assert "Niels" not in text
+
+
+def test_more_boxes_than_can_be_covered_are_refused_and_never_the_last_left_open(
+    installation: Installation, town: Town, time: Time, who: Principal, number: str
+) -> None:
+    shot = hand_in(installation, town, time, number, picture())
+    work_off(installation, *LANES, NOTICES)
+    boxes = [(1, 1, 2, 2)] * (MOST_BOXES + 1)
+
+    with pytest.raises(TooMuchAtOnce):
+        redact(installation, who, shot, words=(), boxes=boxes, reason="andre", now=time.now)
+
+    with installation.database.reading() as session:
+        assert redacted_among(session, [shot]) == set()
 
 
 def test_a_bundle_has_the_booklet_among_what_the_ledger_binds(
