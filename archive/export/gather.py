@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -73,6 +74,11 @@ class Piece:
     def number(self) -> str:
         """How people call it: the place of its receipt in the ledger."""
         return f"D-{self.entries[0].position:04d}"
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The digest of each row, by the latest entry at hand that speaks of it."""
+        return {key: digest for one in self.opened for key, digest in one["rows"].items()}
 
     def latest(self, role: str) -> ObjectRecord | None:
         """Return the latest object of a role."""
@@ -263,20 +269,21 @@ def _bound_rows(piece: Piece, over: HandOver) -> dict[str, Any]:
     if over.redacted:
         return {}
     rows: Iterable[Protected] = (piece.evidence, *piece.objects, *piece.deliveries)
-    return {row.row_key(): _values(row) for row in rows if _bound(piece, row)}
+    said = piece.said
+    found = {}
+    for row in rows:
+        # As `row_digest` does it, but the text that is hashed is the text that is handed over.
+        values = {name: getattr(row, name) for name in row.protected_columns()}
+        text = canonical({name: value for name, value in values.items() if value is not None})
+        key = row.row_key()
+        if said.get(key) == hashlib.sha256(text).hexdigest():
+            found[key] = json.loads(text)
+    return found
 
 
 def _bound(piece: Piece, row: Protected) -> bool:
     """Tell whether the latest entry at hand that speaks of a row says what it is."""
-    key = row.row_key()
-    said = [one["rows"][key] for one in piece.opened if key in one["rows"]]
-    return bool(said) and said[-1] == row.row_digest()
-
-
-def _values(row: Protected) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in row.protected_columns()}
-    found: dict[str, Any] = json.loads(canonical(values))
-    return {name: value for name, value in found.items() if value is not None}
+    return piece.said.get(row.row_key()) == row.row_digest()
 
 
 def _index(

@@ -22,7 +22,9 @@ from archive.vault.sealing import EvidenceKey
 
 _VERSION: Final = b"age-encryption.org/v1\n"
 _X25519: Final = b"age-encryption.org/v1/X25519"
-_CHUNK: Final = 64 * 1024 + 16
+_PLAIN: Final = 64 * 1024
+_TAG: Final = 16
+_CHUNK: Final = _PLAIN + _TAG
 _BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _CHECKSUM: Final = 6
 
@@ -39,14 +41,18 @@ class QuickKey:
         self._identity = X25519PrivateKey.from_private_bytes(_bytes_of(key.secret().decode()))
         self._recipient = self._identity.public_key().public_bytes_raw()
 
-    def open(self, sealed: bytes) -> bytes:
-        """Return the plain bytes; raises `SealBroken` where key or bytes are wrong."""
-        try:
-            return self._open(sealed)
-        except (ValueError, InvalidTag):
-            return self._slow.open(sealed)
+    def open(self, sealed: bytes, room: bytearray) -> memoryview:
+        """Return the plain bytes; raises `SealBroken` where key or bytes are wrong.
 
-    def _open(self, sealed: bytes) -> bytes:
+        They lie in `room` where they fit, which so is touched once for a whole bundle:
+        to get fresh memory for each segment costs as much as opening it.
+        """
+        try:
+            return self._open(sealed, room)
+        except (ValueError, InvalidTag):
+            return memoryview(self._slow.open(sealed))
+
+    def _open(self, sealed: bytes, room: bytearray) -> memoryview:
         end = sealed.index(b"\n--- ") + 5
         close = sealed.index(b"\n", end)
         file_key = self._file_key(sealed[: end - 5])
@@ -59,15 +65,17 @@ class QuickKey:
         chunks = range(0, len(payload), _CHUNK)
         if not chunks:
             raise _OtherForm("no chunk at all: even nothing has one")
+        size = len(payload) - _TAG * len(chunks)
+        if size < 0:
+            raise _OtherForm("the last chunk has no tag")
+        plain = memoryview(room if size <= len(room) else bytearray(size))[:size]
         last = len(chunks) - 1
-        return b"".join(
-            cipher.decrypt(
-                number.to_bytes(11, "big") + (b"\x01" if number == last else b"\x00"),
-                payload[start : start + _CHUNK],
-                None,
-            )
-            for number, start in enumerate(chunks)
-        )
+        for number, start in enumerate(chunks):
+            counted = number.to_bytes(11, "big") + (b"\x01" if number == last else b"\x00")
+            chunk = payload[start : start + _CHUNK]
+            into = plain[number * _PLAIN : number * _PLAIN + len(chunk) - _TAG]
+            cipher.decrypt_into(counted, chunk, None, into)
+        return plain
 
     def _file_key(self, header: bytes) -> bytes:
         """Return the key that the one stanza for us wraps; others are grease."""

@@ -13,9 +13,9 @@ from typing import Protocol
 
 from archive.errors import NotEmpty, SealBroken
 from archive.export.opening import QuickKey
-from archive.export.package import File, Package
+from archive.export.package import File, Package, Stored
 from archive.vault.sealing import WrappedKey
-from archive.vault.vault import Vault, segment_name
+from archive.vault.vault import SEGMENT_SIZE, Vault, segment_name
 
 Told = Callable[[int], None]
 """Called with the bytes written since the last call; may raise to stop the writing."""
@@ -24,7 +24,7 @@ _STORED, _SQUEEZED = 0, 6
 _SQUEEZE = (".json", ".txt", ".py", ".eml")
 _LARGE = 1 << 30
 _AHEAD = 3
-"""So many opened segments may wait to be written."""
+"""So many opened segments may wait to be written; one more is being opened."""
 
 
 class Sink(Protocol):
@@ -46,61 +46,82 @@ class _Keys:
             self._last = (wrapped, QuickKey(self._vault.unwrap(wrapped)))
         return self._last[1]
 
-    def segments(self, file: File) -> Iterator[bytes]:
-        """Yield an original segment by segment; whoever takes them compares the digest."""
-        if file.stored is not None and file.key is not None:
-            key = self.open(file.key)
-            for number in range(file.stored.segments):
-                name = segment_name(file.stored.name, number)
-                yield key.open(self._vault.objects.get(name))
+    def segment(self, stored: Stored, key: WrappedKey, number: int, room: bytearray) -> memoryview:
+        """Open one segment of an original into `room`; whoever takes them compares the digest."""
+        sealed = self._vault.objects.get(segment_name(stored.name, number))
+        return self.open(key).open(sealed, room)
 
 
 def write_folder(package: Package, vault: Vault, folder: Path, told: Told) -> None:
     """Write a bundle into a new or empty folder; raises `NotEmpty`, `SealBroken`.
 
     The manifest comes last: a folder without one was broken off. While one
-    segment is opened here, the one before is hashed and written by a thread.
+    segment is opened here, the one before is hashed and written by a thread;
+    another writes the small files meanwhile, whose making is mostly waiting.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise NotEmpty(f"{folder} is not empty")
     for parent in sorted({(folder / file.path).parent for file in package.files}):
         parent.mkdir(parents=True, exist_ok=True)
+    *contents, manifest = package.files
+    at_hand = [file for file in contents if file.data is not None]
+    with ThreadPoolExecutor(1, thread_name_prefix="bundle-small") as beside:
+        small = beside.submit(_write_at_hand, at_hand, folder)
+        _write_originals(contents, vault, folder, told)
+        small.result()
+    told(sum(file.size for file in at_hand))
+    _write_at_hand([manifest], folder)
+    told(manifest.size)
+
+
+def _write_originals(files: Sequence[File], vault: Vault, folder: Path, told: Told) -> None:
     keys = _Keys(vault)
-    waiting: deque[Future[None]] = deque()
+    rooms = deque(_room_for(files) for _ in range(_AHEAD + 1))
+    waiting: deque[tuple[Future[None], bytearray]] = deque()
     with ThreadPoolExecutor(1, thread_name_prefix="bundle") as pool:
-        for file in package.files:
-            if file.stored is None:
+        for file in files:
+            if file.stored is None or file.key is None:
                 continue
-            target = _Target(folder / file.path, file)
-            for number, plain in enumerate(keys.segments(file), 1):
-                last = number == file.stored.segments
-                waiting.append(pool.submit(target.take, plain, last=last))
-                while len(waiting) > _AHEAD:
-                    waiting.popleft().result()
+            target = _Target(f"{folder}/{file.path}", file)
+            for number in range(file.stored.segments):
+                if not rooms:
+                    taken, room = waiting.popleft()
+                    taken.result()
+                    rooms.append(room)
+                room = rooms.popleft()
+                plain = keys.segment(file.stored, file.key, number, room)
+                last = number == file.stored.segments - 1
+                waiting.append((pool.submit(target.take, plain, last=last), room))
                 told(len(plain))
-        while waiting:
-            waiting.popleft().result()
-    for file in package.files:
-        if file.data is not None:
-            handle = _opened(folder / file.path)
-            try:
-                _write_all(handle, file.data)
-            finally:
-                os.close(handle)
-            told(file.size)
+        for taken, _room in waiting:
+            taken.result()
+
+
+def _room_for(files: Sequence[File]) -> bytearray:
+    """Return room for any one segment of these, and no more."""
+    return bytearray(min(SEGMENT_SIZE, max((file.size for file in files), default=0)))
+
+
+def _write_at_hand(files: Sequence[File], folder: Path) -> None:
+    for file in files:
+        handle = _opened(f"{folder}/{file.path}")
+        try:
+            _write_all(handle, file.data or b"")
+        finally:
+            os.close(handle)
 
 
 class _Target:
     """One original on its way into a folder, hashed as it is written."""
 
-    def __init__(self, path: Path, file: File) -> None:
+    def __init__(self, path: str, file: File) -> None:
         self._path = path
         self._file = file
         self._digest = hashlib.sha256()
         self._handle: int | None = None
 
-    def take(self, plain: bytes, *, last: bool) -> None:
+    def take(self, plain: memoryview, *, last: bool) -> None:
         """Write a segment; after the last one the digest must be what was received."""
         if self._handle is None:
             self._handle = _opened(self._path)
@@ -117,7 +138,7 @@ class _Target:
             raise SealBroken(f"{self._file.path} is not what was received")
 
 
-def _opened(path: Path) -> int:
+def _opened(path: str) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
@@ -125,14 +146,14 @@ def write_zip(
     package: Package, files: Sequence[File], vault: Vault, sink: Sink, told: Told
 ) -> None:
     """Write files of a bundle as one zip file; the same files give the same bytes."""
-    keys = _Keys(vault)
+    keys, room = _Keys(vault), _room_for(files)
     with zipfile.ZipFile(_OneWay(sink), "w", zipfile.ZIP_DEFLATED) as archive:
         for file in files:
             # Stored files whose size stands behind them are refused by some readers; these are not.
             archive.compresslevel = _SQUEEZED if file.path.endswith(_SQUEEZE) else _STORED
             name = f"{package.folder}/{file.path}"
             with archive.open(name, "w", force_zip64=file.size > _LARGE) as target:
-                for block in _bytes(file, keys):
+                for block in _bytes(file, keys, room):
                     target.write(block)
                     told(len(block))
 
@@ -154,20 +175,24 @@ def parts_of(package: Package, most: int) -> list[tuple[File, ...]]:
     return [tuple(part) for part in parts]
 
 
-def _bytes(file: File, keys: _Keys) -> Iterator[bytes]:
-    """Yield a file's bytes; raises `SealBroken` at the end if it is not what was received."""
-    if file.data is not None:
-        yield file.data
+def _bytes(file: File, keys: _Keys, room: bytearray) -> Iterator[bytes | memoryview]:
+    """Yield a file's bytes; raises `SealBroken` at the end if it is not what was received.
+
+    What is yielded lies in `room`, and holds until the next is asked for.
+    """
+    if file.stored is None or file.key is None:
+        yield file.data or b""
         return
     digest = hashlib.sha256()
-    for plain in keys.segments(file):
+    for number in range(file.stored.segments):
+        plain = keys.segment(file.stored, file.key, number, room)
         digest.update(plain)
         yield plain
     if digest.hexdigest() != file.sha256:
         raise SealBroken(f"{file.path} is not what was received")
 
 
-def _write_all(handle: int, data: bytes) -> None:
+def _write_all(handle: int, data: bytes | memoryview) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]
