@@ -170,7 +170,10 @@ def open_log(session: Session, signer: Signer) -> None:
             )
         )
     elif (standing.origin, standing.public_key) != (signer.origin, signer.public_key):
-        raise LedgerBroken("the ledger in this database belongs to another signing key or origin")
+        raise LedgerBroken(
+            f"the ledger in this database belongs to another signing key, or to the origin "
+            f"{standing.origin!r} and not {signer.origin!r} (VAERN_ORIGIN)"
+        )
 
 
 def head(session: Session) -> Head:
