@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, inspect, select, update
+from sqlalchemy import bindparam, insert, inspect, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from archive.errors import LedgerBroken, UnrecordedChange
@@ -35,6 +35,21 @@ _HEAD = Base.metadata.tables[LedgerHeadRecord.__tablename__]
 _INTO_ENTRIES = insert(Base.metadata.tables[LedgerEntryRecord.__tablename__])
 _INTO_DETAILS = insert(Base.metadata.tables[LedgerDetailRecord.__tablename__])
 _INTO_NODES = insert(Base.metadata.tables[LedgerNodeRecord.__tablename__])
+_ENTRY = Base.metadata.tables[LedgerEntryRecord.__tablename__].c
+_NODE = Base.metadata.tables[LedgerNodeRecord.__tablename__].c
+_LEAVES = select(_ENTRY.position, _ENTRY.leaf).where(
+    _ENTRY.position.in_(bindparam("positions", expanding=True))
+)
+_NODES = select(_NODE.level, _NODE.number, _NODE.hash).where(
+    tuple_(_NODE.level, _NODE.number).in_(bindparam("which", expanding=True))
+)
+_WHOLE_HEAD = select(
+    LedgerHeadRecord.origin,
+    LedgerHeadRecord.public_key,
+    LedgerHeadRecord.size,
+    LedgerHeadRecord.root,
+    LedgerHeadRecord.note,
+)
 _GROW_HEAD = update(_HEAD)
 _LOCKED_HEAD = select(
     _HEAD.c.origin, _HEAD.c.public_key, _HEAD.c.size, _HEAD.c.root, _HEAD.c.edge
@@ -63,6 +78,8 @@ class Proof:
     leaf: bytes
     path: tuple[bytes, ...]
     head: Head
+    last_leaf: bytes
+    """The leaf of the entry that ends the head."""
 
 
 def record(
@@ -178,10 +195,8 @@ def open_log(session: Session, signer: Signer) -> None:
 
 def head(session: Session) -> Head:
     """Return the signed head as this session sees it."""
-    # Appending goes past the session, which may hold the head as it stood before.
-    query = select(LedgerHeadRecord).execution_options(populate_existing=True)
-    row = session.execute(query).scalar_one()
-    return Head(row.origin, row.public_key, row.size, row.root, row.note)
+    # By columns: appending goes past the session, which may hold the row as it stood before.
+    return Head(*session.execute(_WHOLE_HEAD).one())
 
 
 def keep_checkpoint(session: Session, at: datetime) -> Head:
@@ -198,13 +213,39 @@ def prove(session: Session, position: int) -> Proof:
     Raises `IndexError` where there is no such entry.
     """
     now = head(session)
-    leaf = session.execute(
-        select(LedgerEntryRecord.leaf).where(LedgerEntryRecord.position == position)
-    ).scalar_one_or_none()
-    if leaf is None or position >= now.size:
+    if not 0 <= position < now.size:
         raise IndexError(position)
-    path = merkle.inclusion_proof(node_reader(session), position, now.size)
-    return Proof(position, leaf, tuple(path), now)
+    # Which nodes the path needs is known from the numbers alone: all are fetched at once.
+    needed = _needed(position, now.size)
+    places = {position, now.size - 1, *(number for level, number in needed if level == 0)}
+    leaves = {
+        row.position: row.leaf for row in session.execute(_LEAVES, {"positions": list(places)})
+    }
+    if position not in leaves:
+        raise IndexError(position)
+    nodes = {(0, place): merkle.leaf_hash(leaf) for place, leaf in leaves.items()}
+    if inner := [node for node in needed if node[0] > 0]:
+        for row in session.execute(_NODES, {"which": inner}):
+            nodes[row.level, row.number] = row.hash
+    try:
+        path = merkle.inclusion_proof(
+            lambda level, number: nodes[level, number], position, now.size
+        )
+        return Proof(position, leaves[position], tuple(path), now, leaves[now.size - 1])
+    except KeyError as missing:
+        raise LedgerBroken(f"the ledger lacks what stands at {missing}") from missing
+
+
+def _needed(position: int, size: int) -> list[tuple[int, int]]:
+    """Return level and number of each node that the audit path of a leaf is made of."""
+    needed: list[tuple[int, int]] = []
+
+    def note(level: int, number: int) -> bytes:
+        needed.append((level, number))
+        return b""
+
+    merkle.inclusion_proof(note, position, size)
+    return needed
 
 
 def prove_growth(session: Session, old: int) -> tuple[bytes, ...]:

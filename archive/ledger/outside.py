@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from archive.records.ledger import OutsideHeadRecord, OutsideState
@@ -47,6 +50,10 @@ def outside_heads(session: Session, up_to_size: int | None = None) -> list[Outsi
 
 def first_heads_over(session: Session, position: int) -> list[OutsideHead]:
     """Return, of each holder, the earliest head that speaks for the entry at `position`."""
+    return _heads(session, _FIRST, {"position": position})
+
+
+def _first() -> Select[OutsideHeadRecord]:
     sealed = OutsideHeadRecord.state == OutsideState.SEALED
     first = (
         select(
@@ -54,11 +61,11 @@ def first_heads_over(session: Session, position: int) -> list[OutsideHead]:
             OutsideHeadRecord.holder,
             func.min(OutsideHeadRecord.size).label("size"),
         )
-        .where(sealed, OutsideHeadRecord.size > position)
+        .where(sealed, OutsideHeadRecord.size > bindparam("position"))
         .group_by(OutsideHeadRecord.kind, OutsideHeadRecord.holder)
         .subquery()
     )
-    query = (
+    return (
         select(OutsideHeadRecord)
         .join(
             first,
@@ -68,10 +75,16 @@ def first_heads_over(session: Session, position: int) -> list[OutsideHead]:
         )
         .order_by(OutsideHeadRecord.made_at, OutsideHeadRecord.holder)
     )
-    return _heads(session, query)
 
 
-def _heads(session: Session, query: Select[OutsideHeadRecord]) -> list[OutsideHead]:
+_FIRST: Final = _first()
+
+
+def _heads(
+    session: Session,
+    query: Select[OutsideHeadRecord],
+    asked: Mapping[str, int] = MappingProxyType({}),
+) -> list[OutsideHead]:
     return [
         OutsideHead(
             size=row.size,
@@ -82,7 +95,7 @@ def _heads(session: Session, query: Select[OutsideHeadRecord]) -> list[OutsideHe
             token=row.token,
             certificates=split_pem(row.certificates or ""),
         )
-        for row in session.scalars(query)
+        for row in session.scalars(query, dict(asked))
         if row.made_at is not None
     ]
 

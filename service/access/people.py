@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import or_, select
@@ -23,6 +26,8 @@ from archive.records.people import (
 from service.access.principal import HeldRole, Principal
 from service.access.rights import Rights, shipped_rights
 from service.errors import NameTaken, NotSignedIn, UnitNotFound
+
+_TREE = select(UnitRecord.id, UnitRecord.parent_id)
 
 
 class RoleUnknown(ValueError):
@@ -128,22 +133,29 @@ def principal_of(
             or_(RoleRecord.until.is_(None), RoleRecord.until > now),
         )
     ).all()
-    below = _units_below(session)
-    held = [HeldRole(row.role, below(row.unit_id)) for row in rows]
-    if not any(one.role == "employee" for one in held):
-        # No place of work is no unit at all, not the whole municipality.
-        own = below(person.unit_id) if person.unit_id is not None else frozenset()
-        held.append(HeldRole("employee", own))
+    held = [(row.role, row.unit_id) for row in rows]
     return Principal(
         actor=f"person:{person.id}",
         name=person.name,
-        roles=tuple(held),
+        roles=with_roles(UnitsBelow(session), held, person.unit_id),
         rights=rights,
         person_id=person.id,
         unit_id=person.unit_id,
         language=person.language,
         form_token=form_token,
     )
+
+
+def with_roles(
+    below: UnitsBelow, given: Sequence[tuple[str, UUID | None]], own_unit_id: UUID | None
+) -> tuple[HeldRole, ...]:
+    """Return the roles that a person holds: those given, and employee, which each of ours is."""
+    held = [HeldRole(role, below(unit_id)) for role, unit_id in given]
+    if not any(one.role == "employee" for one in held):
+        # No place of work is no unit at all, not the whole municipality.
+        own = below(own_unit_id) if own_unit_id is not None else frozenset()
+        held.append(HeldRole("employee", own))
+    return tuple(held)
 
 
 def open_session(session: Session, person: PersonRecord, now: datetime) -> tuple[str, str]:
@@ -174,11 +186,34 @@ def session_by_key(
 ) -> tuple[SessionRecord, PersonRecord]:
     """Return a live session by the hash of its secret, or raise `NotSignedIn`."""
     row = session.get(SessionRecord, key)
-    if row is None or row.ended_at is not None:
+    if row is None:
+        raise NotSignedIn("no such session")
+    require_live(row, now, idle=idle, whole=whole)
+    return row, session.get_one(PersonRecord, row.person_id)
+
+
+class Lived(Protocol):
+    """When a session was made, last used and ended."""
+
+    @property
+    def made_at(self) -> datetime:
+        """When it was opened."""
+
+    @property
+    def last_seen_at(self) -> datetime:
+        """When it was last used, to the minute."""
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was ended, if it was."""
+
+
+def require_live(row: Lived, now: datetime, *, idle: timedelta, whole: timedelta) -> None:
+    """Raise `NotSignedIn` for a session that was ended, rested too long or is too old."""
+    if row.ended_at is not None:
         raise NotSignedIn("no such session")
     if now - row.last_seen_at > idle or now - row.made_at > whole:
         raise NotSignedIn("the session has ended")
-    return row, session.get_one(PersonRecord, row.person_id)
 
 
 def touch_session(session: Session, key: str, now: datetime) -> None:
@@ -250,15 +285,24 @@ def principal_of_token(session: Session, secret: str, rights: Rights, now: datet
     return Principal(
         actor=f"token:{row.id}",
         name=row.name,
-        roles=(HeldRole(row.role, _units_below(session)(row.unit_id)),),
+        roles=(HeldRole(row.role, UnitsBelow(session)(row.unit_id)),),
         rights=rights,
         unit_id=row.unit_id,
     )
 
 
-class _Below:
-    def __init__(self, children: dict[UUID | None, list[UUID]]) -> None:
-        self._children = children
+class UnitsBelow:
+    """Units with all below them; the tree is first read when some unit is asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @cached_property
+    def _children(self) -> dict[UUID | None, list[UUID]]:
+        children: dict[UUID | None, list[UUID]] = defaultdict(list)
+        for unit, parent in self._session.execute(_TREE):
+            children[parent].append(unit)
+        return children
 
     def __call__(self, top: UUID | None) -> frozenset[UUID] | None:
         """Return a unit with all below it; None (everywhere) stays None."""
@@ -271,10 +315,3 @@ class _Below:
                     found.add(child)
                     waiting.append(child)
         return frozenset(found)
-
-
-def _units_below(session: Session) -> _Below:
-    children: dict[UUID | None, list[UUID]] = defaultdict(list)
-    for unit, parent in session.execute(select(UnitRecord.id, UnitRecord.parent_id)):
-        children[parent].append(unit)
-    return _Below(children)

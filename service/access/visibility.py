@@ -24,7 +24,9 @@ def cases_within(
 
     `levels` leaves out the ways in which less is shown than is asked for.
     """
-    reaches = (reach for reach in who.reaches(action) if reach.level in levels)
+    reaches = [reach for reach in who.reaches(action) if reach.level in levels]
+    if any(_is_whole(reach) for reach in reaches):
+        return true()
     return or_(false(), *(_case(who, reach, now) for reach in reaches))
 
 
@@ -41,11 +43,21 @@ def evidence_within(
     `levels` leaves out the ways in which less is shown than is asked for. The content of what
     is sealed off is open to nobody; whoever must reckon with it all the same says `sealed_too`.
     """
-    reaches = (reach for reach in who.reaches(action) if reach.level in levels)
-    within = or_(false(), *(_evidence(who, reach, now) for reach in reaches))
+    reaches = [reach for reach in who.reaches(action) if reach.level in levels]
+    within: ColumnElement[bool] = true()
+    if not any(_is_whole(reach) for reach in reaches):
+        within = or_(false(), *(_evidence(who, reach, now) for reach in reaches))
     if action == CONTENT and not sealed_too:
         return and_(EvidenceRecord.sealed_off_at.is_(None), within)
     return within
+
+
+def reaches_all(who: Principal, action: str) -> bool:
+    """Tell whether an action is open on every case and piece there is: no row need be asked.
+
+    The content of what is sealed off is open to nobody all the same.
+    """
+    return any(_is_whole(reach) for reach in who.reaches(action))
 
 
 def case_levels(who: Principal, action: str, now: datetime) -> dict[Level, ColumnElement[bool]]:
@@ -84,6 +96,10 @@ def reached_cases(who: Principal, reach: Reach, now: datetime) -> ColumnElement[
     return _case(who, reach, now)
 
 
+def _is_whole(reach: Reach) -> bool:
+    return reach.scope is Scope.ALL and reach.condition is None
+
+
 def _case(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
     scope: ColumnElement[bool]
     if reach.scope is Scope.ALL:
@@ -118,7 +134,7 @@ def _concerns(who: Principal) -> ColumnElement[bool]:
 
 
 def _evidence(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
-    if reach.scope is Scope.ALL and reach.condition is None:
+    if _is_whole(reach):
         return true()
     of_a_case = exists(
         select(CaseEvidenceRecord.case_id)

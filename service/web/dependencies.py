@@ -13,14 +13,10 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from service.access.people import (
-    principal_of,
-    principal_of_token,
-    session_by_secret,
-    touch_session,
-)
+from service.access.people import principal_of_token, touch_session
 from service.access.principal import Principal
 from service.access.recent import RecentPrograms
+from service.access.sessions import holder_of
 from service.errors import FormExpired, NotSignedIn
 from service.installation import Installation
 from service.settings import Settings
@@ -75,19 +71,17 @@ def signed_in(request: Request, house: House) -> Principal:
     now = house.clock.now()
     settings = house.settings
     with house.database.reading() as session:
-        row, person = session_by_secret(
+        held = holder_of(
             session,
             secret,
+            house.rights,
             now,
             idle=timedelta(minutes=settings.session_idle_minutes),
             whole=timedelta(hours=settings.session_hours),
         )
-        who = principal_of(session, person, house.rights, now, row.form_token)
-        stale = now - row.last_seen_at > timedelta(minutes=1)
-        key = row.token_sha256
-    if stale:
-        house.gate.run(lambda session: touch_session(session, key, now))
-    return who
+    if now - held.last_seen_at > timedelta(minutes=1):
+        house.gate.run(lambda session: touch_session(session, held.key, now))
+    return held.who
 
 
 def by_token(house: Installation, secret: str, recent: RecentPrograms) -> Principal:

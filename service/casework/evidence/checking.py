@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.errors import ObjectMissing
@@ -20,6 +21,13 @@ from service.casework.evidence.listing import find_evidence
 from service.casework.evidence.numbers import row_key
 from service.casework.evidence.originals import original_of
 from service.installation import Installation
+
+_LATEST: Final = (
+    select(CheckRecord)
+    .where(CheckRecord.evidence_id == bindparam("of"))
+    .order_by(CheckRecord.asked_at.desc(), CheckRecord.id)
+    .limit(1)
+)
 
 
 class Checked(StrEnum):
@@ -66,13 +74,7 @@ def ask_for_check(
 
 def latest_check(session: Session, evidence_id: UUID) -> CheckRecord | None:
     """Return the check that runs, or the last one; whether it may be seen is asked before."""
-    query = (
-        select(CheckRecord)
-        .where(CheckRecord.evidence_id == evidence_id)
-        .order_by(CheckRecord.asked_at.desc(), CheckRecord.id)
-        .limit(1)
-    )
-    return session.scalars(query).first()
+    return session.scalars(_LATEST, {"of": evidence_id}).first()
 
 
 def count_over(

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.records.ledger import LedgerDetailRecord
@@ -65,6 +65,23 @@ _ACTS: Final[Mapping[str, Act]] = MappingProxyType(
 )
 PAGE: Final = 20
 """So many acts stand in the narrow column beside a piece of evidence."""
+_ENTRIES: Final = LedgerDetailRecord.__table__.c
+_COURSE: Final = (
+    select(
+        _ENTRIES.at,
+        _ENTRIES.kind,
+        _ENTRIES.position,
+        _ENTRIES.actor,
+        _ENTRIES.details,
+    )
+    .where(
+        _ENTRIES.subject == bindparam("subject"),
+        _ENTRIES.position > bindparam("after"),
+        _ENTRIES.kind.in_(_ACTS),
+    )
+    .order_by(_ENTRIES.position)
+    .limit(bindparam("most", type_=Integer))
+)
 _DETAIL: Final = MappingProxyType(
     {
         Act.RECEIVED: "door",
@@ -107,17 +124,8 @@ def custody_of(
 ) -> Course:
     """Return who had a piece of evidence and what was done with it; raises `EvidenceNotFound`."""
     told = see_evidence(session, who, evidence_id, now).told
-    query = (
-        select(LedgerDetailRecord)
-        .where(
-            LedgerDetailRecord.subject == row_key(evidence_id),
-            LedgerDetailRecord.position > after,
-            LedgerDetailRecord.kind.in_(_ACTS),
-        )
-        .order_by(LedgerDetailRecord.position)
-        .limit(limit + 1)
-    )
-    found = session.scalars(query).all()
+    asked = {"subject": row_key(evidence_id), "after": after, "most": limit + 1}
+    found = session.execute(_COURSE, asked).all()
     rows = found[:limit]
     # Whoever handed it in is often the one it concerns: at level status nobody is named.
     names = names_of(session, {row.actor for row in rows}) if told else {}
@@ -137,6 +145,8 @@ def custody_of(
 def names_of(session: Session, actors: set[str]) -> dict[str, str]:
     """Return the names of those actors of the ledger that are persons."""
     ids = [UUID(actor.removeprefix("person:")) for actor in actors if actor.startswith("person:")]
+    if not ids:
+        return {}
     rows = session.execute(
         select(PersonRecord.id, PersonRecord.name).where(PersonRecord.id.in_(ids))
     )

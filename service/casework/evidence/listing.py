@@ -5,17 +5,20 @@ Every query carries the condition of rights, so what may not be seen is never lo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Row,
     Select,
     and_,
+    bindparam,
     false,
     func,
     null,
@@ -28,6 +31,7 @@ from sqlalchemy import case as when
 from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceNotFound
+from archive.moment import once
 from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import (
     DeliveryRecord,
@@ -38,7 +42,7 @@ from archive.records.evidence import (
 )
 from service.access.principal import Principal
 from service.access.rights import Level
-from service.access.visibility import cases_within, evidence_within
+from service.access.visibility import cases_within, evidence_within, reaches_all
 
 PAGE = 50
 COUNTED = 1000
@@ -75,6 +79,33 @@ class SeenEvidence:
     note: str | None
 
 
+_CASES_OF: Final = (
+    select(CaseRecord)
+    .join(CaseEvidenceRecord, CaseEvidenceRecord.case_id == CaseRecord.id)
+    .where(CaseEvidenceRecord.evidence_id == bindparam("of"))
+    .order_by(CaseRecord.opened_at)
+)
+_DELIVERIES_OF: Final = (
+    select(DeliveryRecord)
+    .where(DeliveryRecord.evidence_id.in_(bindparam("of", expanding=True)))
+    .order_by(DeliveryRecord.at, DeliveryRecord.id)
+)
+_OBJECT: Final = ObjectRecord.__table__.c
+_PICTURES_OF: Final = (
+    select(_OBJECT.evidence_id, _OBJECT.role, func.count())
+    .where(
+        _OBJECT.evidence_id.in_(bindparam("of", expanding=True)),
+        _OBJECT.role.in_(("page", "preview")),
+    )
+    .group_by(_OBJECT.evidence_id, _OBJECT.role)
+)
+_LATEST_READING: Final = (
+    select(ReadingRecord)
+    .where(ReadingRecord.evidence_id == bindparam("of"))
+    .order_by(ReadingRecord.made_at.desc())
+    .limit(1)
+)
+
 Piece = EvidenceRecord | SeenEvidence
 """A whole row, where the right to it is whole, or what may be seen of it."""
 
@@ -110,17 +141,23 @@ def see_evidence(
     session: Session, who: Principal, evidence_id: UUID, now: datetime
 ) -> SeenEvidence:
     """Return what this person may see of a piece; raises `EvidenceNotFound`."""
-    query = _seen(who, now).where(EvidenceRecord.id == evidence_id)
-    row = session.execute(query).one_or_none()
-    if row is None:
+
+    def ask() -> SeenEvidence | None:
+        row = session.execute(_asking(who, now, _itself), {"of": evidence_id}).one_or_none()
+        return _piece(row) if row is not None else None
+
+    seen = once(session, (see_evidence, id(who), evidence_id, now), ask)
+    if seen is None:
         raise EvidenceNotFound(str(evidence_id))
-    return _piece(row)
+    return seen
 
 
 def see_each(
     session: Session, who: Principal, evidence_ids: Sequence[UUID], now: datetime
 ) -> list[SeenEvidence]:
     """Return what this person may see of these pieces, in their order; hidden ones are left out."""
+    if not evidence_ids:
+        return []
     query = _seen(who, now).where(EvidenceRecord.id.in_(evidence_ids))
     found = {row.id: _piece(row) for row in session.execute(query)}
     return [found[one] for one in evidence_ids if one in found]
@@ -133,11 +170,8 @@ def see_same(
 
     Whoever is not told of a piece learns here neither that it exists nor that it does not.
     """
-    query = _seen(who, now).where(
-        EvidenceRecord.sha256 == sha256, EvidenceRecord.erased_at.is_(None), told_to(who, now)
-    )
-    query = query.order_by(EvidenceRecord.received_at, EvidenceRecord.id).limit(limit)
-    return [_piece(row) for row in session.execute(query)]
+    asked = {"of": sha256, "most": limit}
+    return [_piece(row) for row in session.execute(_asking(who, now, _of_these_bytes), asked)]
 
 
 def list_evidence(
@@ -215,8 +249,48 @@ def _listed(
 
 def _seen(who: Principal, now: datetime) -> Select[Any]:
     """Select what this person may see, its own words only where they are told."""
-    told = told_to(who, now)
+    return _select(told_to(who, now)).where(evidence_within(who, "evidence.see", now))
 
+
+_Asking = Callable[[Select[Any], ColumnElement[bool]], Select[Any]]
+"""Narrows what may be seen to what is asked for; it is given the condition of being told too."""
+
+
+def _asking(who: Principal, now: datetime, asking: _Asking) -> Select[Any]:
+    """Select of what this person may see that which is asked for.
+
+    For whoever is told of everything it is the same statement each time: it is made once.
+    """
+    levels = {reach.level for reach in who.reaches("evidence.see")}
+    if levels <= TOLD and reaches_all(who, "evidence.see"):
+        return _of_everything(asking, sealed_too=who.may(HAND_TO_POLICE))
+    return asking(_seen(who, now), told_to(who, now))
+
+
+@cache
+def _of_everything(asking: _Asking, *, sealed_too: bool) -> Select[Any]:
+    told = true() if sealed_too else EvidenceRecord.sealed_off_at.is_(None)
+    return asking(_select(told), told)
+
+
+def _itself(seen: Select[Any], _told: ColumnElement[bool]) -> Select[Any]:
+    return seen.where(EvidenceRecord.id == bindparam("of"))
+
+
+def _parts(seen: Select[Any], _told: ColumnElement[bool]) -> Select[Any]:
+    parts = seen.where(EvidenceRecord.parent_id == bindparam("of"))
+    return parts.order_by(EvidenceRecord.received_at, EvidenceRecord.id).limit(MOST_PARTS)
+
+
+def _of_these_bytes(seen: Select[Any], told: ColumnElement[bool]) -> Select[Any]:
+    same = seen.where(
+        EvidenceRecord.sha256 == bindparam("of"), EvidenceRecord.erased_at.is_(None), told
+    )
+    same = same.order_by(EvidenceRecord.received_at, EvidenceRecord.id)
+    return same.limit(bindparam("most", type_=Integer))
+
+
+def _select(told: ColumnElement[bool]) -> Select[Any]:
     def words(column: Any) -> ColumnElement[Any]:
         return when((told, column), else_=null()).label(column.key)
 
@@ -240,7 +314,7 @@ def _seen(who: Principal, now: datetime) -> Select[Any]:
         EvidenceRecord.note,
     )
     query = select(*plain, told.label("told"), *(words(one) for one in hidden))
-    return cast("Select[Any]", query.where(evidence_within(who, "evidence.see", now)))
+    return cast("Select[Any]", query)
 
 
 def told_to(who: Principal, now: datetime) -> ColumnElement[bool]:
@@ -265,20 +339,14 @@ def parts_of(
     session: Session, who: Principal, evidence: Piece, now: datetime
 ) -> list[SeenEvidence]:
     """Return what came inside it: attachments, in the order they were kept."""
-    query = _seen(who, now).where(EvidenceRecord.parent_id == evidence.id)
-    query = query.order_by(EvidenceRecord.received_at, EvidenceRecord.id).limit(MOST_PARTS)
-    return [_piece(row) for row in session.execute(query)]
+    rows = session.execute(_asking(who, now, _parts), {"of": evidence.id})
+    return [_piece(row) for row in rows]
 
 
 def cases_of(session: Session, who: Principal, evidence: Piece, now: datetime) -> list[CaseRecord]:
     """Return the cases it belongs to, as far as this person may see them."""
-    query = (
-        select(CaseRecord)
-        .join(CaseEvidenceRecord, CaseEvidenceRecord.case_id == CaseRecord.id)
-        .where(CaseEvidenceRecord.evidence_id == evidence.id, cases_within(who, "case.see", now))
-        .order_by(CaseRecord.opened_at)
-    )
-    return list(session.scalars(query))
+    query = _CASES_OF.where(cases_within(who, "case.see", now))
+    return list(session.scalars(query, {"of": evidence.id}))
 
 
 def case_numbers(
@@ -306,25 +374,27 @@ def objects_of(session: Session, evidence: Piece) -> list[ObjectRecord]:
 def pictures_of(session: Session, pieces: Sequence[Piece]) -> dict[UUID, int]:
     """Return by evidence how many pictures of it can be shown; one without any is left out."""
     pages = {one.id for one in pieces if one.kind == "capture"}
-    query = (
-        select(ObjectRecord.evidence_id, ObjectRecord.role, func.count())
-        .where(
-            ObjectRecord.evidence_id.in_([one.id for one in pieces]),
-            ObjectRecord.role.in_(("page", "preview")),
-        )
-        .group_by(ObjectRecord.evidence_id, ObjectRecord.role)
-    )
+    asked = {"of": [one.id for one in pieces]}
     return {
         evidence: count
-        for evidence, role, count in session.execute(query)
+        for evidence, role, count in session.execute(_PICTURES_OF, asked)
         if role == ("page" if evidence in pages else "preview")
     }
 
 
 def deliveries_of(session: Session, evidence: Piece) -> list[DeliveryRecord]:
     """Return each handing in of it, oldest first."""
-    query = select(DeliveryRecord).where(DeliveryRecord.evidence_id == evidence.id)
-    return list(session.scalars(query.order_by(DeliveryRecord.at)))
+    return list(deliveries_of_each(session, [evidence.id]))
+
+
+def deliveries_of_each(session: Session, evidence_ids: Sequence[UUID]) -> Sequence[DeliveryRecord]:
+    """Return each handing in of these pieces, oldest first."""
+    asked = list(evidence_ids)
+    return once(
+        session,
+        (_DELIVERIES_OF, *asked),
+        lambda: session.scalars(_DELIVERIES_OF, {"of": asked}).all(),
+    )
 
 
 def senders_of(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -341,5 +411,4 @@ def senders_of(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, str
 
 def latest_reading(session: Session, evidence: Piece) -> ReadingRecord | None:
     """Return the last reading, whether or not it succeeded."""
-    query = select(ReadingRecord).where(ReadingRecord.evidence_id == evidence.id)
-    return session.scalars(query.order_by(ReadingRecord.made_at.desc()).limit(1)).first()
+    return session.scalars(_LATEST_READING, {"of": evidence.id}).first()

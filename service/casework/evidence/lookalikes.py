@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from archive.reading.fingerprint import Fingerprint, alike, apart, near
@@ -19,6 +19,9 @@ from service.access.visibility import evidence_within
 MOST: Final = 50
 _LOOKED_AT: Final = 5_000
 """So many candidates are compared; more share a band only where very many are nearly the same."""
+
+_PRINT: Final = FingerprintRecord.__table__.c
+_OWN: Final = select(_PRINT.coarse, _PRINT.fine).where(_PRINT.evidence_id == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def look_alikes(
 
     What is sealed off is never among them. Equal bytes are told by `sha256`, not here.
     """
-    own = session.get(FingerprintRecord, evidence_id)
+    own = session.execute(_OWN, {"of": evidence_id}).one_or_none()
     if own is None:
         return []
     print_ = Fingerprint(own.coarse, own.fine)

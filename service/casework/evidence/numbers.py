@@ -6,13 +6,18 @@ import re
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from archive.moment import once
 from archive.records.evidence import EvidenceRecord
 from archive.records.ledger import LedgerDetailRecord
 
 RECEIVED = "evidence.received"
+_DETAIL = LedgerDetailRecord.__table__.c
+_RECEIPTS = select(_DETAIL.subject, _DETAIL.position).where(
+    _DETAIL.subject.in_(bindparam("subjects", expanding=True)), _DETAIL.kind == RECEIVED
+)
 
 
 def row_key(evidence_id: UUID) -> str:
@@ -23,10 +28,12 @@ def row_key(evidence_id: UUID) -> str:
 def receipts(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Return the ledger position of each receipt; one whose details are erased is left out."""
     names = {row_key(one): one for one in evidence_ids}
-    rows = session.execute(
-        select(LedgerDetailRecord.subject, LedgerDetailRecord.position).where(
-            LedgerDetailRecord.subject.in_(names), LedgerDetailRecord.kind == RECEIVED
-        )
+    if not names:
+        return {}
+    rows = once(
+        session,
+        (_RECEIPTS, *names),
+        lambda: session.execute(_RECEIPTS, {"subjects": list(names)}).all(),
     )
     return {names[subject]: position for subject, position in rows if subject is not None}
 

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.ledger import log, merkle
 from archive.ledger.checkpoint import fingerprint
 from archive.ledger.entries import Leaf
 from archive.ledger.outside import OutsideHead, first_heads_over
-from archive.records.ledger import LedgerEntryRecord
 from service.access.principal import Principal
-from service.casework.evidence.listing import find_evidence
+from service.casework.evidence.listing import see_evidence
 from service.casework.evidence.numbers import receipts
 
 
@@ -42,14 +40,11 @@ class Proof:
 
 def proof_of(session: Session, who: Principal, evidence_id: UUID, now: datetime) -> Proof | None:
     """Return the proof of a receipt; None where its details are erased and it cannot be found."""
-    find_evidence(session, who, evidence_id, now)
+    see_evidence(session, who, evidence_id, now)
     position = receipts(session, [evidence_id]).get(evidence_id)
     if position is None:
         return None
     found = log.prove(session, position)
-    last = session.execute(
-        select(LedgerEntryRecord.leaf).where(LedgerEntryRecord.position == found.head.size - 1)
-    ).scalar_one()
     return Proof(
         position=position,
         leaf=found.leaf,
@@ -57,7 +52,7 @@ def proof_of(session: Session, who: Principal, evidence_id: UUID, now: datetime)
         path=tuple(step.hex() for step in found.path),
         tree_size=found.head.size,
         root_hash=found.head.root.hex(),
-        head_at=datetime.fromisoformat(Leaf.from_bytes(last).at),
+        head_at=datetime.fromisoformat(Leaf.from_bytes(found.last_leaf).at),
         note=found.head.note,
         key_fingerprint=fingerprint(found.head.public_key),
         outside=tuple(first_heads_over(session, position)),

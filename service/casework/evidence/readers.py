@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from archive.records.evidence import ViewingRecord
@@ -35,6 +36,39 @@ class ReadBy:
     count: int = 0
 
 
+_VIEWING: Final = ViewingRecord.__table__.c
+_PERSON: Final = PersonRecord.__table__.c
+
+
+def _ranked() -> Select[Any]:
+    latest = func.row_number().over(
+        partition_by=_VIEWING.evidence_id,
+        order_by=(_VIEWING.at.desc(), _VIEWING.id),
+    )
+    count = func.count().over(partition_by=_VIEWING.evidence_id)
+    ranked = (
+        select(
+            _VIEWING.evidence_id,
+            _VIEWING.person_id,
+            _VIEWING.at,
+            _VIEWING.purpose,
+            latest.label("place"),
+            count.label("in_all"),
+        )
+        .where(_VIEWING.evidence_id.in_(bindparam("of", expanding=True)))
+        .subquery()
+    )
+    return (
+        select(ranked, _PERSON.name)
+        .join(PersonRecord.__table__, _PERSON.id == ranked.c.person_id)
+        .where(ranked.c.place <= MOST_READERS)
+        .order_by(ranked.c.evidence_id, ranked.c.place)
+    )
+
+
+_RANKED: Final = _ranked()
+
+
 def readers_of(session: Session, evidence_id: UUID) -> list[SeenBy]:
     """Return who has seen it last, the latest first (*Læst af*)."""
     return list(readers_by(session, [evidence_id])[evidence_id].latest)
@@ -42,31 +76,8 @@ def readers_of(session: Session, evidence_id: UUID) -> list[SeenBy]:
 
 def readers_by(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, ReadBy]:
     """Return by evidence who has seen it, at most `MOST_READERS` each, and how many there are."""
-    latest = func.row_number().over(
-        partition_by=ViewingRecord.evidence_id,
-        order_by=(ViewingRecord.at.desc(), ViewingRecord.id),
-    )
-    count = func.count().over(partition_by=ViewingRecord.evidence_id)
-    ranked = (
-        select(
-            ViewingRecord.evidence_id,
-            ViewingRecord.person_id,
-            ViewingRecord.at,
-            ViewingRecord.purpose,
-            latest.label("place"),
-            count.label("in_all"),
-        )
-        .where(ViewingRecord.evidence_id.in_(evidence_ids))
-        .subquery()
-    )
-    query = (
-        select(ranked, PersonRecord.name)
-        .join(PersonRecord, PersonRecord.id == ranked.c.person_id)
-        .where(ranked.c.place <= MOST_READERS)
-        .order_by(ranked.c.evidence_id, ranked.c.place)
-    )
     found = dict.fromkeys(evidence_ids, ReadBy())
-    for row in session.execute(query):
+    for row in session.execute(_RANKED, {"of": list(evidence_ids)}):
         seen = SeenBy(row.name, row.person_id, row.at, row.purpose)
         found[row.evidence_id] = ReadBy((*found[row.evidence_id].latest, seen), row.in_all)
     return found

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from archive.errors import EvidenceNotFound
+from archive.errors import EvidenceErased, EvidenceNotFound
 from archive.intake.receive import evidence_key, object_row
 from archive.ledger.log import record
 from archive.mailbox.values import Message
@@ -34,6 +34,14 @@ PREVIEW: Final = "preview"
 THUMBNAIL: Final = "thumbnail"
 READ: Final = "read"
 COULD_NOT: Final = "could_not"
+_LATEST: Final = (
+    select(ReadingRecord, ObjectRecord, WrappedKeyRecord)
+    .outerjoin(ObjectRecord, ObjectRecord.name == ReadingRecord.object_name)
+    .outerjoin(WrappedKeyRecord, WrappedKeyRecord.evidence_id == ReadingRecord.evidence_id)
+    .where(ReadingRecord.evidence_id == bindparam("of"))
+    .order_by(ReadingRecord.made_at.desc(), ReadingRecord.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -179,18 +187,15 @@ def latest_reading(session: Session, vault: Vault, evidence_id: UUID) -> StoredR
 
     Raises `EvidenceErased` where there was one and its key is gone.
     """
-    row = session.scalars(
-        select(ReadingRecord)
-        .where(ReadingRecord.evidence_id == evidence_id)
-        .order_by(ReadingRecord.made_at.desc(), ReadingRecord.id)
-        .limit(1)
-    ).first()
-    if row is None:
+    found = session.execute(_LATEST, {"of": evidence_id}).one_or_none()
+    if found is None:
         return None
+    row, stored, key = found
     facts: dict[str, Any] = {}
-    if row.object_name is not None:
-        stored = session.get_one(ObjectRecord, row.object_name)
-        facts = json.loads(vault.read(evidence_key(session, vault, evidence_id), stored))
+    if stored is not None:
+        if key is None:
+            raise EvidenceErased(f"evidence {evidence_id} has no key left")
+        facts = json.loads(vault.read(vault.unwrap(WrappedKey(key.key_id, key.wrapped)), stored))
     return StoredReading(row.reader, row.made_at, row.outcome, row.reason, facts)
 
 

@@ -13,14 +13,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
-from archive.records.evidence import DeliveryRecord
 from service.access.principal import Principal
 from service.casework.evidence.custody import names_of
-from service.casework.evidence.listing import Piece, SeenEvidence, see_same
+from service.casework.evidence.listing import Piece, SeenEvidence, deliveries_of_each, see_same
 from service.casework.evidence.numbers import row_key
 
 COMPARE: Final = "evidence.compare"
@@ -60,17 +58,7 @@ def others_with(
 
 def handed_in(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, list[HandedIn]]:
     """Return each handing in of these pieces, oldest first."""
-    query = (
-        select(
-            DeliveryRecord.evidence_id,
-            DeliveryRecord.at,
-            DeliveryRecord.actor,
-            DeliveryRecord.envelope,
-        )
-        .where(DeliveryRecord.evidence_id.in_(evidence_ids))
-        .order_by(DeliveryRecord.at, DeliveryRecord.id)
-    )
-    rows = session.execute(query).all()
+    rows = deliveries_of_each(session, evidence_ids)
     names = names_of(session, {row.actor for row in rows})
     found: dict[UUID, list[HandedIn]] = {one: [] for one in evidence_ids}
     for row in rows:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from archive.records.readings import ScanRecord
 
 INFECTED = "infected"
+_SAID = select(ScanRecord).where(
+    ScanRecord.evidence_id == bindparam("of"), ScanRecord.verdict.is_not(None)
+)
 
 
 def scan_of(session: Session, evidence_id: UUID) -> ScanRecord | None:
     """Return what was said; None before it was asked, or where no scanner is set."""
-    return session.scalars(
-        select(ScanRecord).where(
-            ScanRecord.evidence_id == evidence_id, ScanRecord.verdict.is_not(None)
-        )
-    ).first()
+    return session.scalars(_SAID, {"of": evidence_id}).first()
 
 
 def is_infected(session: Session, evidence_id: UUID) -> bool:

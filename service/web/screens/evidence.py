@@ -203,6 +203,8 @@ def evidence_view(
 
 
 def _problem(session: Session, row: Piece, language: str) -> str | None:
+    if row.state != "unreadable":
+        return None
     if row.kind == "capture":
         visit = visit_of(session, row.id)
         return capture_failed(language, visit.reason) if visit and visit.reason else None

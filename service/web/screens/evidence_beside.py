@@ -9,13 +9,14 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from service.access.principal import Principal
+from service.access.visibility import reaches_all
 from service.casework.evidence.erased import ending_of
 from service.casework.evidence.listing import HAND_TO_POLICE, SeenEvidence, see_each
 from service.casework.evidence.lookalikes import look_alikes
 from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.evidence.readings import StoredReading
 from service.casework.evidence.same import handed_in, others_with
-from service.casework.evidence.sealing_off import LIFT, may_seal_off, shut_as_twin
+from service.casework.evidence.sealing_off import LIFT, SEAL_OFF, may_seal_off, shut_as_twin
 from service.web.played import PLAYED
 from service.web.screens.evidence_facts import duration_of
 from service.web.views.evidence import Erasure
@@ -86,7 +87,8 @@ def seal_off_url(session: Session, who: Principal, row: SeenEvidence, now: datet
     """Return where a suspicion about a piece is told; None where this person may not."""
     if row.sealed_off_at is not None or row.erased_at is not None:
         return None
-    return f"/evidence/{row.id}/sealing-off" if may_seal_off(session, who, row.id, now) else None
+    may = reaches_all(who, SEAL_OFF) or may_seal_off(session, who, row.id, now)
+    return f"/evidence/{row.id}/sealing-off" if may else None
 
 
 def erasure(session: Session, row: SeenEvidence) -> Erasure | None:
