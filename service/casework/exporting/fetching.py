@@ -77,6 +77,15 @@ def fetch_part(
     )
 
 
+def require_fetchable(
+    installation: Installation, who: Principal, export_id: UUID, now: datetime
+) -> None:
+    """Raise what `fetch_part` would, were it asked now: for a package that is on its way."""
+    with installation.database.reading() as session:
+        _require_ready(find_export(session, who, export_id, now), now)
+        require_still(session, who.person_id, export_id, installation.rights, now)
+
+
 def _require_ready(export: ExportRecord, now: datetime) -> None:
     if export.state != ExportState.READY or export.ends_at is None or export.ends_at <= now:
         raise ExportEnded(str(export.id))

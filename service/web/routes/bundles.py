@@ -19,7 +19,7 @@ from service.casework.exporting.asking import (
     case_to_hand_over,
     find_export,
 )
-from service.casework.exporting.fetching import fetch_part
+from service.casework.exporting.fetching import fetch_part, require_fetchable
 from service.documents.errors import PrivateContact
 from service.documents.private import private_in, refuse_private
 from service.errors import NothingToHandOver, ReasonMissing
@@ -28,6 +28,7 @@ from service.web.dependencies import FormModel, House, Now, PageRight, Reading, 
 from service.web.frames import frame_for
 from service.web.rendering import wants_partial
 from service.web.screens.bundles import bundle_form, bundle_run
+from service.web.standing import CONTENT_EVERY, asked_again, while_standing
 from service.web.views.bundle import BundleView
 from service.web.views.frame import CaseLink, FieldError, FormState, Place
 from service.web.wording import gettext_of
@@ -124,12 +125,17 @@ def fetch(
     """Hand out one zip file; the ledger says who fetched it before its first byte leaves."""
     require_same_origin(request)
     fetched = fetch_part(house, who, export_id, part, now)
+
+    def still() -> None:
+        require_fetchable(house, asked_again(request, house), export_id, house.clock.now())
+
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(fetched.name)}",
         "Content-Length": str(fetched.size),
     }
     kind = "application/pdf" if fetched.name.endswith(".pdf") else "application/zip"
-    return StreamingResponse(fetched.stream, headers=headers, media_type=kind)
+    sent = while_standing(fetched.stream, still, house.clock.now, CONTENT_EVERY)
+    return StreamingResponse(sent, headers=headers, media_type=kind)
 
 
 def _offered(what: str) -> FormState:
