@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
 from service.access.principal import Principal
+from service.casework.evidence.belongings import deliveries_of_each
 from service.casework.evidence.custody import names_of
-from service.casework.evidence.listing import Piece, SeenEvidence, deliveries_of_each, see_same
+from service.casework.evidence.listing import Piece, SeenEvidence, see_same
 from service.casework.evidence.numbers import row_key
 
 COMPARE: Final = "evidence.compare"

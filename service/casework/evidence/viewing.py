@@ -16,7 +16,8 @@ from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import EvidenceRecord, ViewingRecord
 from service.access.principal import Principal
 from service.access.visibility import CONTENT, cases_within, reaches_all
-from service.casework.evidence.listing import Piece, find_evidence, objects_of
+from service.casework.evidence.belongings import objects_of
+from service.casework.evidence.listing import Piece, find_evidence
 from service.casework.evidence.readings import text_in
 from service.casework.evidence.scans import is_infected
 from service.errors import NotPermitted, SealedOff

@@ -16,7 +16,7 @@ from archive.errors import ObjectMissing
 from archive.records.evidence import EvidenceRecord, Known, ObjectRecord
 from archive.records.pages import PostRecord, VisitRecord
 from archive.vault.vault import segment_name
-from service.casework.evidence.listing import objects_of
+from service.casework.evidence.belongings import objects_of
 from service.casework.moderation.queue import sightings_of
 from service.casework.moderation.screenshots import Standing, screenshots_of
 from service.errors import PostNotFound

@@ -15,14 +15,9 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from archive.errors import EvidenceErased, EvidenceNotFound
 from service.access.principal import Principal
+from service.casework.evidence.belongings import case_numbers, cases_of
 from service.casework.evidence.checking import ask_for_check, latest_check, note_fetched
-from service.casework.evidence.listing import (
-    HAND_TO_POLICE,
-    case_numbers,
-    cases_of,
-    list_evidence,
-    see_evidence,
-)
+from service.casework.evidence.listing import HAND_TO_POLICE, list_evidence, see_evidence
 from service.casework.evidence.originals import name_of, original_for
 from service.casework.evidence.readings import latest_reading
 from service.casework.evidence.viewing import (

@@ -15,7 +15,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from service.access.principal import Principal
 from service.casework.cases.listing import list_cases, names_of
-from service.casework.evidence.listing import cases_of, find_evidence
+from service.casework.evidence.belongings import cases_of
+from service.casework.evidence.listing import find_evidence
 from service.errors import CaseClosed, CaseNotFound, FormExpired, UploadInvalid, UploadTooLarge
 from service.web.dependencies import Now, PageRight, Reading, installation_of, require_form_token
 from service.web.frames import frame_for

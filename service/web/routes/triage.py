@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from service.access.principal import Principal
 from service.casework import triage
 from service.casework.cases.listing import list_cases, people_in
-from service.casework.evidence.listing import senders_of
+from service.casework.evidence.belongings import senders_of
 from service.casework.evidence.sealing_off import SEAL_OFF
 from service.errors import (
     AlreadyDecided,

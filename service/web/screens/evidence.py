@@ -12,15 +12,9 @@ from sqlalchemy.orm import Session
 
 from service.access.principal import Principal
 from service.casework.capture.requesting import visit_of
+from service.casework.evidence.belongings import cases_of, latest_reading, pictures_of
 from service.casework.evidence.custody import Course, custody_of
-from service.casework.evidence.listing import (
-    Piece,
-    SeenEvidence,
-    cases_of,
-    latest_reading,
-    parts_of,
-    pictures_of,
-)
+from service.casework.evidence.listing import Piece, SeenEvidence, parts_of
 from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.evidence.proof import proof_of
 from service.casework.evidence.readers import ReadBy, readers_by

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive.mailbox.values import Message
-from service.casework.evidence.listing import Piece, deliveries_of
+from service.casework.evidence.belongings import deliveries_of
+from service.casework.evidence.listing import Piece
 from service.casework.evidence.readings import StoredReading
 from service.casework.mail.found import original_of
 from service.web.views.evidence import Fact, FactName, HowKnown

@@ -12,7 +12,8 @@ from archive.vault.vault import Vault
 from service.casework.cases.course import Course, course_of
 from service.casework.cases.listing import circle_of, contacts_for, names_of
 from service.casework.cases.wishes import Answer, wishes_of
-from service.casework.evidence.listing import Listed, SeenEvidence, pictures_of
+from service.casework.evidence.belongings import pictures_of
+from service.casework.evidence.listing import Listed, SeenEvidence
 from service.casework.evidence.readers import readers_by
 from service.casework.evidence.readings import lengths_of, texts_in
 from service.procedure.model import Outcome

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from archive.search.query import SHORTEST_BEGINNING, Term
 from service.access.principal import Principal
+from service.casework.evidence.belongings import case_numbers
 from service.casework.evidence.excerpts import Excerpt
-from service.casework.evidence.listing import case_numbers
 from service.casework.evidence.searching import (
     CHANNELS,
     KINDS,

@@ -1,0 +1,116 @@
+"""What belongs to a piece of evidence: its cases, sealed objects, deliveries and last reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from archive.moment import once
+from archive.records.cases import CaseEvidenceRecord, CaseRecord
+from archive.records.evidence import DeliveryRecord, ObjectRecord, ReadingRecord
+from service.access.principal import Principal
+from service.access.visibility import cases_within
+from service.casework.evidence.listing import Piece
+
+_CASES_OF: Final = (
+    select(CaseRecord)
+    .join(CaseEvidenceRecord, CaseEvidenceRecord.case_id == CaseRecord.id)
+    .where(CaseEvidenceRecord.evidence_id == bindparam("of"))
+    .order_by(CaseRecord.opened_at)
+)
+_DELIVERIES_OF: Final = (
+    select(DeliveryRecord)
+    .where(DeliveryRecord.evidence_id.in_(bindparam("of", expanding=True)))
+    .order_by(DeliveryRecord.at, DeliveryRecord.id)
+)
+_OBJECT: Final = ObjectRecord.__table__.c
+_PICTURES_OF: Final = (
+    select(_OBJECT.evidence_id, _OBJECT.role, func.count())
+    .where(
+        _OBJECT.evidence_id.in_(bindparam("of", expanding=True)),
+        _OBJECT.role.in_(("page", "preview")),
+    )
+    .group_by(_OBJECT.evidence_id, _OBJECT.role)
+)
+_LATEST_READING: Final = (
+    select(ReadingRecord)
+    .where(ReadingRecord.evidence_id == bindparam("of"))
+    .order_by(ReadingRecord.made_at.desc())
+    .limit(1)
+)
+
+
+def cases_of(session: Session, who: Principal, evidence: Piece, now: datetime) -> list[CaseRecord]:
+    """Return the cases it belongs to, as far as this person may see them."""
+    query = _CASES_OF.where(cases_within(who, "case.see", now))
+    return list(session.scalars(query, {"of": evidence.id}))
+
+
+def case_numbers(
+    session: Session, who: Principal, rows: Sequence[Piece], now: datetime
+) -> dict[UUID, str]:
+    """Return the number of a case of each piece of evidence, as far as this person may see it."""
+    query = (
+        select(CaseEvidenceRecord.evidence_id, CaseRecord.number)
+        .join(CaseRecord, CaseRecord.id == CaseEvidenceRecord.case_id)
+        .where(
+            CaseEvidenceRecord.evidence_id.in_([row.id for row in rows]),
+            cases_within(who, "case.see", now),
+        )
+        .order_by(CaseRecord.opened_at.desc())
+    )
+    return {row.evidence_id: row.number for row in session.execute(query)}
+
+
+def objects_of(session: Session, evidence: Piece) -> list[ObjectRecord]:
+    """Return its sealed objects: the original and what was derived."""
+    query = select(ObjectRecord).where(ObjectRecord.evidence_id == evidence.id)
+    return list(session.scalars(query.order_by(ObjectRecord.made_at, ObjectRecord.label)))
+
+
+def pictures_of(session: Session, pieces: Sequence[Piece]) -> dict[UUID, int]:
+    """Return by evidence how many pictures of it can be shown; one without any is left out."""
+    pages = {one.id for one in pieces if one.kind == "capture"}
+    asked = {"of": [one.id for one in pieces]}
+    return {
+        evidence: count
+        for evidence, role, count in session.execute(_PICTURES_OF, asked)
+        if role == ("page" if evidence in pages else "preview")
+    }
+
+
+def deliveries_of(session: Session, evidence: Piece) -> list[DeliveryRecord]:
+    """Return each handing in of it, oldest first."""
+    return list(deliveries_of_each(session, [evidence.id]))
+
+
+def deliveries_of_each(session: Session, evidence_ids: Sequence[UUID]) -> Sequence[DeliveryRecord]:
+    """Return each handing in of these pieces, oldest first."""
+    asked = list(evidence_ids)
+    return once(
+        session,
+        (_DELIVERIES_OF, *asked),
+        lambda: session.scalars(_DELIVERIES_OF, {"of": asked}).all(),
+    )
+
+
+def senders_of(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return by evidence who sent the mail, as its envelope says; that proves nothing."""
+    query = select(DeliveryRecord).where(
+        DeliveryRecord.evidence_id.in_(evidence_ids), DeliveryRecord.door == "smtp"
+    )
+    return {
+        row.evidence_id: str(row.envelope["mail_from"])
+        for row in session.scalars(query.order_by(DeliveryRecord.at.desc()))
+        if row.envelope.get("mail_from")
+    }
+
+
+def latest_reading(session: Session, evidence: Piece) -> ReadingRecord | None:
+    """Return the last reading, whether or not it succeeded."""
+    return session.scalars(_LATEST_READING, {"of": evidence.id}).first()
