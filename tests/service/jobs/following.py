@@ -54,7 +54,9 @@ def only(installation: Installation, table: type) -> Any:
 def why_unsorted(installation: Installation) -> list[str]:
     with installation.database.reading() as session:
         rows = session.scalars(
-            select(LedgerDetailRecord).where(LedgerDetailRecord.kind == "evidence.left_unsorted")
+            select(LedgerDetailRecord)
+            .where(LedgerDetailRecord.kind == "evidence.left_unsorted")
+            .order_by(LedgerDetailRecord.position)
         )
         return [json.loads(row.details)["facts"]["why"] for row in rows]
 
