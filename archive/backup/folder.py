@@ -2,8 +2,9 @@
 
 `snapshots/MOMENT/` holds the records and a manifest written last; `objects/`
 every sealed object that a kept snapshot names; `keys/MOMENT.jsonl` the wrapped
-keys, kept at most 7 days; `erasures.json` what must be erased again after a
-restore. So an erasure reaches every older snapshot (decision 5).
+keys, kept at most 7 days; `erasures.json` and `sealed.json` what must be erased
+and sealed off again after a restore. So both reach every older snapshot
+(decisions 5 and 29).
 """
 
 from __future__ import annotations
@@ -29,6 +30,15 @@ KEYS_KEPT = timedelta(days=7)
 RECORDS = "records.sqlite"
 MANIFEST = "manifest.json"
 _MOMENT = "%Y-%m-%dT%H-%M-%S.%fZ"
+
+
+@dataclass(frozen=True)
+class SealedOff:
+    """When, by whom and why a piece of evidence was sealed off."""
+
+    at: datetime
+    by: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -144,6 +154,28 @@ class BackupFolder:
         listed = {**erased, **self.erasures()}
         text = json.dumps({str(one): timestamp(at) for one, at in sorted(listed.items())}, indent=0)
         write_durably(self.path / "erasures.json", text.encode())
+
+    def sealed(self) -> dict[UUID, SealedOff]:
+        """Return what was sealed off when the newest backup was taken."""
+        path = self.path / "sealed.json"
+        if not path.exists():
+            return {}
+        try:
+            listed = json.loads(path.read_bytes())
+            return {
+                UUID(one): SealedOff(datetime.fromisoformat(said["at"]), said["by"], said["why"])
+                for one, said in listed.items()
+            }
+        except (ValueError, AttributeError, TypeError, KeyError) as bad:
+            raise BackupInvalid("the list of what is sealed off cannot be read") from bad
+
+    def write_sealed(self, sealed: dict[UUID, SealedOff]) -> None:
+        """Replace the list of what is sealed off: a seal that was lifted leaves it."""
+        listed = {
+            str(one): {"at": timestamp(said.at), "by": said.by, "why": said.reason}
+            for one, said in sorted(sealed.items())
+        }
+        write_durably(self.path / "sealed.json", json.dumps(listed, indent=0).encode())
 
     def drop_older(self, keys_before: datetime, snapshots_before: datetime) -> None:
         """Remove keys and snapshots from before these moments, but never the newest ones."""

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, insert, select, text
 
 from archive import schema
 from archive.backup.copying import copy_table, portable, tables
-from archive.backup.folder import KEYS_KEPT, RECORDS, BackupFolder, Manifest
+from archive.backup.folder import KEYS_KEPT, RECORDS, BackupFolder, Manifest, SealedOff
 from archive.backup.taking import segments_of
 from archive.clearing import clear_erased
 from archive.database import Database
@@ -31,6 +31,7 @@ from archive.ledger.verify import Report, verify
 from archive.records.evidence import EvidenceRecord, ObjectRecord, WrappedKeyRecord
 from archive.records.ledger import LedgerHeadRecord
 from archive.retention import erase
+from archive.shutting import shut_off
 from archive.vault.objects import Objects
 from archive.vault.sealing import WrappedKey
 
@@ -44,6 +45,7 @@ class Restored:
     made_at: str
     report: Report
     erased_again: int
+    sealed_again: int
     without_key: int
     """Pieces of evidence that cannot be read, for no fresh enough keys were at hand."""
 
@@ -67,7 +69,7 @@ def restore(
     place = BackupFolder(folder)
     chosen = _choose(place, snapshot)
     manifest = place.manifest(chosen)
-    erased = place.erasures()
+    erased, sealed = place.erasures(), place.sealed()
     keys = _keys(place, now, accept_old_keys=accept_old_keys)
     _require_empty(database, objects)
     with _present_form(chosen / RECORDS, manifest) as source:
@@ -76,9 +78,10 @@ def restore(
         standing = _load(source, database, keys, erased.keys())
     _restate_keys(database, manifest, now)
     again = _erase_again(database, erased, now)
+    shut = _seal_again(database, objects, sealed, now)
     clear_erased(database, objects, now)
     report = verify(database, objects, public_key=public_key)
-    return Restored(manifest.made_at, report, again, standing)
+    return Restored(manifest.made_at, report, again, shut, standing)
 
 
 def _choose(place: BackupFolder, snapshot: str | None) -> Path:
@@ -215,4 +218,20 @@ def _erase_again(database: Database, erased: dict[UUID, datetime], now: datetime
                 reason = f"erased on {at.date()}, before this restore"
                 taken = erase(session, evidence_id, reason, SYSTEM, now, again=True)
                 done += len(taken.evidence)
+    return done
+
+
+def _seal_again(
+    database: Database, objects: Objects, sealed: dict[UUID, SealedOff], now: datetime
+) -> int:
+    """Seal off what was sealed off after the backup was taken, before anyone can open it."""
+    done = 0
+    for evidence_id, said in sorted(sealed.items(), key=lambda item: item[1].at):
+        with database.writing() as session:
+            if session.get(EvidenceRecord, evidence_id) is None:
+                continue
+            shut = shut_off(session, [evidence_id], said.by, said.reason, now, since=said.at)
+        for segment in segments_of(dict(shut.objects)):
+            objects.delete(segment)
+        done += len(shut.evidence)
     return done

@@ -8,14 +8,28 @@ from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from archive import schema
 from archive.backup.copying import copy_table, portable, tables
-from archive.backup.folder import KEYS_KEPT, RECORDS, BackupFolder, Manifest, file_sha256
+from archive.backup.folder import (
+    KEYS_KEPT,
+    RECORDS,
+    BackupFolder,
+    Manifest,
+    SealedOff,
+    file_sha256,
+)
 from archive.database import Database
 from archive.errors import ObjectExists, ObjectMissing
+from archive.ledger.log import SYSTEM
 from archive.records.columns import timestamp
-from archive.records.evidence import ErasureRecord, ObjectRecord, WrappedKeyRecord
+from archive.records.evidence import (
+    ErasureRecord,
+    EvidenceRecord,
+    ObjectRecord,
+    WrappedKeyRecord,
+)
 from archive.vault.objects import Objects
 from archive.vault.sealing import WrappedKey
 from archive.vault.vault import segment_name
@@ -56,7 +70,9 @@ def backup(
     with database.reading() as session:
         query = select(ErasureRecord.evidence_id, ErasureRecord.erased_at)
         erased = {row.evidence_id: row.erased_at for row in session.execute(query)}
+        sealed = _sealed_off(session)
     place.add_erasures(erased)
+    place.write_sealed(sealed)
     place.write_keys(now, ((of, key) for of, key in keys.items() if of not in erased))
     manifest = Manifest(
         made_at=timestamp(now),
@@ -91,6 +107,20 @@ def _copy_records(database: Database, path: Path) -> tuple[dict[str, int], dict[
             of: WrappedKey(kid, wrapped) for of, kid, wrapped in session.execute(select(*columns))
         }
     return counts, keys
+
+
+def _sealed_off(session: Session) -> dict[UUID, SealedOff]:
+    query = select(
+        EvidenceRecord.id,
+        EvidenceRecord.sealed_off_at,
+        EvidenceRecord.sealed_off_by,
+        EvidenceRecord.sealed_off_reason,
+    ).where(EvidenceRecord.sealed_off_at.is_not(None))
+    return {
+        of: SealedOff(at, by or SYSTEM, why or "")
+        for of, at, by, why in session.execute(query)
+        if at is not None
+    }
 
 
 def _listed(path: Path) -> dict[str, int]:

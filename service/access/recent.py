@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from archive.database import Writing
 from archive.records.people import TokenRecord, UnitRecord
+from service.access.people import secret_hash
 from service.access.principal import Principal
 
 REMEMBERED: Final = timedelta(seconds=2)
@@ -39,14 +40,14 @@ class _Changes:
 
 
 class RecentPrograms:
-    """The programs that an application has let in lately, by the secret that they showed."""
+    """The programs that an application has let in lately, by the hash of what they showed."""
 
     def __init__(self) -> None:
         self._seen: dict[str, _Seen] = {}
 
     def known(self, secret: str, now: datetime) -> Principal | None:
         """Return the program that showed this secret a moment ago, or None."""
-        seen = self._seen.get(secret)
+        seen = self._seen.get(secret_hash(secret))
         if seen is None or seen.changes != _Changes.count:
             return None
         return seen.who if timedelta() <= now - seen.at <= REMEMBERED else None
@@ -59,7 +60,7 @@ class RecentPrograms:
         """Remember a program; nothing changed since `changes` was asked for, or it is void."""
         if len(self._seen) >= _MOST:
             self._seen.clear()
-        self._seen[secret] = _Seen(who, now, changes)
+        self._seen[secret_hash(secret)] = _Seen(who, now, changes)
 
 
 def _watch(session: Session, _flush: object) -> None:

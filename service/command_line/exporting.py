@@ -92,12 +92,19 @@ def export(
                 recipient=over.recipient,
             )
     if as_json:
-        facts = {"export": str(over.id), "evidence": [str(one) for one in pieces]}
-        facts |= {"contents_sha256": contents, "files": [str(one) for one in files]}
+        facts = {
+            "export": str(over.id),
+            "evidence": [str(one) for one in pieces],
+            "contents_sha256": contents,
+            "files": [str(one) for one in files],
+            "without_booklet": papers.lacking,
+        }
         json.dump(facts, sys.stdout, ensure_ascii=False)
         click.echo()
     else:
         click.echo(f"{len(pieces)} pieces of evidence: {', '.join(str(one) for one in files)}")
+    if papers.lacking:
+        click.echo(f"without its booklet, which could not be printed: {papers.lacking}", err=True)
 
 
 def _chosen(

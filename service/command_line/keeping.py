@@ -154,7 +154,7 @@ def backup(folder: Path, *, as_json: bool) -> None:
 def restore(
     folder: Path, *, snapshot: str | None, keys: Path | None, accept_old_keys: bool, as_json: bool
 ) -> None:
-    """Bring a backup back into an empty data folder, repeat every erasure, and verify."""
+    """Bring a backup back into an empty data folder, repeat every erasure and seal, and verify."""
     settings = Settings()
     prepare_folder(settings.data)
     if keys is not None:
@@ -178,6 +178,7 @@ def restore(
         {
             "made_at": done.made_at,
             "erased_again": done.erased_again,
+            "sealed_again": done.sealed_again,
             "without_key": done.without_key,
             "ok": done.report.ok,
         },

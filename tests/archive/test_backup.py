@@ -15,11 +15,12 @@ from archive.database import Database
 from archive.errors import BackupInvalid, EvidenceErased, NotEmpty, SigningKeyMissing
 from archive.intake.receive import About, Envelope, Intake, evidence_key
 from archive.ledger.gate import Gate
-from archive.ledger.log import open_log
+from archive.ledger.log import open_log, record
 from archive.ledger.verify import verify
 from archive.records import Base
 from archive.records.evidence import EvidenceRecord, ObjectRecord
 from archive.retention import erase
+from archive.shutting import shut_off
 from archive.vault.keys import begin_rotation, load_signer, rotate
 from archive.vault.objects import LocalObjects
 from archive.vault.vault import Vault
@@ -207,6 +208,48 @@ def test_an_old_backup_restored_cannot_read_what_was_erased_since(
         original(fresh.database, fresh.vault, contents.mail.id)
     assert original(fresh.database, fresh.vault, contents.other.id)
     assert MARKER not in str(rows(fresh.database))
+
+
+def test_an_old_backup_restored_seals_off_what_was_sealed_off_since(
+    full_house: House, contents: Contents, fresh: Fresh, folder: Path
+) -> None:
+    old = backup(full_house.database, full_house.objects, folder, NOW).snapshot
+    sealed_at = NOW + timedelta(days=1)
+    with full_house.database.writing() as session:
+        shut = shut_off(session, [contents.mail.id], "person:1", "a suspicion", sealed_at)
+    assert shut.objects
+    backup(full_house.database, full_house.objects, folder, NOW + timedelta(days=2))
+
+    restored = fresh.restore(folder, NOW + timedelta(days=3), snapshot=old.name)
+
+    assert restored.report.findings == ()
+    assert restored.sealed_again == 1
+    with fresh.database.reading() as session:
+        row = session.get_one(EvidenceRecord, contents.mail.id)
+        assert (row.sealed_off_at, row.sealed_off_by) == (sealed_at, "person:1")
+        roles = select(ObjectRecord.role).where(ObjectRecord.evidence_id == row.id)
+        assert set(session.scalars(roles)) == {"original"}
+    names = {segment.partition(".")[0] for segment in fresh.objects.names()}
+    assert names.isdisjoint(name for name, _segments in shut.objects)
+
+
+def test_a_seal_that_was_lifted_is_not_put_back(
+    full_house: House, contents: Contents, fresh: Fresh, folder: Path
+) -> None:
+    old = backup(full_house.database, full_house.objects, folder, NOW).snapshot
+    with full_house.database.writing() as session:
+        shut_off(session, [contents.mail.id], "person:1", "a suspicion", NOW)
+    backup(full_house.database, full_house.objects, folder, NOW + timedelta(hours=1))
+    with full_house.database.writing() as session:
+        row = session.get_one(EvidenceRecord, contents.mail.id)
+        row.sealed_off_at = row.sealed_off_by = row.sealed_off_reason = None
+        record(session, "evidence.seal_lifted", at=NOW, subject=row)
+    backup(full_house.database, full_house.objects, folder, NOW + timedelta(hours=2))
+
+    restored = fresh.restore(folder, NOW + timedelta(hours=3), snapshot=old.name)
+
+    assert restored.report.findings == ()
+    assert restored.sealed_again == 0
 
 
 def test_an_old_backup_that_knows_of_no_erasure_still_cannot_be_read(

@@ -7,22 +7,22 @@ kept sealed for the police alone (decision 29). It is a suspicion: the DPO lifts
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceErased, EvidenceNotFound
 from archive.intake.receive import evidence_key
 from archive.ledger.log import SYSTEM, record
-from archive.records.evidence import EvidenceRecord, ObjectRecord, ReadingRecord
+from archive.records.evidence import EvidenceRecord, ObjectRecord
 from archive.records.ledger import LedgerDetailRecord
-from archive.records.readings import SlowReadingRecord
 from archive.search.purging import purge
+from archive.shutting import ShutOff, batched, shut_off
 from archive.vault.sealing import EvidenceKey
 from service.access.principal import Principal
 from service.access.visibility import evidence_within
@@ -36,23 +36,8 @@ from service.installation import Installation
 SEAL_OFF: Final = "evidence.seal_off"
 LIFT: Final = "evidence.lift_seal"
 HANDED: Final = "evidence.handed_to_police"
-DERIVED: Final = ("preview", "thumbnail", "reading", "redaction")
-"""What was made from an original; a capture's own pictures are originals, and only shut."""
-
 SUSPICION: Final = "what may be a sexual picture of somebody under 18"
 TWIN: Final = "the same bytes as a piece that is sealed off"
-_BATCH: Final = 400
-
-Segments = tuple[tuple[str, int], ...]
-"""Objects by name, each with its number of segments."""
-
-
-@dataclass(frozen=True)
-class ShutOff:
-    """What one act shut: the pieces, and the sealed objects that no row names any more."""
-
-    evidence: tuple[UUID, ...] = ()
-    objects: Segments = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +66,7 @@ def seal_off(session: Session, who: Principal, evidence_id: UUID, now: datetime)
         raise EvidenceErased(str(evidence_id))
     if root.sealed_off_at is not None:
         return ShutOff()
-    return _shut(session, _whole(session, root), who.actor, SUSPICION, now)
+    return shut_off(session, _whole(session, root), who.actor, SUSPICION, now)
 
 
 def waiting_for_police(session: Session, who: Principal, now: datetime) -> int:
@@ -120,7 +105,7 @@ def shut_twin(installation: Installation, evidence_id: UUID) -> bool:
             return False
     with installation.database.writing() as session:
         ids = [evidence_id, *_above(session, [evidence_id])]
-        shut = _shut(session, ids, SYSTEM, TWIN, installation.clock.now())
+        shut = shut_off(session, ids, SYSTEM, TWIN, installation.clock.now())
     clear_shut(installation, shut)
     return True
 
@@ -283,7 +268,7 @@ def _above(session: Session, ids: Sequence[UUID]) -> list[UUID]:
     below = list(ids)
     while below:
         parents: list[UUID] = []
-        for some in _batches(below):
+        for some in batched(below):
             query = select(EvidenceRecord.parent_id).where(
                 EvidenceRecord.id.in_(some), EvidenceRecord.parent_id.is_not(None)
             )
@@ -291,59 +276,3 @@ def _above(session: Session, ids: Sequence[UUID]) -> list[UUID]:
         below = [one for one in dict.fromkeys(parents) if one not in found and one not in ids]
         found += below
     return found
-
-
-def _shut(session: Session, ids: Sequence[UUID], actor: str, reason: str, now: datetime) -> ShutOff:
-    """Shut the pieces, in one order for all who do so at once; each gets its own entry."""
-    shut: list[UUID] = []
-    objects: list[tuple[str, int]] = []
-    for evidence_id in sorted(ids, key=str):
-        evidence = session.get_one(EvidenceRecord, evidence_id, with_for_update=True)
-        if evidence.sealed_off_at is not None or evidence.erased_at is not None:
-            continue
-        removed = _remove_derived(session, evidence_id)
-        evidence.sealed_off_at, evidence.sealed_off_by = now, actor
-        evidence.sealed_off_reason = reason
-        # A reading under way can no longer write what it found.
-        evidence.fence += 1
-        evidence.claimed_by = evidence.claimed_until = None
-        entry = record(
-            session,
-            "evidence.sealed_off",
-            at=now,
-            actor=actor,
-            subject=evidence,
-            reason=reason,
-            objects=len(removed),
-        )
-        entry.rows.update({f"objects:{name}": None for name, _segments in removed})
-        shut.append(evidence_id)
-        objects += removed
-    return ShutOff(tuple(shut), tuple(objects))
-
-
-def _remove_derived(session: Session, evidence_id: UUID) -> list[tuple[str, int]]:
-    """Delete the rows of what was derived; that there was a reading stays told.
-
-    What it looks like, in 256 bits, stays too: nothing can be seen in it, and it leads the DPO
-    to copies that were saved anew.
-    """
-    derived = select(ObjectRecord.name, ObjectRecord.segments).where(
-        ObjectRecord.evidence_id == evidence_id, ObjectRecord.role.in_(DERIVED)
-    )
-    removed = [(row.name, row.segments) for row in session.execute(derived)]
-    readings = select(ReadingRecord).where(ReadingRecord.evidence_id == evidence_id)
-    for reading in session.scalars(readings).all():
-        reading.object_name = reading.characters = None
-    session.flush()  # the objects are named by the readings until then
-    for some in _batches([name for name, _segments in removed]):
-        session.execute(delete(ObjectRecord).where(ObjectRecord.name.in_(some)))
-    waiting = delete(SlowReadingRecord).where(SlowReadingRecord.evidence_id == evidence_id)
-    session.execute(waiting)
-    return removed
-
-
-def _batches(values: Iterable[Any]) -> Iterable[list[Any]]:
-    listed = list(values)
-    for start in range(0, len(listed), _BATCH):
-        yield listed[start : start + _BATCH]

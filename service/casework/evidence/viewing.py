@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -129,17 +130,25 @@ def reveal_pictures(
 
 
 def reveal_media(
-    installation: Installation, who: Principal, evidence_id: UUID, now: datetime
+    installation: Installation,
+    who: Principal,
+    evidence_id: UUID,
+    now: datetime,
+    *,
+    playable: Container[str],
 ) -> ShownObject:
     """Return the sound or film itself, its viewing committed first.
 
-    Raises `EvidenceNotFound` where a scanner found something in it, else as `reveal_text`.
+    Raises `EvidenceNotFound` where a scanner found something in it, or where it is nothing
+    `playable`, else as `reveal_text`.
     """
     with installation.database.reading() as session:
         evidence = require_view(session, who, evidence_id, now)
         if is_infected(session, evidence_id):
             raise EvidenceNotFound(str(evidence_id))
         stored = next(one for one in objects_of(session, evidence) if one.role == "original")
+        if stored.media_type not in playable:
+            raise EvidenceNotFound(str(evidence_id))
     permit_viewing(installation, who, evidence_id, now)
     return ShownObject(stored.name, stored.media_type)
 

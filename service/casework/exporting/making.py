@@ -44,6 +44,8 @@ class Made:
     wrapped: bytes
     private_in: tuple[str, ...] = ()
     """Numbers of pieces in which a private contact of somebody of ours stands."""
+    lacking: str | None = None
+    """Why it is without its booklet, as a code."""
 
 
 def packages_of(installation: Installation) -> LocalObjects:
@@ -129,7 +131,7 @@ def make_package(
     except BaseException:
         discard_parts(objects, made)
         raise
-    return Made(made, wrapped, papers.private_in)
+    return Made(made, wrapped, papers.private_in, papers.lacking)
 
 
 def package_key(session: Session, installation: Installation, export: ExportRecord) -> EvidenceKey:
@@ -143,7 +145,7 @@ def keep_made(session: Session, export: ExportRecord, made: Made, now: datetime)
     export.state = ExportState.READY
     export.made_at, export.ends_at = now, now + KEPT
     export.parts, export.wrapped = made.parts, made.wrapped
-    export.private_in = list(made.private_in)
+    export.private_in, export.reason = list(made.private_in), made.lacking
     record(
         session,
         "export.ready",

@@ -23,6 +23,8 @@ class Papers:
 
     documents: tuple[Document, ...] = ()
     private_in: tuple[str, ...] = ()
+    lacking: str | None = None
+    """Why the booklet could not be made, as a code; None where it is there."""
 
 
 def papers_for(
@@ -41,7 +43,7 @@ def papers_for(
         return appendix_for(installation, over, pieces, lambda _done, _all: None, most_bytes=most)
     except (DocumentFailed, FontsMissing) as failed:
         logger().error("export.without_document", reason=failed.code)
-        return Papers()
+        return Papers(lacking=failed.code)
 
 
 def appendix_for(

@@ -163,11 +163,8 @@ def reveal(
     _ = gettext_of(frame_for(request, who).language)
     revealed: RevealedPicture | RevealedText | RevealedMedia
     if part == "media":
-        one = reveal_media(house, who, evidence_id, now)
-        shown_as = PLAYED.get(one.media_type)
-        if shown_as is None:
-            raise EvidenceNotFound(str(evidence_id))
-        film = shown_as.startswith("video/")
+        one = reveal_media(house, who, evidence_id, now, playable=PLAYED)
+        film = PLAYED[one.media_type].startswith("video/")
         facts = _("Film of the evidence") if film else _("Sound of the evidence")
         url = link_to(request, evidence_id, one.name)
         revealed = RevealedMedia(url, film, facts, now, back, f"media-{evidence_id}")

@@ -25,6 +25,7 @@ from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.casework.cases.opening import join_evidence
 from service.casework.exporting.fetching import fetch_part
+from service.casework.exporting.making import Made, keep_made
 from service.casework.exporting.papers import appendix_for
 from service.casework.exporting.redacting import COVER, redact, redacted_among
 from service.errors import TooMuchAtOnce
@@ -34,6 +35,8 @@ from service.jobs.engine import perform_one
 from service.jobs.exports import EXPORTS
 from service.jobs.reading import LANES
 from service.jobs.sending import NOTICES
+from service.web.screens.bundles import bundle_run
+from service.web.views.bundle import BundleProblem, BundleState
 from tests.service.casework.cases.opened import open_one
 from tests.service.casework.exporting.asked import RECIPIENT, asked_for
 from tests.service.casework.mail.mails import MARKER, forwarded_as_attachment, hand_over
@@ -257,3 +260,17 @@ def test_a_bundle_has_the_booklet_among_what_the_ledger_binds(
         assert "et opslag" in text_of(archive.read(name))
         listed = next(one for one in archive.namelist() if one.endswith("contents-sha256.txt"))
         assert b"documents/bilagshaefte.pdf" in archive.read(listed)
+
+
+def test_a_bundle_that_is_ready_without_its_booklet_says_so(
+    installation: Installation, town: Town, time: Time, who: Principal, number: str
+) -> None:
+    hand_in(installation, town, time, number, b"et opslag", filename="a.txt")
+    export_id = asked_for(installation, who, number, time)
+    with installation.database.writing() as session:
+        export = session.get_one(ExportRecord, export_id)
+        keep_made(session, export, Made([], b"key", lacking="document_failed"), time.now)
+
+    with installation.database.reading() as session:
+        run = bundle_run(session, session.get_one(ExportRecord, export_id))
+    assert (run.state, run.problem) == (BundleState.READY, BundleProblem.NOT_PRINTED)

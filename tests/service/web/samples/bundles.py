@@ -1,5 +1,7 @@
 """Samples: Lav bevispakke, a bundle in its states, Dæk andre personer."""
 
+from dataclasses import replace
+
 from service.web.views.bundle import (
     BundleChoice,
     BundleFormView,
@@ -91,6 +93,10 @@ SAMPLES = {
         page(BundleView(_run(BundleState.MAKING, done=_MANY // 3, total=_MANY), CASE), _FRAME),
     ),
     "bundle_ready": ("bundle.html", page(BundleView(_READY, CASE), _FRAME)),
+    "bundle_without_booklet": (
+        "bundle.html",
+        page(BundleView(replace(_READY, problem=BundleProblem.NOT_PRINTED), CASE), _FRAME),
+    ),
     "booklet_form": (
         "bundle_form.html",
         page(
