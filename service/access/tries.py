@@ -73,7 +73,14 @@ def begin_try(session: Session, typed: str, address: str, device: str | None, no
     known = device_of(session, name, device, now)
     if known is not None:
         return _counted(session, [f"device:{_hash(known.secret_sha256, name)}"], name, address, now)
-    keys = [f"account:{_hash(name)}", f"address:{address}", f"pair:{_hash(name, address)}"]
+    # The address first, here and wherever `keys` are gone through: no two tries lock crosswise.
+    keys = [f"address:{address}", f"account:{_hash(name)}", f"pair:{_hash(name, address)}"]
+    own = _row(session, keys[0], now)
+    if _remaining({"address": own}, now) > delays.NONE:
+        # Nothing is written for a name that nobody looks at: it may be the ten-thousandth invented.
+        pair = session.get(SignInTryRecord, keys[2])
+        standing = {"address": own} | ({"pair": pair} if pair is not None else {})
+        return Try((), ceil(_remaining(standing, now).total_seconds()))
     rows = {_kind(key): _row(session, key, now) for key in keys}
     if (wait := _remaining(rows, now)) > delays.NONE:
         return Try((), ceil(wait.total_seconds()))

@@ -20,7 +20,8 @@ def caller_of(request: Request) -> str:
     """Return the address of whoever asks, as it is counted."""
     settings = installation_of(request).settings
     peer = request.client.host if request.client else UNKNOWN
-    forwarded = request.headers.get("x-forwarded-for", "")
+    # A proxy may add a line of its own (HAProxy does); all of them are one list (RFC 9110 §5.3).
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
     return counted_as(farthest(peer, forwarded, settings.proxies))
 
 
@@ -35,8 +36,16 @@ def farthest(peer: str, forwarded: str, proxies: Iterable[str]) -> str:
     for one in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
         if not is_in(address, ours):
             break
-        address = one
+        address = _without_port(one)
     return address
+
+
+def _without_port(written: str) -> str:
+    """Return an address as it is without the port or the brackets that some proxies write."""
+    if written.startswith("["):
+        return written[1:].partition("]")[0]
+    host, colon, port = written.partition(":")
+    return host if colon and port.isascii() and port.isdigit() and "." in host else written
 
 
 def counted_as(address: str) -> str:

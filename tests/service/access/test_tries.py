@@ -130,6 +130,44 @@ def test_one_address_that_guesses_at_many_accounts_waits_too(door: Door) -> None
 
 
 @pytest.mark.usefixtures("town")
+def test_an_address_that_must_wait_fills_no_table_with_invented_names(
+    installation: Installation, door: Door, time: Time
+) -> None:
+    def counters() -> int:
+        with installation.database.reading() as session:
+            return len(session.scalars(select(SignInTryRecord.key)).all())
+
+    looked_at = delays.ADDRESS.free + 1
+    for number in range(looked_at):
+        door.knock(f"person{number}@kommune.example")
+    assert counters() == 1 + 2 * looked_at
+
+    waits = [door.knock(f"invented{number}@kommune.example").wait for number in range(200)]
+
+    assert all(waits)
+    assert counters() == 1 + 2 * looked_at
+    time.pass_by(timedelta(seconds=waits[-1]))
+    assert not door.knock("invented0@kommune.example").wait, "the wait that was told is the wait"
+
+
+def test_an_address_that_must_wait_is_told_the_accounts_wait_where_that_is_longer(
+    installation: Installation, door: Door, town: Town, time: Time
+) -> None:
+    del installation, town
+    told = door.insist(8)[-1]
+    assert told == 16
+    longer = door.knock().wait
+    assert longer == 32
+    for number in range(40):
+        door.knock(f"person{number}@kommune.example")
+    assert 0 < door.knock(NOBODY).wait < longer
+
+    assert door.knock().wait == longer
+    time.pass_by(timedelta(seconds=longer))
+    assert not door.knock().wait
+
+
+@pytest.mark.usefixtures("town")
 def test_while_an_account_is_guessed_at_from_everywhere_its_owner_waits_once_and_comes_in(
     door: Door, time: Time
 ) -> None:

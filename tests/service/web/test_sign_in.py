@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 from sqlalchemy import select
 
-from archive.records.people import PersonRecord, SessionRecord
+from archive.records.people import PersonRecord, SessionRecord, SignInTryRecord
 from service.access.endings import end_person, end_role
 from service.access.passwords import Passwords
 from service.access.people import add_person, give_role
@@ -46,8 +48,8 @@ def lis(installation: Installation, town: Town, time: Time, kept: str) -> Person
     return person
 
 
-@pytest.fixture
-def client(installation: Installation) -> Iterator[httpx.Client]:
+@contextmanager
+def served(installation: Installation) -> Iterator[httpx.Client]:
     engine = make_engine(installation)
     app = make_application(
         installation, engine, evidence_url="http://evidence.example", secret=b"s" * 32
@@ -55,6 +57,12 @@ def client(installation: Installation) -> Iterator[httpx.Client]:
     with browsing(app) as opened:
         yield opened
     engine.stop(5)
+
+
+@pytest.fixture
+def client(installation: Installation) -> Iterator[httpx.Client]:
+    with served(installation) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -100,6 +108,21 @@ def test_behind_https_the_cookie_never_travels_in_the_clear(
 
     assert "; secure" in answer.headers["set-cookie"].lower()
     assert "max-age" in answer.headers["strict-transport-security"]
+
+
+@pytest.mark.usefixtures("town")
+def test_an_address_that_one_writes_oneself_on_a_line_of_its_own_is_not_believed(
+    installation: Installation,
+) -> None:
+    """HAProxy adds a line of its own behind whatever lines the asker has written."""
+    settings = installation.settings.model_copy(update={"proxies": ("127.0.0.0/8",)})
+    lines = [("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-For", "198.51.100.7:5123")]
+    with served(replace(installation, settings=settings)) as client:
+        client.post("/sign-in", data={"email": EMAIL, "password": "x"}, headers=lines)
+
+    with installation.database.reading() as session:
+        keys = session.scalars(select(SignInTryRecord.key)).all()
+    assert [key for key in keys if key.startswith("address:")] == ["address:198.51.100.7"]
 
 
 @pytest.mark.usefixtures("lis")
