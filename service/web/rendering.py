@@ -1,14 +1,15 @@
 """Pages out of templates: languages, filters, and the headers that a page of ours must carry.
 
 Routes call `templates.response(request, "case.html", {"frame": frame, "view": view})`. Each
-language has its own Jinja environment, because gettext is bound to an environment; all share
-one loader. `StrictUndefined` turns a forgotten value into an error instead of an empty gap.
+language has its own Jinja environment, because gettext is bound to an environment; a process
+compiles each template once. `StrictUndefined` turns a forgotten value into an error instead of
+an empty gap.
 """
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -120,17 +121,11 @@ class Templates:
 
     def __init__(self, evidence_url: str | None = None) -> None:
         self.evidence_origin = _origin(evidence_url)
-        self._loader = FileSystemLoader(TEMPLATES)
-
-    @cached_property
-    def environments(self) -> Mapping[str, Environment]:
-        """One environment a language, made on first use."""
-        return {language: _environment(self._loader, language) for language in LANGUAGES}
 
     def render(self, name: str, context: Mapping[str, Any], nonce: str) -> str:
         """Return the template as text; `context["frame"]` says language and moment."""
         frame: Frame = context["frame"]
-        template = self.environments[frame.language].get_template(name)
+        template = _environment(frame.language).get_template(name)
         return template.render({**context, "nonce": nonce})
 
     def gettext(self, language: str) -> Callable[[str], str]:
@@ -173,10 +168,11 @@ def _origin(url: str | None) -> str | None:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _environment(loader: FileSystemLoader, language: str) -> Environment:
-    """Return the environment of one language with its catalogue and filters."""
+@cache
+def _environment(language: str) -> Environment:
+    """Return the process's environment of one language with its catalogue and filters."""
     environment = Folding(
-        loader=loader,
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         # A page is made of one release: templates that change under a running service would
         # meet code that does not know them.
