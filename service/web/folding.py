@@ -1,17 +1,45 @@
-"""Texts that a template always says alike are looked up as it is compiled, not as it is shown.
+"""What a template always says alike is worked out as it is compiled, not as it is shown.
 
 Each language has its own environment, so `_("Today")` is a constant there. A page of ours asks
-for hundreds of texts, most of them only to choose one word out of a list.
+for hundreds of texts, most of them only to choose one word out of a list; it calls a hundred
+macros that only print (`inlining`), and imports the same few templates in each of its parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from jinja2 import Environment, nodes
+from jinja2 import Environment, Template, nodes
+from jinja2.environment import TemplateModule
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
+
+from service.web.inlining import Plain, called_as, imports_of, plain_macros, write_out
+
+MODULES = "modules_of_this_page"
+"""The variable of a page that holds what its parts import with its context."""
+
+
+class OfOnePage(Template):
+    """A template that is run once for a page, however many parts of it import it.
+
+    Its macros see the page's variables; none that an importing part has set beside them.
+    """
+
+    def make_module(
+        self,
+        vars: dict[str, Any] | None = None,  # noqa: A002 — the name is Jinja's
+        shared: bool = False,  # noqa: FBT001, FBT002 — the signature is Jinja's
+        locals: Mapping[str, Any] | None = None,  # noqa: A002 — the name is Jinja's
+    ) -> TemplateModule:
+        """Return the module of this page."""
+        made: dict[str | None, TemplateModule] | None = (vars or {}).get(MODULES)
+        if made is None:
+            return super().make_module(vars, shared, locals)
+        if self.name not in made:
+            made[self.name] = super().make_module(vars, shared, None)
+        return made[self.name]
 
 
 class Folding(Environment):
@@ -20,7 +48,13 @@ class Folding(Environment):
     `look_up` is the catalogue's gettext; it must be set before the first template is loaded.
     """
 
+    template_class = OfOnePage
     look_up: Callable[[str], str]
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._plain: dict[str, Plain] = {}
+        self._tables = 0
 
     def _generate(
         self,
@@ -30,13 +64,31 @@ class Folding(Environment):
         defer_init: bool = False,  # noqa: FBT001, FBT002 — the signature is Jinja's
     ) -> str:
         """Compile a template; Jinja's documented hook between parsing and generating."""
-        folded = _Texts(self.look_up).visit(source)
-        return super()._generate(folded, name, filename, defer_init)
+        plain: dict[str, nodes.Macro] = {}
+        for imported in imports_of(source):
+            plain |= called_as(imported, self._plain_of(imported.template.as_const()))
+        folded = _Texts(self).visit(source)
+        return super()._generate(write_out(folded, plain), name, filename, defer_init)
+
+    def _plain_of(self, name: str) -> Plain:
+        """Return the plain macros of a template."""
+        if name not in self._plain:
+            loader = self.loader
+            text = loader.get_source(self, name)[0] if loader is not None else ""
+            self._plain[name] = plain_macros(_Texts(self).visit(self.parse(text, name)))
+        return self._plain[name]
+
+    def table(self, words: Mapping[object, object], lineno: int) -> nodes.Expr:
+        """Keep a list of words, and return how a template takes hold of it."""
+        self._tables += 1
+        name = f"table_{self._tables}"
+        setattr(self, name, words)
+        return nodes.EnvironmentAttribute(name, lineno=lineno)
 
 
 class _Texts(NodeTransformer):
-    def __init__(self, look_up: Callable[[str], str]) -> None:
-        self._look_up = look_up
+    def __init__(self, environment: Folding) -> None:
+        self._environment = environment
 
     def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802 — Jinja names a visitor by the node's class
         self.generic_visit(node, *args, **kwargs)
@@ -45,9 +97,22 @@ class _Texts(NodeTransformer):
             and node.node.name == "_"
             and len(node.args) == 1
             and isinstance(node.args[0], nodes.Const)
-            and not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+            and not (node.dyn_args or node.dyn_kwargs)
         ):
             # As the i18n extension does in its new style: the text is markup, and `%%` is `%`.
-            said = Markup(self._look_up(str(node.args[0].value))) % {}  # noqa: S704 — our own catalogue
-            return nodes.Const(said, lineno=node.lineno)
+            text = Markup(self._environment.look_up(str(node.args[0].value)))  # noqa: S704 — our own catalogue
+            if not node.kwargs:
+                return nodes.Const(text % {}, lineno=node.lineno)
+            given = [nodes.Pair(nodes.Const(one.key), one.value) for one in node.kwargs]
+            said = nodes.Const(text, lineno=node.lineno)
+            return nodes.Mod(said, nodes.Dict(given), lineno=node.lineno)
         return node
+
+    def visit_Dict(self, node: nodes.Dict, *args: Any, **kwargs: Any) -> nodes.Node:  # noqa: N802 — as above
+        self.generic_visit(node, *args, **kwargs)
+        table = {}
+        for pair in node.items:
+            if not (isinstance(pair.key, nodes.Const) and isinstance(pair.value, nodes.Const)):
+                return node
+            table[pair.key.value] = pair.value.value
+        return self._environment.table(table, node.lineno) if table else node

@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from service.web import catalogues
-from service.web.folding import Folding
+from service.web.folding import MODULES, Folding
 from service.web.marking import marked
 from service.web.views.case import ClockView
 from service.web.views.frame import CaseLink, Frame, Place
@@ -125,8 +125,8 @@ class Templates:
     def render(self, name: str, context: Mapping[str, Any], nonce: str) -> str:
         """Return the template as text; `context["frame"]` says language and moment."""
         frame: Frame = context["frame"]
-        template = _environment(frame.language).get_template(name)
-        return template.render({**context, "nonce": nonce})
+        template = environment_of(frame.language).get_template(name)
+        return template.render({**context, "nonce": nonce, MODULES: {}})
 
     def gettext(self, language: str) -> Callable[[str], str]:
         """Return the look-up for words that a route puts into a view itself (`_ = …`)."""
@@ -169,7 +169,7 @@ def _origin(url: str | None) -> str | None:
 
 
 @cache
-def _environment(language: str) -> Environment:
+def environment_of(language: str) -> Environment:
     """Return the process's environment of one language with its catalogue and filters."""
     environment = Folding(
         loader=FileSystemLoader(TEMPLATES),
@@ -214,9 +214,8 @@ def _words(language: str, catalogue: NullTranslations | Translations) -> Words:
 
 def _time_element(moment: datetime | date, exact: str, words: str) -> Markup:
     """Return `<time>` with the exact moment on hover; in print the style sheet swaps the two."""
-    return Markup('<time datetime="{}" title="{}"><span>{}</span></time>').format(
-        moment.isoformat(), exact, words
-    )
+    shape = Markup('<time datetime="%s" title="%s"><span>%s</span></time>')
+    return shape % (moment.isoformat(), exact, words)
 
 
 def _when_filter(words: Words) -> Any:

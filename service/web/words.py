@@ -6,18 +6,20 @@ has no clock. Words go through the catalogue (`translate`); numbers and months t
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal, get_group_symbol
 
 COPENHAGEN: Final = ZoneInfo("Europe/Copenhagen")
 
 # English is British: days before months and no "PM".
 FORMATS: Final = {"da": "da_DK", "nb": "nb_NO", "en": "en_GB"}
 
-_CLOCK: Final = {"da": "HH.mm", "nb": "HH.mm", "en": "HH:mm"}
+_CLOCK: Final = {"da": "%H.%M", "nb": "%H.%M", "en": "%H:%M"}
 _A_WEEK: Final = 7
 _KILO: Final = 1000
 _UNITS: Final = ("kB", "MB", "GB", "TB")
@@ -33,14 +35,14 @@ class Words:
         plural: Callable[[str, str, int], str],
     ) -> None:
         self.language = language
-        self._locale = FORMATS[language]
+        self._locale = Locale.parse(FORMATS[language])
+        self._thousands = get_group_symbol(self._locale)
         self._ = translate
         self._n = plural
 
     def clock(self, moment: datetime) -> str:
         """Return the time of day in Copenhagen ("14.03")."""
-        local = moment.astimezone(COPENHAGEN)
-        return str(format_time(local, _CLOCK[self.language], locale=self._locale))
+        return moment.astimezone(COPENHAGEN).strftime(_CLOCK[self.language])
 
     def day(self, moment: datetime | date, now: datetime) -> str:
         """Return the day as people say it ("i dag", "mandag", "3. februar", "3. februar 2026")."""
@@ -51,14 +53,14 @@ class Words:
         if away in near:
             return near[away]
         if 1 < away < _A_WEEK:
-            return str(format_date(the_day, "EEEE", locale=self._locale))
+            return _dated(the_day, "EEEE", self._locale)
         if the_day.year == today.year:
-            return str(format_date(the_day, self._("d MMMM"), locale=self._locale))
-        return str(format_date(the_day, self._("d MMMM y"), locale=self._locale))
+            return _dated(the_day, self._("d MMMM"), self._locale)
+        return _dated(the_day, self._("d MMMM y"), self._locale)
 
     def numeric_day(self, moment: datetime | date) -> str:
         """Return a day in figures, as rules are dated ("3.2.2027")."""
-        return str(format_date(_day_of(moment), self._("d.M.y"), locale=self._locale))
+        return _dated(_day_of(moment), self._("d.M.y"), self._locale)
 
     def moment(self, moment: datetime, now: datetime) -> str:
         """Return day and time as people say them ("i går kl. 14.03")."""
@@ -72,8 +74,8 @@ class Words:
         local = moment.astimezone(COPENHAGEN)
         pattern = _CLOCK[self.language]
         said = self._("%(day)s at %(time)s") % {
-            "day": format_date(local, self._("d MMMM y"), locale=self._locale),
-            "time": format_time(local, f"{pattern}{pattern[2]}ss", locale=self._locale),
+            "day": _dated(local.date(), self._("d MMMM y"), self._locale),
+            "time": local.strftime(f"{pattern}{pattern[2]}%S"),
         }
         return f"{said} (UTC{local.isoformat()[-6:]})"
 
@@ -105,7 +107,13 @@ class Words:
 
     def number(self, count: int) -> str:
         """Return a whole number with the language's grouping ("1.240")."""
-        return str(format_decimal(count, locale=self._locale))
+        return f"{count:,}".replace(",", self._thousands)
+
+
+@lru_cache(maxsize=4096)
+def _dated(day: date, pattern: str, locale: Locale) -> str:
+    """Return a day by a pattern of CLDR; a screen names the same few days again and again."""
+    return str(format_date(day, pattern, locale=locale))
 
 
 def short_digest(digest: str) -> str:

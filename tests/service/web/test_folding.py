@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from jinja2 import DictLoader
+import pytest
+from jinja2 import DictLoader, StrictUndefined, UndefinedError
 
-from service.web.folding import Folding
+from service.web.folding import MODULES, Folding
 
 
-def _said(text: str, **values: object) -> str:
-    catalogue = {"Read": "Læst", "Fish & <b>chips</b>": "Fisk & <b>fritter</b>", "100 %%": "100 %%"}
+def _environment(**texts: str) -> Folding:
+    catalogue = {
+        "Read": "Læst",
+        "For %(who)s": "<i>Til</i> %(who)s",
+        "Fish & <b>chips</b>": "Fisk & <b>fritter</b>",
+        "100 %%": "100 %%",
+    }
     environment = Folding(
-        loader=DictLoader({"page": text}), autoescape=True, extensions=["jinja2.ext.i18n"]
+        loader=DictLoader(texts),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
     )
     environment.look_up = lambda word: catalogue.get(word, word)
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
@@ -18,7 +27,11 @@ def _said(text: str, **values: object) -> str:
         lambda one, _many, _count: one,
         newstyle=True,
     )
-    return environment.get_template("page").render(values)
+    return environment
+
+
+def _said(text: str, **values: object) -> str:
+    return _environment(page=text).get_template("page").render(values)
 
 
 def test_a_text_without_a_variable_is_never_asked_for_again() -> None:
@@ -30,6 +43,32 @@ def test_a_folded_text_is_markup_and_its_doubled_percent_is_one() -> None:
     assert _said('{{ _("100 %%") }}') == "100 %"
 
 
-def test_a_text_with_a_variable_is_looked_up_as_it_is_shown() -> None:
-    assert _said('{{ _("For %(who)s", who=name) }}', name="<Bo>") == "asked For &lt;Bo&gt;"
+def test_what_is_put_into_a_folded_text_is_escaped() -> None:
+    assert _said('{{ _("For %(who)s", who=name) }}', name="<Bo>") == "<i>Til</i> &lt;Bo&gt;"
+
+
+def test_a_text_that_is_a_variable_is_looked_up_as_it_is_shown() -> None:
     assert _said("{{ _(word) }}", word="Read") == "asked Læst"
+
+
+def test_a_word_that_a_list_of_words_lacks_is_an_error_and_no_gap() -> None:
+    with pytest.raises(UndefinedError):
+        _said('{{ {"a": _("Read")}[key] }}', key="b")
+
+
+def test_parts_of_one_page_share_what_they_import_and_no_other_page_does() -> None:
+    environment = _environment(
+        macros="{% macro who(n) %}{% if n %}{{ name }}{% endif %}{% endmacro %}"
+        "{{ made.append(1) }}",
+        part='{% from "macros" import who with context %}{{ who(1) }}',
+        page='{% from "macros" import who with context %}{{ who(1) }} {% include "part" %}',
+    )
+    made: list[int] = []
+
+    first, second = (
+        environment.get_template("page").render(name=name, made=made, **{MODULES: {}})
+        for name in ("Bo", "Else")
+    )
+
+    assert (first, second) == ("Bo Bo", "Else Else")
+    assert len(made) == 2

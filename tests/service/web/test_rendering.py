@@ -2,14 +2,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from jinja2.meta import find_undeclared_variables
 from starlette.requests import Request
 
+from service.web.inlining import imports_of
 from service.web.rendering import (
     PATHS,
     TEMPLATES,
     Templates,
     choose_language,
     content_security_policy,
+    environment_of,
 )
 from service.web.views.frame import Place
 from tests.service.web.preview import context_of
@@ -55,6 +58,24 @@ def test_every_page_template_has_a_sample() -> None:
     shared |= {"evidence_rows.html"}
 
     assert {path.name for path in TEMPLATES.glob("*.html")} == shown | shared
+
+
+def test_what_the_parts_of_a_page_share_reads_nothing_that_only_one_of_them_has() -> None:
+    environment = environment_of("da")
+    trees = {
+        name: environment.parse((TEMPLATES / name).read_text("utf-8"))
+        for name in environment.list_templates(["html"])
+    }
+    shared = {
+        one.template.as_const()
+        for tree in trees.values()
+        for one in imports_of(tree)
+        if one.with_context
+    }
+
+    assert "macros.html" in shared
+    for name in shared:
+        assert find_undeclared_variables(trees[name]) <= {"frame", "nonce", "_", "ngettext"}, name
 
 
 def test_no_page_carries_a_script_or_a_style_in_itself(templates: Templates) -> None:

@@ -88,6 +88,12 @@ def test_a_size_has_a_unit_that_people_know(count: int, said: str) -> None:
     assert words("da").size(count) == said
 
 
+@pytest.mark.parametrize(("language", "said"), [("da", "1.234.567"), ("en", "1,234,567")])
+def test_a_large_number_is_grouped_as_its_language_groups_it(language: str, said: str) -> None:
+    assert words(language).number(1_234_567) == said
+    assert words(language).number(999) == "999"
+
+
 def test_a_rule_is_dated_in_figures() -> None:
     assert words("da").numeric_day(datetime(2027, 2, 3, 12, tzinfo=UTC)) == "3.2.2027"
 
