@@ -1,6 +1,7 @@
 """Bytes to text in whatever character set a mail claims, never with an exception."""
 
 import codecs
+import re
 from typing import Final
 
 # Names that mail programs write and Python does not know.
@@ -24,6 +25,10 @@ _ALIASES: Final = {
     "ascii": "utf-8",
     "iso-8859-9": "windows-1254",
 }
+_MOST: Final = 0.7
+_FEW: Final = 0.02
+_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
+
 # Codecs that are no character sets, or take quadratic time.
 _REFUSED: Final = frozenset(
     {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
@@ -41,6 +46,29 @@ def known_charset(name: str | None) -> str | None:
         return None
     usable = found._is_text_encoding and found.name.replace("-", "_") not in _REFUSED  # noqa: SLF001 - the only place where Python says it
     return found.name if usable else None
+
+
+def unmarked_utf16(data: bytes) -> str | None:
+    """Return which UTF-16 these bytes are in where no mark says so; None where in neither.
+
+    In western writing every other byte is NUL. What does not decode, or holds
+    control characters then, is no text.
+    """
+    units = len(data) // 2
+    if units < 2 or 0 not in data:  # noqa: PLR2004 - one letter and a NUL may be anything
+        return None
+    first, second = data[0 : 2 * units : 2].count(0), data[1 : 2 * units : 2].count(0)
+    if second >= _MOST * units and first <= _FEW * units:
+        name = "utf-16-le"
+    elif first >= _MOST * units and second <= _FEW * units:
+        name = "utf-16-be"
+    else:
+        return None
+    try:
+        text = codecs.getincrementaldecoder(name)().decode(data)
+    except UnicodeDecodeError:
+        return None
+    return None if _CONTROL.search(text) else name
 
 
 def decode_bytes(data: bytes, stated: str | None) -> tuple[str, str, bool]:

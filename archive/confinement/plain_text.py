@@ -4,7 +4,7 @@ import codecs
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
-from archive.confinement.charsets import decode_bytes
+from archive.confinement.charsets import decode_bytes, unmarked_utf16
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 
@@ -20,16 +20,18 @@ _MARKS: Final = (
 def read_text(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any]]:
     """Tell the text of a file: `text`, `charset`, `charset_certain`, `complete`.
 
-    A mark at the beginning decides over what is stated.
+    A mark at the beginning decides over what is stated, and so does a NUL in
+    every other byte.
     """
     data = source.read(MAX_BYTES + 1)
     shown = data[:MAX_BYTES]
     marked = next((charset for mark, charset in _MARKS if shown.startswith(mark)), None)
-    text, charset, certain = decode_bytes(shown, marked or _charset_of(media_type))
+    wide = None if marked else unmarked_utf16(shown)
+    text, charset, certain = decode_bytes(shown, marked or wide or _charset_of(media_type))
     yield {
         "text": text,
         "charset": charset,
-        "charset_certain": certain,
+        "charset_certain": certain and wide is None,
         "complete": len(data) <= MAX_BYTES,
     }
 

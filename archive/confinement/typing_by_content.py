@@ -5,9 +5,12 @@ rather than a library: those that we looked at know neither mail nor Outlook
 files, and every rule here is one that we can defend.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
+
+from archive.confinement.charsets import unmarked_utf16
 
 HEAD: Final = 64 * 1024
 UNKNOWN: Final = "application/octet-stream"
@@ -23,33 +26,39 @@ _MAGIC: Final = (
     (0, b"%PDF-", "application/pdf"),
     (0, b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
     (0, b"{\\rtf", "application/rtf"),
-    (0, b"OggS", "application/ogg"),
-    (0, b"ID3", "audio/mpeg"),
     (0, b"\xff\xfb", "audio/mpeg"),
     (0, b"\xff\xf3", "audio/mpeg"),
     (0, b"\xff\xf1", "audio/aac"),
-    (0, b"fLaC", "audio/flac"),
-    (0, b"#!AMR", "audio/amr"),
+    (0, b"#!AMR\n", "audio/amr"),
+    (0, b"#!AMR-WB\n", "audio/amr"),
     (0, b"\x1f\x8b\x08", "application/gzip"),
-    (0, b"BZh", "application/x-bzip2"),
     (0, b"\xfd7zXZ\0", "application/x-xz"),
-    (257, b"ustar", "application/x-tar"),
+    (257, b"ustar\0", "application/x-tar"),
+    (257, b"ustar  \0", "application/x-tar"),
     (0, b"\xff\xf2", "audio/mpeg"),
     (0, b"\xff\xfa", "audio/mpeg"),
-    (0, b"FORM", "audio/aiff"),
-    (0, b"caff", "audio/x-caf"),
+    (0, b"caff\0\1\0\0", "audio/x-caf"),
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-asf"),
     (0, b"FLV\x01", "video/x-flv"),
     (0, b"\0\0\1\xba", "video/mpeg"),
     (0, b"\0\0\0\x0cJXL ", "image/jxl"),
-    (0, b"8BPS", "image/vnd.adobe.photoshop"),
     (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (0, b"Rar!\x1a\x07", "application/vnd.rar"),
-    (0, b"MZ", "application/vnd.microsoft.portable-executable"),
     (0, b"\x7fELF", "application/x-elf"),
     (0, b"SQLite format 3\0", "application/vnd.sqlite3"),
 )
+# Magics of letters alone: a text may begin with them, so that they count only where none stands.
+_LETTERS: Final = (
+    (b"ID3", "audio/mpeg"),
+    (b"OggS", "application/ogg"),
+    (b"fLaC", "audio/flac"),
+    (b"8BPS", "image/vnd.adobe.photoshop"),
+    (b"MZ", "application/vnd.microsoft.portable-executable"),
+)
+# What a stream of bzip2 has behind its `BZh` and a digit: a block, or its end where it is empty.
+_BZIP2: Final = re.compile(rb"BZh[1-9](?:\x31\x41\x59\x26\x53\x59|\x17\x72\x45\x38\x50\x90)")
 _RIFF: Final = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
+_AIFF: Final = (b"AIFF", b"AIFC")
 _BRANDS: Final = {
     b"heic": "image/heic", b"heix": "image/heic", b"heim": "image/heic", b"heis": "image/heic",
     b"hevx": "image/heic", b"hevm": "image/heic", b"hevs": "image/heic", b"hevc": "image/heic",
@@ -69,6 +78,7 @@ _TEXT: Final = (
     (re.compile(rb"<\?xml\b", re.IGNORECASE), "application/xml"),
 )  # fmt: skip
 _CONTROL: Final = re.compile(rb"[\x00-\x08]")
+_MOST_NULS: Final = 0.1
 _FIELD: Final = re.compile(rb"^([A-Za-z][A-Za-z0-9-]{1,60}):", re.MULTILINE)
 _MAIL_FIELDS: Final = frozenset(
     b"received from to subject date message-id return-path mime-version delivered-to reply-to "
@@ -92,7 +102,7 @@ def media_type_of(head: bytes) -> str:
     for offset, magic, media_type in _MAGIC:
         if head.startswith(magic, offset):
             return media_type
-    for test in (_matroska, _riff, _iso_media, _zip, _compound, _bitmap, _text):
+    for test in _TESTS:
         if (found := test(head)) is not None:
             return found
     return UNKNOWN
@@ -108,8 +118,17 @@ def _riff(head: bytes) -> str | None:
     return _RIFF.get(head[8:12]) if head.startswith(b"RIFF") else None
 
 
+def _aiff(head: bytes) -> str | None:
+    """AIFF 1.3: a FORM names its own type, and many a letter begins with that word."""
+    return "audio/aiff" if head.startswith(b"FORM") and head[8:12] in _AIFF else None
+
+
+def _bzip2(head: bytes) -> str | None:
+    return "application/x-bzip2" if _BZIP2.match(head) else None
+
+
 def _iso_media(head: bytes) -> str | None:
-    if head[4:8] != b"ftyp":
+    if head[4:8] != b"ftyp" or head[:2] != b"\0\0":  # the box's length: some dozen bytes
         return None
     brand = head[8:12]
     return _BRANDS.get(brand, "video/3gpp" if brand.startswith(b"3g") else "video/mp4")
@@ -163,6 +182,24 @@ def _text(head: bytes) -> str | None:
     return None if not head or _CONTROL.search(head) else "text/plain"
 
 
+def _letters(head: bytes) -> str | None:
+    return next((found for magic, found in _LETTERS if head.startswith(magic)), None)
+
+
+def _marred_text(head: bytes) -> str | None:
+    """Text that a NUL has strayed into, as where a log was broken off, or UTF-16 without mark."""
+    if unmarked_utf16(head) is not None:
+        return "text/plain"
+    nuls = head.count(0)
+    if not nuls or nuls > _MOST_NULS * len(head) or _CONTROL.search(head.replace(b"\0", b"")):
+        return None
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return None
+    return "text/plain"
+
+
 def _is_mail(head: bytes) -> bool:
     """Two known header fields before the first empty line, beginning with a field."""
     block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
@@ -170,3 +207,9 @@ def _is_mail(head: bytes) -> bool:
         return False
     known = {name.lower() for name in _FIELD.findall(block)} & _MAIL_FIELDS
     return len(known) >= 2  # noqa: PLR2004 - one alone is a note that begins "To: …"
+
+
+_TESTS: Final = (
+    _matroska, _riff, _aiff, _bzip2, _iso_media, _zip, _compound, _bitmap, _text, _letters,
+    _marred_text,
+)  # fmt: skip

@@ -41,7 +41,7 @@ def read_rich_text(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any]
     except Enough:
         complete = False
     yield {
-        "text": reader.text.done(),
+        "text": _joined(reader.text.done()),
         "complete": complete,
         "objects": rb"\objdata" in data or rb"\objocx" in data,
     }
@@ -127,3 +127,8 @@ class _Reader:
 def _character(number: int) -> str:
     number = number + 65536 if number < 0 else number
     return chr(number) if 0 < number <= sys.maxunicode else ""
+
+
+def _joined(text: str) -> str:
+    """Join the halves in which what lies beyond 65535 is told; one without its other is none."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -11,6 +11,8 @@ from archive.confinement.plain_text import MAX_BYTES
         ("blåbær".encode("latin-1"), "", ("blåbær", "cp1252", False)),
         ("Łódź".encode("iso-8859-2"), "; charset=iso-8859-2", ("Łódź", "iso8859-2", True)),
         ("blåbær".encode("utf-16"), "", ("blåbær", "utf-16", True)),
+        ("blåbær".encode("utf-16-le"), "", ("blåbær", "utf-16-le", False)),
+        ("blåbær".encode("utf-16-be"), "; charset=utf-8", ("blåbær", "utf-16-be", False)),
         (b"\xef\xbb\xbfhej", "", ("hej", "utf-8-sig", True)),
         (b"a\x81b\xe5", "; charset=x-unknown", ("a\ufffdb\u00e5", "cp1252", False)),
         (b"a\0b", "", ("a\u2400b", "utf-8", True)),

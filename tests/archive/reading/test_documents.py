@@ -122,6 +122,15 @@ def test_rich_text_is_read_in_its_own_letters(confinement: Confinement) -> None:
     assert facts["text"] == "Du får kærligheden\nat føle, Åse\n{ok}"
 
 
+def test_rich_text_keeps_what_lies_beyond_sixteen_bits(confinement: Confinement) -> None:
+    rtf = rb"{\rtf1\ansi Vi ses \u-10179?\u-8694?! {\u55357 ?}{\u56842 ?} \u-10179? alene}"
+
+    facts = confinement.read("rich_text", rtf).facts
+
+    assert facts["text"] == "Vi ses 😊! 😊 � alene"
+    assert facts["complete"] is True
+
+
 def test_a_page_says_what_it_says_and_that_it_holds_a_script(confinement: Confinement) -> None:
     page = f"<!doctype html><p>{WORDS}</p><script>alert(1)</script>".encode()
 
