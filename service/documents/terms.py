@@ -83,9 +83,9 @@ def closing_texts(booklet: Booklet, speaks: Speaks) -> list[dict[str, Any]]:
             "Where the number of a file is the one in this booklet, not one byte was changed."
         ),
         _(
-            "The numbers stand in a ledger to which can only be added. The ledger is signed, and "
-            "its signed heads are kept outside the house. So it shows that a file existed when the "
-            "head went out, also against the municipality."
+            "The numbers stand in a log that can only be added to. It is signed, and its seals are "
+            "kept outside the house too. So it shows that a file existed when the seal went out, "
+            "also against the municipality."
         ),
     ]
     proves_not = [
@@ -100,8 +100,8 @@ def closing_texts(booklet: Booklet, speaks: Speaks) -> list[dict[str, Any]]:
     ]
     if not booklet.proof.outside:
         proves[1] = _(
-            "The numbers stand in a ledger to which can only be added. It is signed. No head of it "
-            "has been kept outside the house yet for these pieces: until then it proves "
+            "The numbers stand in a log that can only be added to. It is signed. No seal that "
+            "covers these pieces has been kept outside the house yet: until then it proves "
             "nothing against the municipality itself."
         )
     return [
@@ -135,7 +135,7 @@ def _key(booklet: Booklet, speaks: Speaks) -> list[dict[str, Any]]:
     proof = booklet.proof
     facts = [
         _fact(_("Fingerprint of our key"), proof.fingerprint, mono=True),
-        _fact(_("Head of the ledger"), f"{proof.head_size}  {proof.head_root}", mono=True),
+        _fact(_("Seal of the ledger"), f"{proof.head_size}  {proof.head_root}", mono=True),
     ]
     kinds = {"timestamp": _("time-stamp"), "witness": _("witness"), "object": _("kept elsewhere")}
     for one in proof.outside:

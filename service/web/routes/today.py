@@ -16,6 +16,7 @@ from service.casework.evidence.listing import HAND_TO_POLICE
 from service.casework.evidence.sealing_off import waiting_for_police
 from service.casework.moderation.queue import count_waiting, decided_today
 from service.procedure.texts import render_text
+from service.web.catalogues import load
 from service.web.dependencies import Now, PageRight, Reading
 from service.web.frames import frame_for
 from service.web.screens.steps import readers_as
@@ -65,14 +66,18 @@ def show(
 def _shut(count: int, language: str) -> list[TodayTask]:
     if not count:
         return []
-    _ = gettext_of(language)
-    said = _("%(count)d files may be sexual pictures of somebody under 18. Nobody else can act.")
+    _, _n = gettext_of(language), load(language).ngettext
+    said = _n(
+        "%(count)d file may be a sexual picture of somebody under 18. Nobody else can act.",
+        "%(count)d files may be sexual pictures of somebody under 18. Nobody else can act.",
+        count,
+    )
     title = _("Call the police about what is sealed off")
     return [TodayTask(TaskKind.TRIAGE, title, "/sealed-off", said % {"count": count})]
 
 
 def _piles(queue: int, pile: int, language: str) -> list[TodayTask]:
-    _ = gettext_of(language)
+    _, _n = gettext_of(language), load(language).ngettext
     found = []
     if queue:
         found.append(
@@ -80,7 +85,8 @@ def _piles(queue: int, pile: int, language: str) -> list[TodayTask]:
                 TaskKind.REVIEW,
                 _("Look at posts that the rules pointed at"),
                 "/queue",
-                _("%(count)d posts wait, the worst first.") % {"count": queue},
+                _n("%(count)d post waits.", "%(count)d posts wait, the worst first.", queue)
+                % {"count": queue},
             )
         )
     if pile:
@@ -89,7 +95,12 @@ def _piles(queue: int, pile: int, language: str) -> list[TodayTask]:
                 TaskKind.TRIAGE,
                 _("Give what came in its right place"),
                 "/triage",
-                _("%(count)d arrivals belong to no case yet.") % {"count": pile},
+                _n(
+                    "%(count)d arrival belongs to no case yet.",
+                    "%(count)d arrivals belong to no case yet.",
+                    pile,
+                )
+                % {"count": pile},
             )
         )
     return found

@@ -164,7 +164,7 @@ def _trouble(one: HolderStanding, words: Words) -> str | None:
         "address": _("Its mail address cannot be used."),
     }
     general = {
-        "refused_": _("Its answer is no valid time-stamp of our head."),
+        "refused_": _("Its answer is no valid time-stamp of our seal."),
         "folder_": _("The folder cannot be written."),
         "mail_": _("The mail could not be sent."),
     }

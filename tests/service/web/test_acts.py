@@ -92,7 +92,7 @@ def test_a_refused_viewing_says_so_in_its_place(page: Page) -> None:
 
     page.get_by_role("button", name="Vis teksten").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("Det her er ikke dit at se eller gøre")
+    expect(page.get_by_role("alert")).to_contain_text("Det har du ikke adgang til")
 
 
 def test_without_javascript_the_text_has_a_page_of_its_own(browser: Browser, address: str) -> None:

@@ -52,7 +52,7 @@ WITNESS = Holder(OutsideKind.WITNESS, "vidne@nabo.example")
         ),
         (
             None,
-            "Endnu ikke forseglet udefra: Uden det beviser kæden intet mod den, der ejer den.",
+            "Endnu ikke forseglet udefra: Loggen kan skrives om, uden at det kan bevises.",
         ),
     ],
 )
@@ -63,7 +63,7 @@ def test_one_sentence_says_when_and_by_whom(last: LastSeal | None, sentence: str
 @pytest.mark.parametrize(
     ("seal", "holder", "state", "cause"),
     [
-        (Seal.OFF, None, LightState.OFF, "Der er ikke sat nogen op udenfor"),
+        (Seal.OFF, None, LightState.OFF, "Der er ikke valgt nogen uden for huset"),
         (Seal.NONE_YET, HolderStanding(TSA), LightState.AMBER, "ikke forseglet noget endnu"),
         (Seal.SEALED, HolderStanding(TSA, 9, AT), LightState.GREEN, ""),
         (
