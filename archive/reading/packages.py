@@ -5,6 +5,8 @@ lists within lists are unpacked as streams, within one budget for the whole item
 """
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,7 +20,13 @@ from archive.reading.xml_text import Enough, NotWellFormed, Text
 BUDGET: Final = 128 * MIB
 _MOST_INSIDE: Final = 16 * MIB
 _ENCRYPTED: Final = 0x1
-_BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    EOFError, OSError, ValueError, OverflowError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What `zipfile` and the unpackers beneath it raise for one part: ValueError for a bad name,
+OverflowError for a place that no file has."""
+
 _ZIP: Final = b"PK\x03\x04"
 
 
@@ -90,7 +98,7 @@ def _list(
         when = f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}"
         entry = Entry(above + info.filename, info.file_size, info.compress_size, when, depth)
         listing.add(entry)
-        if not info.is_dir():
+        if not info.filename.endswith("/"):  # `is_dir` fails where there is no name at all
             _look_inside(package, info, listing, budget, entry)
 
 
@@ -116,5 +124,5 @@ def _look_inside(
             return
         with zipfile.ZipFile(io.BytesIO(data)) as inner:
             _list(inner, listing, budget, entry.name + "/", entry.depth + 1)
-    except (Gone, *_BROKEN):
+    except _BROKEN:
         listing.left_out()

@@ -42,6 +42,34 @@ def test_names_that_would_leave_the_folder_are_counted(confinement: Confinement)
     assert "../../etc/passwd" in facts["text"]
 
 
+def _marred(how: str) -> bytes:
+    """Return a ZIP file with one inside that cannot be opened, and a text after it."""
+    out = io.BytesIO()
+    inner = zipped({"a.txt": b"hej" * 200})
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as package:
+        package.writestr("x.zip", inner)
+        package.writestr(zipfile.ZipInfo("" if how == "no name" else "y.txt"), b"hej")
+        if how == "beyond any file":
+            package.infolist()[0].header_offset = 2**64 - 1
+    data = out.getvalue()
+    if how == "lzma":
+        place = data.index(b"x.zip") + len("x.zip") + 4
+        data = data[:place] + b"\xff" + data[place + 1 :]
+    if how == "name":
+        place = data.index(b"x.zip")
+        data = data[:place] + b"\xff\xfe" + data[place + 2 :]
+        data = data[:6] + b"\0\x08" + data[8:]  # "the name is UTF-8" (APPNOTE 4.4.4, bit 11)
+    return data
+
+
+@pytest.mark.parametrize("how", ["lzma", "name", "beyond any file", "no name"])
+def test_one_broken_part_takes_no_other_from_the_list(confinement: Confinement, how: str) -> None:
+    facts = confinement.read("package", _marred(how)).facts
+
+    assert facts["entries_count"] == 2 + (how == "no name")
+    assert facts["entries_complete"] is (how == "no name")
+
+
 def test_nesting_has_an_end(confinement: Confinement) -> None:
     facts = confinement.read("package", by_name()["dyb.zip"]).facts
 
