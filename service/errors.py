@@ -104,6 +104,14 @@ class UploadElsewhere(ServiceError):
         self.offset = offset
 
 
+class UploadGone(UploadElsewhere):
+    """What had come of a file is here no longer, or took too long: it must be sent again."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.args = ("what had come of the file is gone: send it again from its beginning",)
+
+
 class CaseClosed(ServiceError):
     """The case is closed; nothing in it changes."""
 
@@ -149,7 +157,15 @@ class UploadInvalid(ServiceError):
 
 
 class UploadTooLarge(ServiceError):
-    """More bytes or files than one upload may hold."""
+    """More bytes than one upload may hold."""
+
+
+class TooManyFiles(UploadTooLarge):
+    """More files than one upload may hold; the first `most` of them are taken."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most} files are taken at a time")
+        self.most = most
 
 
 class IdempotencyConflict(ServiceError):
@@ -225,6 +241,7 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     PhoneNotConnected: (HTTPStatus.UNAUTHORIZED, "phone-not-connected"),
     PhoneLinkEnded: (HTTPStatus.GONE, "phone-link-ended"),
     UploadElsewhere: (HTTPStatus.CONFLICT, "upload-elsewhere"),
+    UploadGone: (HTTPStatus.CONFLICT, "upload-gone"),
     NothingToHandOver: (HTTPStatus.UNPROCESSABLE_ENTITY, "nothing-to-hand-over"),
     TooMuchAtOnce: (HTTPStatus.UNPROCESSABLE_ENTITY, "too-much-at-once"),
     SealedOff: (HTTPStatus.CONFLICT, "sealed-off"),
@@ -242,6 +259,7 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     AlreadyDecided: (HTTPStatus.CONFLICT, "already-decided"),
     UploadInvalid: (HTTPStatus.UNPROCESSABLE_ENTITY, "upload-invalid"),
     UploadTooLarge: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "upload-too-large"),
+    TooManyFiles: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-many-files"),
     IdempotencyConflict: (HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-conflict"),
     AddressInvalid: (HTTPStatus.UNPROCESSABLE_ENTITY, "address-invalid"),
     FormInvalid: (HTTPStatus.UNPROCESSABLE_ENTITY, "form-invalid"),

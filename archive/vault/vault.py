@@ -121,6 +121,11 @@ class Vault:
         """Return the plain bytes of one segment."""
         return key.open(self.objects.get(segment_name(name, number)))
 
+    def require_all(self, sealed: Sealed) -> None:
+        """Raise `ObjectMissing` unless each segment of an object still lies in the store."""
+        for number in range(sealed.segments):
+            self.objects.made_at(segment_name(sealed.name, number))
+
     def discard(self, name: str, segments: int) -> None:
         """Remove an object that no row names; what cannot be removed now, the sweep removes."""
         _remove(self.objects, name, segments)

@@ -7,7 +7,7 @@ the same evidence; so it may try as often as its connection breaks.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -26,8 +26,9 @@ from archive.records.phones import PhoneFileRecord, PhoneRecord
 from service.access.phones import Phone
 from service.casework.cases.opening import join_evidence
 from service.casework.evidence.hand_in import KIND, about_from
+from service.casework.evidence.held import removed_where_refused, require_all_here
 from service.casework.mail.naming import numbers_written_in, open_cases_of
-from service.errors import UploadInvalid
+from service.errors import PhoneNotConnected, UploadInvalid
 from service.installation import Installation
 from service.notices.receipts import queue_phone_receipt
 from service.notices.wording import Said
@@ -99,23 +100,32 @@ def received_already(session: Session, person_id: UUID, file_id: UUID) -> Receiv
     return Received(evidence.id, str(evidence.sha256), evidence.size, number)
 
 
-def receive_file(installation: Installation, phone: Phone, held: Held, shared: Shared) -> Received:
-    """Commit one shared file as evidence of the phone's person.
+def receive_file(
+    installation: Installation, standing: Callable[[], Phone], held: Held, shared: Shared
+) -> Received:
+    """Commit one shared file as evidence of the person whose phone `standing` returns by now.
 
     It joins that person's own open case where the words name its number, and is sorted by hand
-    otherwise. The receipt leaves when the last file of the share is here.
+    otherwise. The receipt leaves when the last file of the share is here. Raises what `standing`
+    does, `PhoneNotConnected` for a phone that was ended in the meantime, `UploadGone`; then
+    nothing of the file is kept.
     """
-    now, person_id = installation.clock.now(), _person_of(phone)
-    with installation.database.reading() as session:
-        case_id = _case_named(session, person_id, shared.note or "", now)
+    now = installation.clock.now()
+    with removed_where_refused(installation, held):
+        phone = standing()
+        person_id = _person_of(phone)
+        require_all_here(installation, held)
+        with installation.database.reading() as session:
+            case_id = _case_named(session, person_id, shared.note or "", now)
 
     def also(session: Session, kept: Kept) -> None:
-        if case_id is not None:
-            case = session.get_one(CaseRecord, case_id, with_for_update={"key_share": True})
+        row = _connected(session, phone, now)
+        case = _still_open(session, person_id, case_id)
+        if case is not None:
             evidence = session.get_one(EvidenceRecord, kept.id)
             join_evidence(session, case, evidence, now, phone.who.actor)
         if session.get(PhoneFileRecord, (person_id, shared.file_id)) is None:
-            _note_file(session, installation, phone, kept, shared, case_id=case_id, now=now)
+            _note_file(session, installation, row, kept, shared, case=case, now=now)
 
     about = About(
         kind=KIND,
@@ -127,18 +137,17 @@ def receive_file(installation: Installation, phone: Phone, held: Held, shared: S
         case_id=case_id,
     )
     envelope = Envelope(DOOR, phone.who.actor, _facts(phone, shared))
+    failed: Exception | None = None
     try:
-        kept = installation.intake.register(held, about, envelope, now, also)
-    except IntegrityError:
+        installation.intake.register(held, about, envelope, now, also)
+    except IntegrityError as twice:
         # The same file came twice at once, by other bytes: the first of them is the file.
-        with installation.database.reading() as session:
-            earlier = received_already(session, person_id, shared.file_id)
-        if earlier is None:
-            raise
-        return earlier
+        failed = twice
     with installation.database.reading() as session:
-        number = session.get_one(CaseRecord, case_id).number if case_id else None
-    return Received(kept.id, kept.sha256, kept.size, number)
+        received = received_already(session, person_id, shared.file_id)
+    if received is None:
+        raise failed or LookupError("what was committed is not there")
+    return received
 
 
 def received_of_share(session: Session, phone: Phone, share: UUID) -> Sequence[UUID]:
@@ -179,18 +188,35 @@ def _case_named(session: Session, person_id: UUID, words: str, now: datetime) ->
     return None
 
 
+def _connected(session: Session, phone: Phone, now: datetime) -> PhoneRecord:
+    """Return the phone's row, held until the commit: what ends it comes before this or after."""
+    row = session.get_one(PhoneRecord, phone.id, with_for_update=True, populate_existing=True)
+    if row.revoked_at is not None or row.expires_at <= now:
+        raise PhoneNotConnected("this phone was ended in the meantime")
+    return row
+
+
+def _still_open(session: Session, person_id: UUID, case_id: UUID | None) -> CaseRecord | None:
+    """Return the case that the words name, unless it was closed or left a moment ago."""
+    if case_id is None:
+        return None
+    own = open_cases_of(session.get_one(PersonRecord, person_id))
+    query = own.where(CaseRecord.id == case_id).with_for_update(key_share=True, of=CaseRecord)
+    return session.scalars(query).first()
+
+
 def _note_file(
     session: Session,
     installation: Installation,
-    phone: Phone,
+    phone: PhoneRecord,
     kept: Kept,
     shared: Shared,
     *,
-    case_id: UUID | None,
+    case: CaseRecord | None,
     now: datetime,
 ) -> None:
     """Remember what the file became; tell the ledger of the phone's use, and the person of all."""
-    person_id = _person_of(phone)
+    person_id = phone.person_id
     # Two files of one share at once must not both be the last: the second waits here.
     person = session.get_one(PersonRecord, person_id, with_for_update={"key_share": True})
     session.add(
@@ -208,18 +234,17 @@ def _note_file(
         .select_from(PhoneFileRecord)
         .where(PhoneFileRecord.person_id == person_id, PhoneFileRecord.share == shared.share)
     )
-    row = session.get_one(PhoneRecord, phone.id)
-    row.last_used_at = now
+    phone.last_used_at = now
     if here == 1:
-        record(session, "phone.used", at=now, actor=phone.who.actor, subject=row, files=shared.of)
+        actor = f"person:{person_id}"
+        record(session, "phone.used", at=now, actor=actor, subject=phone, files=shared.of)
     if here == shared.of:
-        case = session.get_one(CaseRecord, case_id) if case_id else None
         queue_phone_receipt(
             session,
             installation.settings,
             evidence_id=kept.id,
             person=person,
             said=Said(now, case=case.number if case else None, joined=True, from_phone=True),
-            case_id=case_id,
+            case_id=case.id if case else None,
             now=now,
         )

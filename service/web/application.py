@@ -63,7 +63,7 @@ def make_application(
     app.state.capabilities = Capabilities(secret)
     app.state.evidence_url = evidence_url
     app.state.upload_quota = UploadQuota(installation.settings)
-    app.state.phone_uploads = PhoneUploads(installation.intake)
+    app.state.phone_uploads = PhoneUploads(installation.intake, installation.clock.now)
     app.state.upload_turns = anyio.CapacityLimiter(UPLOADS_AT_ONCE)
     for router in every_router():
         name_rights(router)

@@ -63,21 +63,25 @@ async def _now(house: House) -> datetime:
 Now = Annotated[datetime, Depends(_now)]
 
 
-def signed_in(request: Request, house: House) -> Principal:
-    """Return who holds the session cookie; raises `NotSignedIn`."""
+def signed_in(request: Request, house: House, *, at_work: bool = False) -> Principal:
+    """Return who holds the session cookie; raises `NotSignedIn`.
+
+    Whoever is `at_work` has something under way, and so has not rested since they asked for it.
+    """
     secret = request.cookies.get(COOKIE)
     if not secret:
         raise NotSignedIn("no session cookie")
     now = house.clock.now()
     settings = house.settings
+    whole = timedelta(hours=settings.session_hours)
     with house.database.reading() as session:
         held = holder_of(
             session,
             secret,
             house.rights,
             now,
-            idle=timedelta(minutes=settings.session_idle_minutes),
-            whole=timedelta(hours=settings.session_hours),
+            idle=whole if at_work else timedelta(minutes=settings.session_idle_minutes),
+            whole=whole,
         )
     if now - held.last_seen_at > timedelta(minutes=1):
         house.gate.run(lambda session: touch_session(session, held.key, now))

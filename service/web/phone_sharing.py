@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from uuid import UUID, uuid4
 
 from fastapi import Request
@@ -12,7 +14,9 @@ from service.casework.phones import Received, Shared, receive_file, words_of
 from service.errors import UploadInvalid
 from service.installation import Installation
 from service.web.dependencies import installation_of
+from service.web.phone_right import phone_of
 from service.web.quotas import UploadQuota
+from service.web.standing import before_keeping
 from service.web.streaming import Incoming, Uploaded, UploadLimits, receive_upload, stated_length
 
 FIELDS = frozenset({"title", "text", "url"})
@@ -22,7 +26,8 @@ TEXT_NAME = "delt-tekst.txt"
 async def take_share(request: Request, phone: Phone) -> tuple[UUID, list[Received]]:
     """Keep a form's files, or its words where there are no files; returns the share.
 
-    What was safe before an error stays; the error itself is raised.
+    What was safe before an error stays; the error itself is raised, and the names of what is
+    safe stand in `request.state.kept`.
     """
     house = installation_of(request)
     quota: UploadQuota = request.app.state.upload_quota
@@ -30,20 +35,13 @@ async def take_share(request: Request, phone: Phone) -> tuple[UUID, list[Receive
     require_room(house, stated_length(request))
     settings, share = house.settings, uuid4()
     limits = UploadLimits(settings.most_files, settings.most_upload_bytes, FIELDS)
+    standing = before_keeping(phone, partial(phone_of, request, house), house.clock.now)
 
     def register(uploaded: Uploaded) -> tuple[list[Received], Exception | None]:
-        kept: list[Received] = []
-        try:
-            _words_as_file(house, uploaded)
-            for number, one in enumerate(uploaded.files):
-                shared = _shared(house, uploaded, share, number)
-                kept.append(receive_file(house, phone, one.held, shared))
-        except Exception as failed:  # noqa: BLE001 — what is safe already is counted first
-            uploaded.error = uploaded.error or failed
-            for one in uploaded.files[len(kept) + 1 :]:  # the one that failed is gone already
-                house.vault.discard(one.held.sealed.name, one.held.sealed.segments)
+        kept, error = _keep(house, standing, uploaded, share)
         quota.took(phone.who, len(kept), sum(one.size for one in kept))
-        return kept, uploaded.error
+        request.state.kept = _names(uploaded)[: len(kept)]
+        return kept, error
 
     kept, error = await receive_upload(
         request, house.intake, limits, request.app.state.upload_turns, register
@@ -55,6 +53,35 @@ async def take_share(request: Request, phone: Phone) -> tuple[UUID, list[Receive
     if not kept:
         raise UploadInvalid("nothing was shared", "files")
     return share, kept
+
+
+def _keep(
+    house: Installation, standing: Callable[[], Phone], uploaded: Uploaded, share: UUID
+) -> tuple[list[Received], Exception | None]:
+    """Register what came, in its order; at the first that cannot be kept the rest is removed."""
+    kept: list[Received] = []
+    try:
+        _words_as_file(house, uploaded)
+        noted = [_shared(house, uploaded, share, number) for number in range(len(uploaded.files))]
+    except Exception as failed:  # noqa: BLE001 — told to the sender
+        _discard(house, uploaded.files)
+        return kept, uploaded.error or failed
+    for number, (one, shared) in enumerate(zip(uploaded.files, noted, strict=True)):
+        try:
+            kept.append(receive_file(house, standing, one.held, shared))
+        except Exception as failed:  # noqa: BLE001 — those before it are safe, and said so
+            _discard(house, uploaded.files[number + 1 :])  # of this one nothing is left that may go
+            return kept, uploaded.error or failed
+    return kept, uploaded.error
+
+
+def _discard(house: Installation, files: Sequence[Incoming]) -> None:
+    for one in files:
+        house.vault.discard(one.held.sealed.name, one.held.sealed.segments)
+
+
+def _names(uploaded: Uploaded) -> tuple[str, ...]:
+    return tuple(one.filename or "" for one in uploaded.files)
 
 
 def _shared(house: Installation, uploaded: Uploaded, share: UUID, number: int) -> Shared:

@@ -19,6 +19,7 @@ from service.errors import (
     ParameterUnknown,
     QuotaReached,
     SignInDelayed,
+    TooManyFiles,
     TooManySignIns,
     UploadElsewhere,
     WrongCredentials,
@@ -82,7 +83,8 @@ def _known(request: Request, error: Exception) -> Response:
     elif isinstance(error, NotSignedIn) and not isinstance(error, WrongCredentials):
         answer = _to_sign_in(request)
     else:
-        answer = _page(request, status, code, _seconds(error))
+        most = error.most if isinstance(error, TooManyFiles) else None
+        answer = _page(request, status, code, _seconds(error), most=most)
     return told_when(answer, error)
 
 
@@ -160,11 +162,20 @@ def _log(request: Request, event: str, error: Exception) -> None:
     )
 
 
-def _page(request: Request, status: HTTPStatus, code: str, seconds: int | None = None) -> Response:
+def _page(
+    request: Request,
+    status: HTTPStatus,
+    code: str,
+    seconds: int | None = None,
+    *,
+    most: int | None = None,
+) -> Response:
     view = ErrorView(
         status=status.value,
         code=code,
         reference=getattr(request.state, "id", None),
+        kept=getattr(request.state, "kept", ()),
+        most=most,
         retry_after=seconds or (RETRY_SECONDS if status in {429, 503} else None),
         back=_back(request),
     )

@@ -21,7 +21,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from archive.intake.receive import Held, Receiving
-from service.errors import UploadInvalid, UploadTooLarge
+from service.errors import TooManyFiles, UploadInvalid, UploadTooLarge
 
 T = TypeVar("T")
 GATHERED = 1024 * 1024
@@ -264,7 +264,7 @@ class _Parts:
         if self._limits.admit is not None and not self._result.files:
             self._limits.admit(self._result.fields)
         if len(self._result.files) >= self._limits.files:
-            raise UploadTooLarge(f"an upload holds at most {self._limits.files} files")
+            raise TooManyFiles(self._limits.files)
         self._filename = clean_filename(filename)
         self._file = self._door.begin()
 

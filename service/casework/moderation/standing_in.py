@@ -25,10 +25,11 @@ from archive.records.evidence import EvidenceRecord, Known
 from archive.records.pages import PostRecord, ScreenshotRecord, VisitRecord
 from service.access.principal import Principal
 from service.casework.cases.opening import join_evidence
+from service.casework.evidence.held import removed_where_refused, require_all_here
 from service.casework.moderation.deciding import is_party
 from service.casework.moderation.queue import card_of, may_on_post, sightings_of
 from service.casework.moderation.verifying import check_own_capture
-from service.errors import AlreadySecured, FourEyes, NotPermitted
+from service.errors import AlreadySecured, FourEyes, NotPermitted, SealedOff
 from service.installation import Installation
 
 ACTION: Final = "post.secure"
@@ -48,9 +49,10 @@ class NotCounted(StrEnum):
 
 @dataclass(frozen=True)
 class HandedIn:
-    """What became of a file: its evidence, and where it does not count, why."""
+    """What became of a file: its evidence, its size in bytes, and where it does not count, why."""
 
     evidence_id: UUID
+    size: int
     not_counted: NotCounted | None
 
 
@@ -59,8 +61,8 @@ def require_wanted(
 ) -> None:
     """Ask before a byte is taken whether a screenshot of this post may come.
 
-    Raises `PostNotFound`, `NotPermitted`, `FourEyes` for the one who is harassed in it, and
-    `AlreadySecured` where our own capture of the post is whole.
+    Raises `PostNotFound`, `NotPermitted`, `FourEyes` for the one who is harassed in it, `SealedOff`
+    where it is shut, and `AlreadySecured` where our own capture of the post is whole.
     """
     with installation.database.reading() as session:
         card = card_of(session, who, post_id, now)
@@ -68,6 +70,8 @@ def require_wanted(
             raise NotPermitted(ACTION)
         if is_party(session, card, who.person_id):
             raise FourEyes("whoever is harassed does not secure the post they are named in")
+        if card.shut:
+            raise SealedOff("nobody takes another picture of it")
     if check_own_capture(installation, post_id).whole:
         raise AlreadySecured("our own capture of the post is whole")
 
@@ -83,13 +87,11 @@ def hand_in_screenshot(
 ) -> HandedIn:
     """Commit an uploaded file as evidence of a post; says whether it counts as its screenshot.
 
-    Raises as `require_wanted`; then nothing is kept.
+    Raises as `require_wanted`, and `UploadGone`; then nothing is kept.
     """
-    try:
+    with removed_where_refused(installation, held):
         require_wanted(installation, who, post_id, now)
-    except Exception:
-        installation.vault.discard(held.sealed.name, held.sealed.segments)
-        raise
+        require_all_here(installation, held)
     with installation.database.reading() as session:
         post = session.get_one(PostRecord, post_id)
         visit = session.get_one(VisitRecord, post.visit_id)
@@ -141,7 +143,7 @@ def hand_in_screenshot(
     )
     envelope = Envelope("screenshot", who.actor, {"post": str(post_id), "filename": filename})
     kept = installation.intake.register(held, about, envelope, now, also=tie)
-    return HandedIn(kept.id, refused)
+    return HandedIn(kept.id, kept.size, refused)
 
 
 def _not_counted(

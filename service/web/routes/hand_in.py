@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,11 +17,19 @@ from service.access.principal import Principal
 from service.casework.cases.listing import list_cases, names_of
 from service.casework.evidence.belongings import cases_of
 from service.casework.evidence.listing import find_evidence
-from service.errors import CaseClosed, CaseNotFound, FormExpired, UploadInvalid, UploadTooLarge
+from service.errors import (
+    CaseClosed,
+    CaseNotFound,
+    FormExpired,
+    TooManyFiles,
+    UploadInvalid,
+    UploadTooLarge,
+)
+from service.web import catalogues
 from service.web.dependencies import Now, PageRight, Reading, installation_of, require_form_token
 from service.web.frames import frame_for
 from service.web.problems import status_of, told_when
-from service.web.uploading import upload
+from service.web.uploading import Outcome, upload
 from service.web.views.evidence import EvidenceState
 from service.web.views.frame import CaseLink, FieldError, FormState, Place
 from service.web.views.hand_in import HandInView, KeptFile, ReceiptView
@@ -63,13 +71,14 @@ async def hand_in(request: Request, who: HandIn) -> Response:
         status, code = status_of(error)
         body["code"] = code
         if isinstance(error, _SAID) and getattr(error, "field", None) != TOKEN:
-            body["message"] = _words(request, who, error)[1]
+            body["message"] = _words(request, who, error, outcome.evidence)[1]
         return told_when(JSONResponse(body, status.value), error)
     if error is None:
         return RedirectResponse(receipt, HTTPStatus.SEE_OTHER)
     if not isinstance(error, _SAID):
+        request.state.kept = tuple(one["filename"] or "" for one in outcome.evidence)
         raise error
-    return _refused(request, who, error, outcome.fields)
+    return _refused(request, who, error, outcome)
 
 
 @router.get("/hand-in/receipt")
@@ -118,9 +127,12 @@ def _from_form(fields: Mapping[str, str]) -> dict[str, str]:
     return translated
 
 
-def _words(request: Request, who: Principal, error: Exception) -> tuple[str, str]:
-    """Return the field that was wrong, and what to do about it."""
-    _ = gettext_of(frame_for(request, who).language)
+def _words(
+    request: Request, who: Principal, error: Exception, kept: Sequence[Mapping[str, Any]]
+) -> tuple[str, str]:
+    """Return the field that was wrong, what to do about it, and which files are safe already."""
+    language = frame_for(request, who).language
+    _ = gettext_of(language)
     field = (error.field if isinstance(error, UploadInvalid) else None) or "files"
     if isinstance(error, CaseNotFound | CaseClosed):
         field = "case"
@@ -131,16 +143,27 @@ def _words(request: Request, who: Principal, error: Exception) -> tuple[str, str
         "seen_at": _("This is not a time that has been."),
         "case": _("There is no such open case."),
     }
-    return field, texts.get(field, texts["files"])
+    text = texts.get(field, texts["files"])
+    if isinstance(error, TooManyFiles):
+        text = _("Choose at most %(count)d files at once.") % {"count": error.most}
+    return field, f"{text} {_safe(language, kept)}" if kept else text
 
 
-def _refused(
-    request: Request, who: Principal, error: Exception, typed: Mapping[str, str]
-) -> Response:
-    field, text = _words(request, who, error)
+def _safe(language: str, kept: Sequence[Mapping[str, Any]]) -> str:
+    """Say which files need not be sent again: files are kept in the order in which they came."""
+    said = catalogues.load(language).ngettext(
+        "The first file is safe already: “%(name)s”.",
+        "The first %(num)d files are safe already, down to “%(name)s”.",
+        len(kept),
+    )
+    return said % {"num": len(kept), "name": kept[-1]["filename"] or ""}
+
+
+def _refused(request: Request, who: Principal, error: Exception, outcome: Outcome) -> Response:
+    field, text = _words(request, who, error, outcome.evidence)
     if field == TOKEN:
         raise FormExpired("the form was not made for this session")
-    state = FormState(values=typed, errors=(FieldError(field, text),))
+    state = FormState(values=outcome.fields, errors=(FieldError(field, text),))
     house = installation_of(request)
     with house.database.reading() as session:
         return _page(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -44,6 +46,7 @@ from service.web.phone_right import PHONE_COOKIE, PHONE_PATH, ThisPhone, phone_o
 from service.web.phone_sharing import take_share
 from service.web.phone_uploads import Turn
 from service.web.rendering import STATIC
+from service.web.standing import before_keeping
 from service.web.streaming import GATHERED, clean_filename
 from service.web.views.phone import PhoneLinkView, PhoneSentView, PhoneView
 
@@ -191,14 +194,17 @@ async def go_on(
 ) -> Response:
     """Take the next piece of a file; 201 with the last one, once all of it is durable."""
     house, turns = installation_of(request), request.app.state.upload_turns
+    standing = before_keeping(phone, partial(phone_of, request, house), house.clock.now)
     turn: Turn = request.app.state.phone_uploads.turn((phone.id, file_id), offset)
     try:
         await _take(request, turn, turns)
     except ClientDisconnect:
         return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody hears it; what came stays
-    kept = await run_in_threadpool(_keep, request, house, phone, turn)
+    kept = await run_in_threadpool(_keep, house, standing, turn)
     if kept is None:
         return JSONResponse({"offset": turn.offset})
+    request.app.state.upload_quota.took(phone.who, 1, kept.size)
+    request.app.state.engine.wake("reading")
     return JSONResponse({"kept": _document(kept)}, HTTPStatus.CREATED)
 
 
@@ -218,14 +224,9 @@ async def _take(request: Request, turn: Turn, turns: anyio.CapacityLimiter) -> N
     await run_sync(turn.write, bytes(waiting), limiter=turns)
 
 
-def _keep(request: Request, house: Installation, phone: Phone, turn: Turn) -> Received | None:
+def _keep(house: Installation, standing: Callable[[], Phone], turn: Turn) -> Received | None:
     held = turn.whole()
-    if held is None:
-        return None
-    kept = receive_file(house, phone, held, turn.shared)
-    request.app.state.upload_quota.took(phone.who, 1, kept.size)
-    request.app.state.engine.wake("reading")
-    return kept
+    return None if held is None else receive_file(house, standing, held, turn.shared)
 
 
 def _document(kept: Received) -> dict[str, Any]:

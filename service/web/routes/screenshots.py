@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated
@@ -23,17 +23,27 @@ from service.casework.moderation.standing_in import (
     hand_in_screenshot,
     require_wanted,
 )
-from service.errors import AlreadySecured, FormExpired, FourEyes, UploadInvalid, UploadTooLarge
+from service.errors import (
+    AlreadySecured,
+    FormExpired,
+    FourEyes,
+    TooManyFiles,
+    UploadInvalid,
+    UploadTooLarge,
+)
 from service.installation import Installation
 from service.web.dependencies import PageRight, installation_of, require_form_token
 from service.web.frames import frame_for
+from service.web.quotas import UploadQuota
 from service.web.routes.queue import queue_page
+from service.web.standing import asked_again, before_keeping
 from service.web.streaming import Uploaded, UploadLimits, receive_upload, stated_length
 from service.web.views.frame import FieldError, FormState, Notice, NoticeKind
 from service.web.wording import gettext_of
 
 router = APIRouter(include_in_schema=False)
-Secure = Annotated[Principal, Depends(PageRight("post.secure"))]
+SECURE = "post.secure"
+Secure = Annotated[Principal, Depends(PageRight(SECURE))]
 TOKEN = "csrf_token"  # noqa: S105 — the name of a form field
 LOOKS = 30
 """How often it is asked whether the picture has been opened, before the answer leaves without."""
@@ -53,22 +63,35 @@ async def hand_in(request: Request, post_id: UUID, who: Secure) -> Response:
     limits = UploadLimits(
         files=1, bytes=house.settings.most_upload_bytes, fields=frozenset({TOKEN}), admit=admit
     )
+    quota: UploadQuota = request.app.state.upload_quota
+    quota.require(who, stated_length(request))
     require_room(house, stated_length(request))
-    keep = partial(_keep, house, who, post_id)
+    standing = before_keeping(who, partial(_again, request, house), house.clock.now)
+    keep = partial(_keep, house, standing, post_id)
     try:
         kept = await receive_upload(request, house.intake, limits, turns, keep)
     except _SAID as refused:
         if getattr(refused, "field", None) == TOKEN:
             raise FormExpired("the form was not made for this session") from refused
         return await run_sync(_refused, request, house, who, post_id, refused)
+    quota.took(who, 1, kept.size)
     request.app.state.engine.wake("reading")
     said = await _said(house, who, post_id, kept)
     return RedirectResponse(f"/queue?post={post_id}&said={said}", HTTPStatus.SEE_OTHER)
 
 
-def _keep(house: Installation, who: Principal, post_id: UUID, uploaded: Uploaded) -> HandedIn:
+def _again(request: Request, house: Installation) -> Principal:
+    who = asked_again(request, house)
+    who.require(SECURE)
+    return who
+
+
+def _keep(
+    house: Installation, standing: Callable[[], Principal], post_id: UUID, uploaded: Uploaded
+) -> HandedIn:
     """Register the one file; nothing is acknowledged of an upload that broke off."""
     try:
+        who = standing()
         _require_one(who, uploaded)
     except Exception:
         for one in uploaded.files:
@@ -124,6 +147,7 @@ def _refused(
     _ = gettext_of(frame_for(request, who).language)
     texts: dict[type[Exception], str] = {
         UploadInvalid: _("Choose one picture of the post."),
+        TooManyFiles: _("Choose one picture of the post."),
         UploadTooLarge: _("Choose one picture, and at most what the limit allows."),
         AlreadySecured: _("Our own capture of the post is whole. No screenshot is needed."),
         FourEyes: _("The post is about you. A colleague secures it, so that you do not have to."),

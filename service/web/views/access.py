@@ -80,6 +80,7 @@ class ErrorView:
         reference: The request's id, the only thing to tell the IT department.
         retry_after: Seconds to wait, with 429 and 503.
         kept: Evidence that was already safe when the error came, by filename.
+        most: How many files are taken at a time, where there were more.
         back: The path to go back to.
     """
 
@@ -88,4 +89,5 @@ class ErrorView:
     reference: str | None = None
     retry_after: int | None = None
     kept: tuple[str, ...] = ()
+    most: int | None = None
     back: str = "/"

@@ -158,7 +158,7 @@ def test_a_restart_forgets_what_was_under_way_and_the_phone_begins_anew(
     file_id = uuid4()
     phone.begin(len(PICTURE), file_id)
     phone.piece(file_id, PICTURE[:5000])
-    doors.app.state.phone_uploads = PhoneUploads(doors.installation.intake)
+    doors.app.state.phone_uploads = PhoneUploads(doors.installation.intake, doors.time)
 
     gone = phone.piece(file_id, PICTURE[5000:], 5000)
     assert (gone.status_code, gone.json()["offset"]) == (409, 0)

@@ -1,4 +1,4 @@
-"""A stream that is under way ends when whoever reads it has left, at most half a minute later."""
+"""A stream that is under way ends when whoever reads it has left, at most a second later."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archive.records.people import TokenRecord
 from service.access.endings import end_person, revoke_token
 from service.errors import NotSignedIn
 from service.installation import Installation
-from service.web.standing import ASKED_EVERY, while_standing
+from service.web.standing import CONTENT_EVERY, while_standing
 from tests.service.conftest import Time, Town
 from tests.service.web.doors import API, Doors, open_doors
 
@@ -55,7 +55,7 @@ def test_a_download_breaks_off_when_the_token_is_revoked(doors: Doors) -> None:
         with doors.installation.database.writing() as session:
             for row in session.scalars(select(TokenRecord)):
                 revoke_token(session, row, doors.time.now, actor="system")
-        doors.time.pass_by(timedelta(seconds=31))
+        doors.time.pass_by(CONTENT_EVERY)
         yield
 
     assert taken(doors, f"{API}/{evidence}/original", token, then=revoked()) < len(LARGE)
@@ -66,14 +66,14 @@ def test_a_download_breaks_off_when_the_person_leaves_and_not_before(doors: Door
     cookie, _ = doors.sign_in(doors.town.archivist)
 
     def passes() -> Iterator[None]:
-        doors.time.pass_by(timedelta(seconds=31))
+        doors.time.pass_by(CONTENT_EVERY)
         yield
 
     def leaves() -> Iterator[None]:
         with doors.installation.database.writing() as session:
             person = session.merge(doors.town.archivist)
             end_person(session, person, doors.time.now, actor="system")
-        doors.time.pass_by(timedelta(seconds=31))
+        doors.time.pass_by(CONTENT_EVERY)
         yield
 
     path = f"/evidence/{evidence}/original"
@@ -88,7 +88,7 @@ def test_it_is_asked_no_more_often_than_needed_and_however_the_clock_goes(time: 
     sizes = []
     for piece in sent:
         sizes.append(len(piece))
-        time.pass_by(ASKED_EVERY / 2)
+        time.pass_by(CONTENT_EVERY / 2)
 
     assert sum(sizes) == 3 + 300 * 1024 + 2
     assert max(sizes) <= 256 * 1024

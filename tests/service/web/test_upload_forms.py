@@ -172,7 +172,7 @@ def test_fifty_files_are_kept_in_order_and_the_next_is_one_too_many(doors: Doors
     assert whole.status_code == 201
     kept = whole.json()["evidence"]
     assert [one["sha256"] for one in kept] == digests(contents[:50])
-    assert (many.status_code, many.json()["code"]) == (413, "upload-too-large")
+    assert (many.status_code, many.json()["code"]) == (413, "too-many-files")
     # The same program would have joined its first; another one's are facts of their own.
     assert [one["sha256"] for one in many.json()["evidence"]] == digests(contents[:50])
     assert len(doors.rows()) == 100
