@@ -44,6 +44,11 @@ _ACTS: Final = MappingProxyType(
         "evidence.checked": "Originalen blev kontrolleret",
         "evidence.exported": "Udleveret i en bevispakke",
         "evidence.redacted": "En overdækket udgave blev lavet",
+        "evidence.covering_explained": "Hvorfor noget blev dækket, blev skrevet ned",
+        "evidence.sealed_off": "Spærret, så ingen kan se det",
+        "evidence.seal_lifted": "Åbnet igen",
+        "evidence.handed_to_police": "Originalen blev udleveret til politiet",
+        "evidence.compared": "Sammenlignet med en anden fil",
         "evidence.held": "Må ikke slettes",
         "evidence.released": "Må slettes igen",
         "evidence.set_aside": "Lagt til side",
@@ -68,17 +73,24 @@ def names_of(session: Session, pieces: Iterable[Piece]) -> dict[str, str]:
 
 
 def custody_files(
-    piece: Piece, names: Mapping[str, str], rows: Mapping[str, Any], over: HandOver
+    piece: Piece,
+    names: Mapping[str, str],
+    rows: Mapping[str, Any],
+    over: HandOver,
+    closed: frozenset[int] = frozenset(),
 ) -> list[File]:
-    """Return the custody of a piece, twice: JSON and plain text."""
+    """Return the custody of a piece, twice: JSON and plain text.
+
+    Of an entry that stays closed neither actor nor facts are told.
+    """
     acts = [
         {
             "position": entry.position,
             "kind": entry.kind,
             "at": opened["at"],
-            "actor": opened["actor"],
+            "actor": None if entry.position in closed else opened["actor"],
             "who": names.get(entry.actor),
-            "what": _what(entry.kind, opened["facts"]),
+            "what": _what(entry.kind, {} if entry.position in closed else opened["facts"]),
         }
         for entry, opened in zip(piece.entries, piece.opened, strict=True)
     ]
@@ -108,10 +120,10 @@ def _what(kind: str, facts: Mapping[str, Any]) -> str:
     told = _ACTS.get(kind, kind)
     if kind == "evidence.received" and facts.get("door") in _DOORS:
         return f"{told}, {_DOORS[facts['door']]}"
-    if kind == "evidence.checked":
+    if kind == "evidence.checked" and facts:
         same = facts.get("result") in {None, "unchanged"}
         return f"{told}: {'uændret' if same else 'den passer ikke'}"
-    if kind == "evidence.exported":
+    if kind == "evidence.exported" and facts:
         return f"{told} til {one_line(facts.get('recipient'))}"
     return told
 
@@ -145,4 +157,12 @@ def _text(piece: Piece, acts: list[dict[str, Any]], over: HandOver) -> str:
         "Pakken siger ikke, at intet andet er sket; den beviser det, der står her.",
         "",
     ]
+    if over.redacted:
+        lines[-1:] = [
+            "Originalen er ikke her. Den overdækkede udgave står for den; det siger loggen.",
+            "Navne er skiftet ud med Medarbejder 1, 2 og så videre. Begrundelser, tidligere",
+            "modtagere og anden fri tekst er udeladt; at posten findes, dens art og tid kan",
+            "kontrolleres, men ikke hvad der ellers står i den.",
+            "",
+        ]
     return "\n".join(lines)

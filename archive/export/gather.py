@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,8 +17,26 @@ from archive.errors import EvidenceErased, EvidenceNotFound
 from archive.export.custody import custody_files, names_of
 from archive.export.joined import check_program
 from archive.export.names import safe_name
-from archive.export.package import Contents, Document, File, HandOver, Stored, as_json, at_hand
+from archive.export.package import (
+    Contents,
+    Document,
+    File,
+    HandOver,
+    Paper,
+    Stored,
+    as_json,
+    at_hand,
+)
 from archive.export.readme import readme
+from archive.export.redacted import (
+    EXPORTED,
+    REDACTED,
+    REDACTION,
+    pseudonyms,
+    redacted_object,
+    redaction,
+    shown,
+)
 from archive.ledger.checkpoint import fingerprint
 from archive.ledger.log import head, record
 from archive.records.columns import Protected, canonical
@@ -32,14 +50,8 @@ from archive.records.ledger import LedgerDetailRecord
 from archive.vault.sealing import WrappedKey
 
 FORMAT = "vaern-bundle-1"
-RECEIVED, REDACTED, EXPORTED, MADE = (
-    "evidence.received",
-    "evidence.redacted",
-    "evidence.exported",
-    "export.made",
-)
+MADE = "export.made"
 ORIGINAL = "original"
-REDACTION = "redacted"
 LEFT_OUT = frozenset({ORIGINAL, REDACTION, "thumbnail"})
 """Roles of objects that are no readings: the original itself, what covers it, a small picture."""
 
@@ -52,10 +64,6 @@ _ENDINGS = {
     "text/plain": "txt",
 }
 Row = TypeVar("Row", bound=Protected)
-
-
-class NotRedacted(EvidenceNotFound):
-    """Somebody asked for a redacted bundle, and a piece of it has not been redacted yet."""
 
 
 @dataclass
@@ -135,30 +143,56 @@ def gather(
     evidence_ids: Sequence[UUID],
     over: HandOver,
     documents: Sequence[Document] = (),
+    paper: Paper | None = None,
 ) -> Contents:
     """Return what the bundle holds besides its proofs; `note_hand_over` must be committed.
 
-    Raises `EvidenceNotFound`, `EvidenceErased`, `NotRedacted`.
+    `paper` says what the recipient must know of the booklet. Raises `EvidenceNotFound`,
+    `EvidenceErased`, `NotRedacted`.
     """
     pieces = _pieces(session, evidence_ids)
-    names = names_of(session, pieces)
+    names = pseudonyms(pieces, over) if over.redacted else names_of(session, pieces)
+    if over.redacted:
+        over = replace(over, made_by_name=names[over.made_by])
     now = head(session)
+    told = _numbered(pieces, paper)
+    key = fingerprint(now.public_key)
     files = [
         at_hand("check.py", check_program()),
-        at_hand("LAES-MIG.txt", readme(over, len(pieces), fingerprint(now.public_key), documents)),
+        at_hand("LAES-MIG.txt", readme(over, len(pieces), key, documents, told)),
         *(at_hand(f"documents/{one.name}", one.data) for one in documents),
     ]
     items = []
+    closed: set[int] = set()
     for piece in pieces:
         item, of_piece = _item(piece, over)
         items.append(item)
         files += of_piece
-        files += custody_files(piece, names, _bound_rows(piece, over), over)
+        left_out = _closed(piece, over)
+        closed |= left_out
+        files += custody_files(piece, names, _bound_rows(piece, over), over, left_out)
     files.append(as_json("evidence.json", _index(over, now.origin, now.public_key, items)))
     if over.redacted:
-        files.append(as_json("redaction.json", {"redactions": [_redaction(one) for one in pieces]}))
+        redactions = [redaction(one, _redacted_path(one)) for one in pieces]
+        files.append(as_json("redaction.json", {"redactions": redactions}))
     positions = {one.evidence.id: tuple(e.position for e in one.entries) for one in pieces}
-    return Contents(tuple(files), tuple(one.evidence.id for one in pieces), positions)
+    ids = tuple(one.evidence.id for one in pieces)
+    return Contents(tuple(files), ids, positions, frozenset(closed))
+
+
+def _closed(piece: Piece, over: HandOver) -> frozenset[int]:
+    """Return where the entries stand of which only kind and moment are told."""
+    if not over.redacted:
+        return frozenset()
+    return frozenset(entry.position for entry in piece.entries) - shown(piece, over)
+
+
+def _numbered(pieces: Sequence[Piece], paper: Paper | None) -> Paper:
+    """Return what is to be known of the booklet, the pieces apart from it by their numbers."""
+    found = paper or Paper()
+    numbers = {one.evidence.id: one.number for one in pieces}
+    apart = (numbers[one] for one in found.apart if one in numbers)
+    return replace(found, numbers=tuple(apart))
 
 
 def _pieces(session: Session, evidence_ids: Sequence[UUID]) -> list[Piece]:
@@ -231,32 +265,12 @@ def _readings(piece: Piece) -> Iterator[tuple[dict[str, Any], File]]:
 
 
 def _redacted_file(piece: Piece) -> File:
-    path, stored = _redacted_object(piece)
-    return _file(path, stored, piece)
+    return _file(_redacted_path(piece), redacted_object(piece), piece)
 
 
-def _redacted_object(piece: Piece) -> tuple[str, ObjectRecord]:
-    stored = piece.latest(REDACTION)
-    if stored is None:
-        raise NotRedacted(str(piece.evidence.id))
-    ending = _ENDINGS.get(stored.media_type, "bin")
-    return f"redacted/{piece.number}.{ending}", stored
-
-
-def _redaction(piece: Piece) -> dict[str, Any]:
-    """Return what the redacted file stands for, as the ledger's entry says it."""
-    path, stored = _redacted_object(piece)
-    said = [one for one in piece.opened if one["kind"] == REDACTED]
-    if not said or said[-1]["facts"].get("redacted_sha256") != stored.sha256:
-        raise NotRedacted(str(piece.evidence.id))
-    return {
-        "evidence": str(piece.evidence.id),
-        "number": piece.number,
-        "path": path,
-        "sha256": stored.sha256,
-        "stands_for": said[-1]["facts"]["original_sha256"],
-        "at": said[-1]["at"],
-    }
+def _redacted_path(piece: Piece) -> str:
+    ending = _ENDINGS.get(redacted_object(piece).media_type, "bin")
+    return f"redacted/{piece.number}.{ending}"
 
 
 def _file(path: str, stored: ObjectRecord, piece: Piece) -> File:

@@ -41,6 +41,26 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """What the recipient must know of the booklet, which people open first.
+
+    `apart` are pieces that are handed over and stand in no annex, `numbers` how people call
+    them; `unshown` numbers the pieces of which a picture could not be printed.
+    """
+
+    lacking: bool = False
+    """It could not be printed at all."""
+
+    without_pictures: bool = False
+    plain_letters: bool = False
+    """Uncommon letters stand in it as question marks, too."""
+
+    apart: tuple[UUID, ...] = ()
+    unshown: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """A sealed object of the vault, as a bundle's writer needs it."""
 
@@ -71,6 +91,9 @@ class Contents:
     evidence: tuple[UUID, ...]
     positions: Mapping[UUID, tuple[int, ...]]
     """Where the entries of each piece stand, its receipt first."""
+
+    closed: frozenset[int] = frozenset()
+    """Where the entries stand whose details stay here: a redacted bundle proves them closed."""
 
     @property
     def listing(self) -> File:
@@ -115,6 +138,7 @@ __all__ = [
     "File",
     "HandOver",
     "Package",
+    "Paper",
     "Stored",
     "as_json",
     "at_hand",

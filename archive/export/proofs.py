@@ -55,7 +55,7 @@ def prove(session: Session, contents: Contents, over: HandOver) -> Package:
         }
         | {("from", one): partial(merkle.consistency_proof, old=one, new=now.size) for one in notes}
     )
-    entries = _entries(session, positions, paths)
+    entries = _entries(session, positions, paths, contents.closed)
     numbers = {some[0]: some for some in contents.positions.values()}
     files = [
         *contents.files,
@@ -145,7 +145,9 @@ def _entries(
     session: Session,
     positions: Sequence[int],
     paths: dict[tuple[str, int], list[bytes]],
+    closed: frozenset[int],
 ) -> dict[int, dict[str, object]]:
+    """Return entries as the files have them: opened by salt and details, or closed."""
     leaves = dict(_leaves(session, positions))
     opened: dict[int, tuple[bytes, str]] = {}
     for some in _batches(positions):
@@ -157,10 +159,9 @@ def _entries(
         one: {
             "position": one,
             "leaf": leaves[one].decode(),
-            "salt": opened[one][0].hex(),
-            "details": opened[one][1],
             "path": [step.hex() for step in paths["in", one]],
         }
+        | ({} if one in closed else {"salt": opened[one][0].hex(), "details": opened[one][1]})
         for one in positions
     }
 

@@ -7,7 +7,7 @@ import time
 from sqlalchemy import ColumnElement, update
 
 from archive.errors import EvidenceErased, EvidenceNotFound
-from archive.export.gather import NotRedacted
+from archive.export.redacted import NotRedacted
 from archive.ledger.log import record
 from archive.records.exports import ExportRecord, ExportState
 from service.casework.exporting.making import keep_made, make_package

@@ -25,6 +25,7 @@ _CAPTURES = {
     "address_not_web": "refused",
 }
 _KINDS = {
+    "seal_held": NoticeKind.WAITING,
     "screenshot_waits": NoticeKind.WAITING,
     "screenshot_unreadable": NoticeKind.REFUSED,
     "screenshot_no_picture": NoticeKind.REFUSED,
@@ -61,6 +62,9 @@ def notice_for(language: str, said: str | None) -> Notice | None:
         "sorted": _("It has its place now."),
         "sealed_off": _("It is shut now, for everybody."),
         "seal_lifted": _("It is open again, and is being read anew."),
+        "seal_held": _(
+            "This stays shut as long as something else that belongs to it is. Open that first."
+        ),
         "looked_agrees": _("Your second look is kept."),
         "looked_disagrees": _("Your second look is kept. The post waits for a new decision."),
         "screenshot_counts": _("The post is secured with the screenshot."),
@@ -104,6 +108,7 @@ def happened(language: str, kind: str) -> str:
         "evidence.compared": _("A file was compared with the original, and is the same"),
         "evidence.exported": _("Evidence was handed over"),
         "evidence.redacted": _("Other persons were covered in a copy"),
+        "evidence.covering_explained": _("It was written down why something was covered"),
         "export.asked_for": _("A bundle was asked for"),
         "export.made": _("A bundle was put together"),
         "export.ready": _("A bundle is ready"),

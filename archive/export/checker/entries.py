@@ -14,13 +14,19 @@ LEAF_VERSION = "vaern-ledger-leaf-1"
 
 
 class Entry:
-    """One entry that stands under the signed head, its details those that it was made with."""
+    """One entry that stands under the signed head, its details those that it was made with.
 
-    def __init__(self, position: int, kind: str, at: str, details: dict[str, object]) -> None:
+    Where it is closed there are none: its kind and moment are proven, and nothing else told.
+    """
+
+    def __init__(
+        self, position: int, kind: str, at: str, details: dict[str, object], closed: bool
+    ) -> None:
         self.position = position
         self.kind = kind
         self.at = at
         self.details = details
+        self.closed = closed
 
     def facts(self) -> dict[str, object]:
         """Return what the entry says besides kind, time, actor and subject."""
@@ -47,30 +53,37 @@ def canonical(value: object) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def entries_in(found: dict[str, object], head: Head, place: str) -> list[Entry]:
-    """Return the entries of a proof file in their order, each checked; raises `Mismatch`."""
+def entries_in(
+    found: dict[str, object], head: Head, place: str, may_close: bool = False
+) -> list[Entry]:
+    """Return the entries of a proof file in their order, each checked; raises `Mismatch`.
+
+    Only where `may_close` says so may the details of one be left out.
+    """
     listed = found.get("entries")
     if set(found) != {"entries"} or not isinstance(listed, list) or not listed:
         raise Mismatch(place, "der er ingen poster i filen", "there are no entries in the file")
-    entries = [_entry(one, head, place) for one in listed]
+    entries = [_entry(one, head, place, may_close) for one in listed]
     positions = [entry.position for entry in entries]
     if positions != sorted(set(positions)):
         raise Mismatch(place, "posterne står ikke i orden", "the entries are not in order")
     return entries
 
 
-def _entry(one: object, head: Head, place: str) -> Entry:
-    if not isinstance(one, dict) or set(one) != {"position", "leaf", "salt", "details", "path"}:
+def _entry(one: object, head: Head, place: str, may_close: bool) -> Entry:
+    if not isinstance(one, dict):
         raise Mismatch(place, "en post er ikke hel", "an entry is not whole")
-    position, leaf, details = one["position"], one["leaf"], one["details"]
-    if type(position) is not int or not isinstance(leaf, str) or not isinstance(details, str):
+    closed = may_close and set(one) == {"position", "leaf", "path"}
+    if not closed and set(one) != {"position", "leaf", "salt", "details", "path"}:
+        raise Mismatch(place, "en post er ikke hel", "an entry is not whole")
+    position, leaf = one["position"], one["leaf"]
+    if type(position) is not int or not isinstance(leaf, str):
         raise Mismatch(place, "en post er ikke hel", "an entry is not whole")
     where = f"{place}, post/entry {position}"
     try:
         path = [from_hex(step) for step in one["path"]]
-        salt = from_hex(one["salt"])
         parts = leaf.split("\n")
-        leaf_bytes, details_bytes = leaf.encode("utf-8"), details.encode("utf-8")
+        leaf_bytes = leaf.encode("utf-8")
     except (TypeError, ValueError):
         raise Mismatch(where, "posten kan ikke forstås", "the entry cannot be read") from None
     if root_above(hash_of_leaf(leaf_bytes), position, head.size, path) != head.root:
@@ -81,6 +94,18 @@ def _entry(one: object, head: Head, place: str) -> Entry:
         )
     if len(parts) != 5 or parts[0] != LEAF_VERSION or parts[4]:
         raise Mismatch(where, "posten kan ikke forstås", "the entry cannot be read")
+    details = {} if closed else _opened(one, parts, where)
+    return Entry(position, parts[1], parts[2], details, closed)
+
+
+def _opened(one: dict[str, object], parts: list[str], where: str) -> dict[str, object]:
+    """Return the details to which a leaf is committed; raises `Mismatch`."""
+    details = one["details"]
+    try:
+        salt = from_hex(one["salt"])
+        details_bytes = details.encode("utf-8") if isinstance(details, str) else b""
+    except ValueError:
+        raise Mismatch(where, "posten kan ikke forstås", "the entry cannot be read") from None
     if hashlib.sha256(salt + details_bytes).hexdigest() != parts[3]:
         raise Mismatch(
             where,
@@ -90,4 +115,4 @@ def _entry(one: object, head: Head, place: str) -> Entry:
     opened = json_object(details_bytes, where)
     if (opened.get("kind"), opened.get("at")) != (parts[1], parts[2]):
         raise Mismatch(where, "posten modsiger sig selv", "the entry contradicts itself")
-    return Entry(position, parts[1], parts[2], opened)
+    return opened

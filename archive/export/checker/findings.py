@@ -26,6 +26,8 @@ class Findings:
         self.unchecked: list[Mismatch] = []
         self.good: list[Mismatch] = []
         self.notes: list[Mismatch] = []
+        self.alone = False
+        """No time-stamp from outside came along: whoever keeps the ledger vouches for it alone."""
 
     def mismatch(self, place: str, danish: str, english: str) -> None:
         """Note that something is wrong."""
@@ -44,7 +46,10 @@ class Findings:
         self.notes.append(Mismatch(place, danish, english))
 
     def code(self) -> int:
-        """Return the exit code: 0 all checked, 1 a mismatch, 3 something unchecked."""
+        """Return the exit code: 0 all checked, 1 a mismatch, 3 something unchecked.
+
+        What never came along is not unchecked: the last lines say what the bundle then proves.
+        """
         if self.wrong:
             return 1
         return 3 if self.unchecked else 0
@@ -87,6 +92,12 @@ def say_all(findings: Findings) -> None:
     elif findings.unchecked:
         say("RESULTAT: det kontrollerede passer; noget kunne ikke kontrolleres (se ovenfor).")
         say("RESULT: what was checked holds; something could not be checked (see above).")
+    elif findings.alone:
+        say("RESULTAT: alt, hvad der er med, er kontrolleret og passer.")
+        say("RESULT: everything that came along was checked and holds.")
     else:
         say("RESULTAT: alt er kontrolleret og passer.")
         say("RESULT: everything was checked and holds.")
+    if findings.alone and not findings.wrong:
+        say("Der er intet tidsstempel udefra: over for kommunen selv beviser det ingenting.")
+        say("There is no time-stamp from outside: nothing is proven against the municipality.")

@@ -15,14 +15,20 @@ EXPORTED = "evidence.exported"
 
 
 class Bundle:
-    """What the checks share: the folder, its manifest, the signed head, the redactions."""
+    """What the checks share: the folder, its manifest, the signed head, the redactions.
+
+    Only in a `redacted` one may a copy stand for an original, and entries be closed.
+    """
 
     def __init__(self, folder: Folder, listed: dict[str, str], head: Head) -> None:
         self.folder = folder
         self.listed = listed
         self.head = head
         self.used: set[str] = set()
+        self.redacted = False
         self.redactions: dict[str, dict[str, object]] = {}
+        self.closed = 0
+        self.opened = 0
 
     def sha256(self, path: object) -> str:
         """Return what the manifest says of a file; raises `Mismatch`."""
@@ -63,23 +69,53 @@ def check_items(
             "the pieces are not those that the ledger says were handed over",
         )
     if right == len(items):
+        _say_what_holds(bundle, right, findings)
+
+
+def _say_what_holds(bundle: Bundle, right: int, findings: Findings) -> None:
+    place = "evidence.json"
+    if not bundle.redacted:
         findings.fine(
-            "evidence.json",
+            place,
             f"{right} beviser er som ved modtagelsen, og loggen siger det",
             f"{right} pieces are as they were received, and the ledger says so",
+        )
+        return
+    findings.fine(
+        place,
+        f"{right} overdækkede udgaver er dem, som loggen siger står for forseglede originaler, "
+        "hvis SHA-256 blev skrevet i loggen ved modtagelsen",
+        f"{right} covered copies are those that the ledger says stand for sealed originals, "
+        "whose SHA-256 the ledger took down when they were received",
+    )
+    findings.note(
+        place,
+        "originalerne er ikke med: om de er dækket rigtigt, kan kun ses ved siden af dem",
+        "the originals are not here: whether they are covered rightly can only be seen beside them",
+    )
+    if bundle.closed:
+        count = f"{bundle.closed}/{bundle.closed + bundle.opened}"
+        findings.note(
+            "ledger/",
+            f"{count} poster er lukkede: at de står i loggen, deres art og tid er kontrolleret; "
+            "navne, begrundelser og hvad der ellers står i dem, er ikke med",
+            f"{count} entries are closed: that they stand in the ledger, their kind and moment "
+            "are checked; names, reasons and whatever else is in them did not come along",
         )
 
 
 def _check_item(bundle: Bundle, item: dict[str, object], export: Entry, findings: Findings) -> None:
     number = str(item["number"])
     proofs = str(item.get("entries"))
-    entries = entries_in(bundle.json(proofs), bundle.head, proofs)
+    entries = entries_in(bundle.json(proofs), bundle.head, proofs, bundle.redacted)
     subject = "evidence:{}".format(item.get("id"))
     for entry in entries:
-        if entry.details.get("subject") != subject:
+        if not entry.closed and entry.details.get("subject") != subject:
             raise Mismatch(proofs, "en post handler om noget andet", "an entry is of another thing")
     receipt = _receipt(entries, item, proofs)
-    if item.get("original") is None:
+    bundle.closed += sum(entry.closed for entry in entries)
+    bundle.opened += sum(not entry.closed for entry in entries)
+    if bundle.redacted:
         _check_redacted(bundle, item, entries, receipt)
     else:
         _check_original(bundle, item, receipt, number)
@@ -93,7 +129,7 @@ def _check_item(bundle: Bundle, item: dict[str, object], export: Entry, findings
 
 def _receipt(entries: list[Entry], item: dict[str, object], place: str) -> Entry:
     receipts = [entry for entry in entries if entry.kind == RECEIVED]
-    if len(receipts) != 1 or receipts[0] is not entries[0]:
+    if len(receipts) != 1 or receipts[0] is not entries[0] or receipts[0].closed:
         raise Mismatch(place, "modtagelsen står der ikke", "the receipt is not there")
     if item.get("number") != f"D-{receipts[0].position:04d}":
         raise Mismatch(place, "nummeret er ikke modtagelsens", "the number is not the receipt's")
@@ -123,7 +159,7 @@ def _check_redacted(
     """The file is the redacted one that a ledger entry says stands for the original."""
     place = str(item["number"])
     said = bundle.redactions.pop(str(item.get("id")), None)
-    if said is None:
+    if said is None or item.get("original") is not None:
         raise Mismatch(place, "der er hverken original eller afløser", "neither original nor other")
     made = [one for one in entries if one.kind == REDACTED]
     facts = made[-1].facts() if made else {}
@@ -168,7 +204,7 @@ def _check_custody(
         raise Mismatch(place, "oplysningerne mangler", "the facts are missing")
     for key in sorted(rows):
         _check_row(key, rows[key], entries, place)
-    if item.get("original") is None:
+    if bundle.redacted:
         return
     row = rows.get("evidence:{}".format(item.get("id")))
     if row is None:

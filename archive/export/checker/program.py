@@ -77,8 +77,9 @@ def _check(folder: Folder, findings: Findings) -> None:
 
 def _take_redactions(bundle: Bundle, index: dict[str, object]) -> None:
     said = index.get("export")
-    if not isinstance(said, dict) or not said.get("redacted"):
+    if not isinstance(said, dict) or said.get("redacted") is not True:
         return
+    bundle.redacted = True
     listed = bundle.json("redaction.json").get("redactions")
     for one in listed if isinstance(listed, list) else []:
         if isinstance(one, dict):

@@ -32,6 +32,7 @@ def check_stamps(bundle: Bundle, heads: dict[int, Head], findings: Findings) -> 
         except Mismatch as wrong:
             findings.wrong.append(wrong)
     if not stamps:
+        findings.alone = True
         findings.note(
             STAMPS,
             "intet tidsstempel udefra er med: kæden beviser intet over for kommunen selv",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from archive.confinement.errors import ConfinementLost, ReadingFailed
 from archive.confinement.limits import MIB, Limits
 from archive.errors import CommitUnknown, EvidenceErased
-from archive.export.gather import REDACTED, REDACTION
+from archive.export.redacted import REDACTED, REDACTION
 from archive.intake.receive import evidence_key, object_row
 from archive.ledger.log import record
 from archive.reading.covering import COVERED, MOST_BOXES, covering
@@ -45,6 +45,7 @@ COVER: Final = "█████"
 Box = tuple[int, int, int, int]
 """Left, top, width, height in pixels of the upright picture."""
 
+EXPLAINED: Final = "evidence.covering_explained"
 _MANY: Final = 400
 _LIMITS: Final = Limits(memory=1024 * MIB, cpu_seconds=60, wall_seconds=90.0)
 _TEXTS: Final = ("message/", "text/")
@@ -95,10 +96,13 @@ def show_to_cover(
         row = _permitted(session, who, evidence_id, now)
         reading = latest_reading(session, installation.vault, evidence_id)
     if row.media_type.startswith("image/"):
-        pictures = reveal_pictures(installation, who, evidence_id, now)  # notes the viewing
-        if not pictures or reading is None or not reading.facts.get("upright"):
+        upright = reading.facts.get("upright") if reading else None
+        if not upright:
             raise NothingToCover(str(evidence_id))
-        width, height = reading.facts["upright"]
+        pictures = reveal_pictures(installation, who, evidence_id, now)  # notes the viewing
+        if not pictures:
+            raise NothingToCover(str(evidence_id))
+        width, height = upright
         return ToCover(picture=pictures[0], size=(int(width), int(height)))
     text = spoken_text(reading) if reading else None
     if not text:
@@ -153,9 +157,12 @@ def redact(
                 subject=evidence,
                 original_sha256=original.sha256,
                 redacted_sha256=sealed.sha256,
-                reason=reason.strip(),
                 boxes=len(boxes),
                 words=len(words),
+            )
+            # An entry of its own: whoever gets the copy opens the one above, never this.
+            record(
+                session, EXPLAINED, at=now, actor=who.actor, subject=evidence, reason=reason.strip()
             )
     except CommitUnknown:
         raise  # the row may stand, and then this object is its

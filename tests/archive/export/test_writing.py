@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import EvidenceErased, NotEmpty, SealBroken
-from archive.export.gather import NotRedacted
+from archive.export.redacted import NotRedacted
 from archive.export.locking import locked_by_all, opened_by_all
 from archive.export.opening import QuickKey
 from archive.export.writing import parts_of, write_folder, write_zip
