@@ -5,7 +5,7 @@ Who may do so and what belongs together is the hall's; a restore does it again b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -43,20 +43,23 @@ def shut_off(
     now: datetime,
     *,
     since: datetime | None = None,
+    also: Mapping[UUID, str] | None = None,
 ) -> ShutOff:
     """Shut the pieces, in one order for all who do so at once; each gets its own entry.
 
-    `since` is when they were shut first, where a restore does it again.
+    `since` is when they were shut first, where a restore does it again; `also` is what is shut
+    in the same act for reasons of its own.
     """
+    reasons = {**(also or {}), **dict.fromkeys(ids, reason)}
     shut: list[UUID] = []
     objects: list[tuple[str, int]] = []
-    for evidence_id in sorted(ids, key=str):
+    for evidence_id in sorted(reasons, key=str):
         evidence = session.get_one(EvidenceRecord, evidence_id, with_for_update=True)
         if evidence.sealed_off_at is not None or evidence.erased_at is not None:
             continue
         removed = _remove_derived(session, evidence_id)
         evidence.sealed_off_at, evidence.sealed_off_by = since or now, actor
-        evidence.sealed_off_reason = reason
+        evidence.sealed_off_reason = reasons[evidence_id]
         # A reading under way can no longer write what it found.
         evidence.fence += 1
         evidence.claimed_by = evidence.claimed_until = None
@@ -66,7 +69,7 @@ def shut_off(
             at=now,
             actor=actor,
             subject=evidence,
-            reason=reason,
+            reason=reasons[evidence_id],
             objects=len(removed),
         )
         entry.rows.update({f"objects:{name}": None for name, _segments in removed})

@@ -23,6 +23,7 @@ from archive.records.pages import FindingRecord, PostRecord, VisitRecord
 from archive.vault.vault import Sealed
 from capture.report import CaptureReport
 from service.casework.moderation.judging import Judgement
+from service.casework.moderation.sealing_posts import shut_seen_again
 from service.installation import Installation
 from service.jobs.claims import Claim, done, held
 
@@ -77,6 +78,7 @@ def keep_capture(
             posts=len(posts),
             reason=report.reason,
         )
+        shut_seen_again(session, kept.id, now)  # its pictures are shut, and kept
 
     about = About(
         kind="capture",

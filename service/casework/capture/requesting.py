@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
 from archive.records.cases import CaseRecord
+from archive.records.evidence import EvidenceRecord
 from archive.records.pages import FindingRecord, PageRecord, PostRecord, VisitRecord
 from service.access.principal import Principal
 from service.access.rights import Scope
@@ -103,6 +105,16 @@ def flagged_among(session: Session, posts: list[PostRecord]) -> set[UUID]:
     wanted = [post.id for post in posts]
     query = select(FindingRecord.post_id).where(FindingRecord.post_id.in_(wanted))
     return set(session.scalars(query))
+
+
+def shut_visits(session: Session, visits: Sequence[VisitRecord]) -> set[UUID]:
+    """Return which of these captures are sealed off."""
+    wanted = [one.evidence_id for one in visits if one.evidence_id is not None]
+    query = select(EvidenceRecord.id).where(
+        EvidenceRecord.id.in_(wanted), EvidenceRecord.sealed_off_at.is_not(None)
+    )
+    shut = set(session.scalars(query))
+    return {one.id for one in visits if one.evidence_id in shut}
 
 
 def case_number_of(

@@ -7,13 +7,12 @@ kept sealed for the police alone (decision 29). It is a suspicion: the DPO lifts
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceErased, EvidenceNotFound
@@ -22,22 +21,27 @@ from archive.ledger.log import SYSTEM, record
 from archive.records.evidence import EvidenceRecord, ObjectRecord
 from archive.records.ledger import LedgerDetailRecord
 from archive.search.purging import purge
-from archive.shutting import ShutOff, batched, shut_off
+from archive.shutting import ShutOff, shut_off
 from archive.vault.sealing import EvidenceKey
 from service.access.principal import Principal
 from service.access.visibility import evidence_within
 from service.casework.evidence.listing import HAND_TO_POLICE
 from service.casework.evidence.numbers import row_key
 from service.casework.evidence.originals import original_of
-from service.casework.evidence.reading_again import read_again
+from service.casework.evidence.sealed_together import (
+    BESIDE,
+    SUSPICION,
+    TWIN,
+    above,
+    shown_with,
+    whole_of,
+)
 from service.errors import ReasonMissing
 from service.installation import Installation
 
 SEAL_OFF: Final = "evidence.seal_off"
 LIFT: Final = "evidence.lift_seal"
 HANDED: Final = "evidence.handed_to_police"
-SUSPICION: Final = "what may be a sexual picture of somebody under 18"
-TWIN: Final = "the same bytes as a piece that is sealed off"
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class ForPolice:
 def seal_off(session: Session, who: Principal, evidence_id: UUID, now: datetime) -> ShutOff:
     """Shut a piece off, with every copy of it and whatever it lies in.
 
-    Raises `EvidenceNotFound`, `NotPermitted`, `EvidenceErased`. What is sealed off already stays.
+    Raises `EvidenceNotFound`, `NotPermitted`, `EvidenceErased`. What is sealed off already stays,
+    and what else lies in a mail that is pointed at is shut all the same.
     """
     who.require(SEAL_OFF)
     root = session.scalars(
@@ -64,9 +69,8 @@ def seal_off(session: Session, who: Principal, evidence_id: UUID, now: datetime)
         raise EvidenceNotFound(str(evidence_id))
     if root.erased_at is not None:
         raise EvidenceErased(str(evidence_id))
-    if root.sealed_off_at is not None:
-        return ShutOff()
-    return shut_off(session, _whole(session, root), who.actor, SUSPICION, now)
+    whole = whole_of(session, [root])
+    return shut_off(session, whole.pointed_at, who.actor, SUSPICION, now, also=whole.reasons)
 
 
 def waiting_for_police(session: Session, who: Principal, now: datetime) -> int:
@@ -101,57 +105,25 @@ def shut_as_twin(session: Session, evidence_id: UUID) -> bool:
 def shut_twin(installation: Installation, evidence_id: UUID) -> bool:
     """Shut off what has just come, where the same bytes are sealed off already; tell if so."""
     with installation.database.reading() as session:
-        if not _has_sealed_twin(session, evidence_id):
+        if session.execute(_sealed_twins(evidence_id)).first() is None:
             return False
     with installation.database.writing() as session:
-        ids = [evidence_id, *_above(session, [evidence_id])]
-        shut = shut_off(session, ids, SYSTEM, TWIN, installation.clock.now())
+        # Whoever lifts the seal in this moment holds the twin until all its copies are known.
+        if session.execute(_sealed_twins(evidence_id).with_for_update()).first() is None:
+            return False
+        ids = [evidence_id, *above(session, [evidence_id])]
+        also = dict.fromkeys(shown_with(session, [evidence_id]).difference(ids), BESIDE)
+        shut = shut_off(session, ids, SYSTEM, TWIN, installation.clock.now(), also=also)
     clear_shut(installation, shut)
     return True
 
 
-def _has_sealed_twin(session: Session, evidence_id: UUID) -> bool:
+def _sealed_twins(evidence_id: UUID) -> Select[UUID]:
     own = select(EvidenceRecord.sha256).where(EvidenceRecord.id == evidence_id).scalar_subquery()
-    twin = select(EvidenceRecord.id).where(
+    twins = select(EvidenceRecord.id).where(
         EvidenceRecord.sha256 == own, EvidenceRecord.sealed_off_at.is_not(None)
     )
-    return session.execute(twin.limit(1)).first() is not None
-
-
-def lift_seal(
-    session: Session, who: Principal, evidence_id: UUID, reason: str, now: datetime
-) -> tuple[UUID, ...]:
-    """Open again what one act shut, with all copies; the programs read them anew.
-
-    Raises `NotPermitted`, `ReasonMissing`, `EvidenceNotFound`.
-    """
-    who.require(LIFT)
-    if not reason.strip():
-        raise ReasonMissing("say why it may be opened again")
-    root = _sealed(session, who, evidence_id, now, LIFT)
-    same_act = and_(
-        EvidenceRecord.sealed_off_at == root.sealed_off_at,
-        EvidenceRecord.sealed_off_by == root.sealed_off_by,
-    )
-    query = select(EvidenceRecord).where(
-        EvidenceRecord.sealed_off_at.is_not(None),
-        EvidenceRecord.erased_at.is_(None),
-        or_(same_act, EvidenceRecord.sha256 == root.sha256),
-    )
-    lifted = session.scalars(query.order_by(EvidenceRecord.id).with_for_update()).all()
-    for one in lifted:
-        one.sealed_off_at = one.sealed_off_by = one.sealed_off_reason = None
-        record(
-            session,
-            "evidence.seal_lifted",
-            at=now,
-            actor=who.actor,
-            subject=one,
-            reason=reason.strip(),
-        )
-        if one.kind != "capture":
-            read_again(session, one.id, now, who.actor)
-    return tuple(one.id for one in lifted)
+    return twins.order_by(EvidenceRecord.id).limit(1)
 
 
 def hand_to_police(
@@ -171,7 +143,7 @@ def hand_to_police(
     if not recipient.strip() or not reason.strip():
         raise ReasonMissing("say to whom it goes, and why")
     with installation.database.writing() as session:
-        evidence = _sealed(session, who, evidence_id, now, HAND_TO_POLICE)
+        evidence = sealed_piece(session, who, evidence_id, now, HAND_TO_POLICE)
         record(
             session,
             HANDED,
@@ -191,7 +163,7 @@ def for_police(
     """Return the original of what is sealed off; raises `EvidenceNotFound`, `NotPermitted`."""
     who.require(HAND_TO_POLICE)
     with installation.database.reading() as session:
-        evidence = _sealed(session, who, evidence_id, now, HAND_TO_POLICE)
+        evidence = sealed_piece(session, who, evidence_id, now, HAND_TO_POLICE)
         key = evidence_key(session, installation.vault, evidence_id)
         return ForPolice(evidence, original_of(session, evidence), key)
 
@@ -208,9 +180,10 @@ def clear_shut(installation: Installation, shut: ShutOff) -> None:
         installation.database.forget_deleted()
 
 
-def _sealed(
+def sealed_piece(
     session: Session, who: Principal, evidence_id: UUID, now: datetime, action: str
 ) -> EvidenceRecord:
+    """Return what is sealed off and open to this act; raises `EvidenceNotFound`."""
     query = select(EvidenceRecord).where(
         EvidenceRecord.id == evidence_id,
         EvidenceRecord.sealed_off_at.is_not(None),
@@ -221,58 +194,3 @@ def _sealed(
     if row is None:
         raise EvidenceNotFound(str(evidence_id))
     return row
-
-
-def _whole(session: Session, root: EvidenceRecord) -> list[UUID]:
-    """Return all that is shut with a piece: its copies, what they lie in, a mail's own files.
-
-    Where a mail is pointed at, every file in it that is no text may be the picture. Only where
-    there is just one is it known which; then its copies in other mails are shut too, and a
-    logo under a signature never shuts everybody's mail.
-    """
-    inside = _files_in(session, root.id)
-    digests = {root.sha256}
-    if len(inside) == 1:
-        digests |= set(inside.values())
-    copies: list[UUID] = []
-    if wanted := [one for one in digests if one is not None]:
-        query = select(EvidenceRecord.id).where(
-            EvidenceRecord.sha256.in_(wanted), EvidenceRecord.erased_at.is_(None)
-        )
-        copies = list(session.scalars(query))
-    pointed_at = list(dict.fromkeys([root.id, *inside, *copies]))
-    return [*pointed_at, *_above(session, pointed_at)]
-
-
-def _files_in(session: Session, evidence_id: UUID) -> dict[UUID, str | None]:
-    """Return by id the digest of whatever came in a mail and is neither text nor a mail itself."""
-    found: dict[UUID, str | None] = {}
-    above = [evidence_id]
-    while above:
-        query = select(EvidenceRecord.id, EvidenceRecord.media_type, EvidenceRecord.sha256).where(
-            EvidenceRecord.parent_id.in_(above), EvidenceRecord.erased_at.is_(None)
-        )
-        parts = session.execute(query).all()
-        above = [part.id for part in parts]
-        found |= {
-            part.id: part.sha256
-            for part in parts
-            if not part.media_type.startswith(("text/", "message/"))
-        }
-    return found
-
-
-def _above(session: Session, ids: Sequence[UUID]) -> list[UUID]:
-    """Return what pieces lie in: a mail's original holds its attachments."""
-    found: list[UUID] = []
-    below = list(ids)
-    while below:
-        parents: list[UUID] = []
-        for some in batched(below):
-            query = select(EvidenceRecord.parent_id).where(
-                EvidenceRecord.id.in_(some), EvidenceRecord.parent_id.is_not(None)
-            )
-            parents += [one for one in session.scalars(query) if one is not None]
-        below = [one for one in dict.fromkeys(parents) if one not in found and one not in ids]
-        found += below
-    return found

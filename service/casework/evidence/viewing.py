@@ -105,11 +105,14 @@ def reveal_text(
 ) -> str:
     """Return the text that was read in a piece of evidence, its viewing committed first.
 
-    Raises `EvidenceNotFound`, `NotPermitted`, `EvidenceErased`.
+    Where there is none, nothing is viewed, and the ledger says nothing of the kind. Raises
+    `EvidenceNotFound`, `NotPermitted`, `EvidenceErased`.
     """
-    permit_viewing(installation, who, evidence_id, now)
     with installation.database.reading() as session:
-        return text_in(session, installation.vault, evidence_id)
+        require_view(session, who, evidence_id, now)
+        text = text_in(session, installation.vault, evidence_id)
+    permit_viewing(installation, who, evidence_id, now)
+    return text
 
 
 def reveal_pictures(
@@ -117,10 +120,13 @@ def reveal_pictures(
 ) -> list[ShownObject]:
     """Return the pictures of a piece of evidence that may be shown, its viewing committed first.
 
-    Where there is none, nothing is viewed, and the ledger says nothing of the kind.
+    Where there is none, or a scanner found something in it, nothing is viewed, and the ledger
+    says nothing of the kind.
     """
     with installation.database.reading() as session:
         evidence = require_view(session, who, evidence_id, now)
+        if is_infected(session, evidence_id):
+            return []
         found = [one for one in objects_of(session, evidence) if one.role in SHOWN_ROLES]
         roles = ("page",) if evidence.kind == "capture" else ("preview",)
         shown = [ShownObject(one.name, one.media_type) for one in found if one.role in roles]

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.records.cases import CaseRecord
-from archive.records.evidence import EvidenceRecord, EvidenceState, ViewingRecord
+from archive.records.evidence import EvidenceRecord, ViewingRecord
 from archive.records.pages import (
     DecisionRecord,
     FindingRecord,
@@ -23,7 +23,7 @@ from archive.records.pages import (
 from service.access.principal import Principal
 from service.access.rights import Scope
 from service.access.visibility import cases_within
-from service.casework.moderation.screenshots import Screenshot, counting, screenshots_of
+from service.casework.moderation.screenshots import Screenshot, counting, counts, screenshots_of
 from service.errors import PostNotFound
 
 PAGE = 50
@@ -42,6 +42,7 @@ class Waiting:
     clause: str
     proposed: bool
     secured: bool
+    shut: bool
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Card:
     """Everything that the decision card shows.
 
     `decisions` and `screenshots` are those of the same words at every visit; `settled` tells
-    whether one of the decisions still answers for this sighting.
+    whether one of the decisions still answers for this sighting, `capture_shut` whether what
+    this visit captured is sealed off.
     """
 
     post: PostRecord
@@ -70,6 +72,12 @@ class Card:
     similar: list[Similar]
     case_number: str | None
     screenshots: list[Screenshot]
+    capture_shut: bool
+
+    @property
+    def shut(self) -> bool:
+        """Whether something that shows it is sealed off: then nothing of it is shown."""
+        return self.capture_shut or any(one.is_shut for one in self.screenshots)
 
     @property
     def secured(self) -> bool:
@@ -96,7 +104,8 @@ def waiting_posts(session: Session, who: Principal, now: datetime) -> list[Waiti
     rows = session.execute(query).all()
     posts = [row[0].id for row in rows]
     proposed, clauses = _proposed(session, posts), _worst_clauses(session, posts)
-    handed_in = _handed_in(session, posts)
+    handed_in = _handed_in(session, posts, counts())
+    shut = shut_among(session, posts)
     return [
         Waiting(
             post=row[0],
@@ -106,6 +115,7 @@ def waiting_posts(session: Session, who: Principal, now: datetime) -> list[Waiti
             clause=clauses[row[0].id],
             proposed=row[0].id in proposed,
             secured=row[0].picture_name is not None or row[0].id in handed_in,
+            shut=row[0].id in shut,
         )
         for row in rows
     ]
@@ -120,6 +130,17 @@ def count_waiting(session: Session, who: Principal, now: datetime) -> int:
         .where(_visible(who, "queue.see", now), _latest_sighting(), _undecided())
     )
     return int(session.scalar(query) or 0)
+
+
+def shut_among(session: Session, posts: list[UUID]) -> set[UUID]:
+    """Return those of which something that shows them is sealed off: see `Card.shut`."""
+    sealed = EvidenceRecord.sealed_off_at.is_not(None)
+    captured = (
+        select(PostRecord.id)
+        .join(EvidenceRecord, EvidenceRecord.id == PostRecord.evidence_id)
+        .where(PostRecord.id.in_(posts), sealed)
+    )
+    return set(session.scalars(captured)) | _handed_in(session, posts, sealed)
 
 
 def decided_today(session: Session, who: Principal, now: datetime) -> int:
@@ -147,8 +168,15 @@ def midnight(now: datetime) -> datetime:
 def card_of(session: Session, who: Principal, post_id: UUID, now: datetime) -> Card:
     """Return a post's card; raises `PostNotFound` where it is not for this person."""
     query = (
-        select(PostRecord, VisitRecord, PageRecord.name, CaseRecord.number)
+        select(
+            PostRecord,
+            VisitRecord,
+            PageRecord.name,
+            CaseRecord.number,
+            EvidenceRecord.sealed_off_at,
+        )
         .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
+        .join(EvidenceRecord, EvidenceRecord.id == PostRecord.evidence_id)
         .outerjoin(PageRecord, PageRecord.id == VisitRecord.page_id)
         # Whoever decides about a post does not thereby see its case, nor that there is one.
         .outerjoin(
@@ -173,6 +201,7 @@ def card_of(session: Session, who: Principal, post_id: UUID, now: datetime) -> C
         similar=_similar_decisions(session, post, findings, _visible(who, "queue.see", now)),
         case_number=row[3],
         screenshots=screenshots_of(session, sightings_of(post)),
+        capture_shut=row[4] is not None,
     )
 
 
@@ -337,14 +366,14 @@ def _proposed(session: Session, posts: list[UUID]) -> set[UUID]:
     )
 
 
-def _handed_in(session: Session, posts: list[UUID]) -> set[UUID]:
-    """Return those among these posts of whose words a readable screenshot was handed in."""
+def _handed_in(session: Session, posts: list[UUID], holds: ColumnElement[bool]) -> set[UUID]:
+    """Return those among these posts of whose words there is a screenshot of which this holds."""
     earlier, query = _sighted(posts)
     return set(
         session.scalars(
             query.join(ScreenshotRecord, ScreenshotRecord.post_id == earlier.id)
             .join(EvidenceRecord, EvidenceRecord.id == ScreenshotRecord.evidence_id)
-            .where(EvidenceRecord.state == EvidenceState.READ)
+            .where(EvidenceRecord.erased_at.is_(None), holds)
         )
     )
 

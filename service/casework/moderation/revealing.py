@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from archive.records.evidence import EvidenceRecord
+from sqlalchemy.orm import Session
+
 from service.access.principal import Principal
+from service.casework.evidence.scans import is_infected
 from service.casework.evidence.viewing import note_viewing
-from service.casework.moderation.queue import card_of
+from service.casework.moderation.queue import Card, card_of
 from service.casework.moderation.screenshots import counting
-from service.errors import SealedOff
+from service.errors import PostNotFound, SealedOff
 from service.installation import Installation
 
 
@@ -25,28 +27,52 @@ class Shown:
     picture_name: str | None
 
 
+@dataclass(frozen=True)
+class Pictured:
+    """The picture of a post: the evidence that it is of, and the object's name."""
+
+    evidence_id: UUID
+    name: str
+
+
+def picture_of(session: Session, card: Card) -> Pictured | None:
+    """Return the picture that may be shown of a post: our own, or the screenshot in its place.
+
+    None of what is sealed off, and none in which a scanner found something.
+    """
+    if card.shut:
+        return None
+    screenshot = counting(card.screenshots)
+    if screenshot is not None and screenshot.preview is not None:
+        found = Pictured(screenshot.evidence.id, screenshot.preview)
+    elif card.post.picture_name is not None:
+        found = Pictured(card.post.evidence_id, card.post.picture_name)
+    else:
+        return None
+    return None if is_infected(session, found.evidence_id) else found
+
+
 def reveal_post(
     installation: Installation, who: Principal, post_id: UUID, now: datetime, part: str = "text"
 ) -> Shown:
     """Return a post's content; the viewing is committed before this returns.
 
     The `picture` is our own, or the screenshot that stands in for it: then that is what the
-    viewing names. Raises `PostNotFound` where the post is not for this person,
-    `SealedOff` where what shows it is open to nobody.
+    viewing names. Raises `PostNotFound` where the post is not for this person, or where it has
+    no such part: nothing is viewed then. `SealedOff` where what shows it is open to nobody.
     """
     with installation.database.reading() as session:
         card = card_of(session, who, post_id, now)
-        evidence_id, picture = card.post.evidence_id, card.post.picture_name
-        screenshot = counting(card.screenshots)
-        if part == "picture" and screenshot is not None:
-            evidence_id, picture = screenshot.evidence.id, screenshot.preview
-        if session.get_one(EvidenceRecord, evidence_id).sealed_off_at is not None:
-            raise SealedOff(str(evidence_id))
+        if card.shut:
+            raise SealedOff(str(post_id))
+        picture = picture_of(session, card) if part == "picture" else None
+        if picture is None and (part == "picture" or not card.post.text):
+            raise PostNotFound(str(post_id))
         shown = Shown(
-            evidence_id,
+            picture.evidence_id if picture else card.post.evidence_id,
             card.post.text,
             merged([(int(s), int(e)) for one in card.findings for s, e in one.spans]),
-            picture,
+            picture.name if picture else None,
         )
         case_id = card.visit.case_id
     note_viewing(

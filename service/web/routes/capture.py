@@ -20,8 +20,10 @@ from service.casework.capture.requesting import (
     latest_visits,
     posts_of,
     request_visit,
+    shut_visits,
 )
 from service.casework.cases.listing import list_cases
+from service.casework.evidence.listing import HAND_TO_POLICE
 from service.errors import AddressInvalid, CaseNotFound
 from service.web.dependencies import FormModel, House, Now, PageRight, Reading
 from service.web.frames import frame_for
@@ -93,12 +95,15 @@ def show(request: Request, visit_id: UUID, who: Capture, session: Reading, now: 
 def _run(session: Session, who: Principal, visit_id: UUID, now: datetime) -> CaptureRun:
     visit = find_visit(session, who, visit_id, now)
     posts = posts_of(session, visit)
+    shut = visit.id in shut_visits(session, [visit])
     return capture_run(
         visit,
         posts,
         flagged_among(session, posts),
         case_number=case_number_of(session, who, visit, now),
         evidence_number=evidence_number_of(session, visit),
+        shut=shut,
+        told=not shut or who.may(HAND_TO_POLICE),
     )
 
 
@@ -114,9 +119,11 @@ def _page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     cases = list_cases(session, who, now, action="page.capture")
+    visits = latest_visits(session, who, now)
+    shut = set() if who.may(HAND_TO_POLICE) else shut_visits(session, visits)
     view = CaptureView(
         run=run,
-        earlier=tuple(capture_row(one) for one in latest_visits(session, who, now)),
+        earlier=tuple(capture_row(one, told=one.id not in shut) for one in visits),
         cases=tuple(CaseLink(one.number, f"/cases/{one.number}") for one in cases),
         chosen_case=chosen,
         form=form or FormState(),

@@ -18,6 +18,7 @@ from service.casework.moderation.queue import (
     count_waiting,
     decided_today,
     exposures_today,
+    shut_among,
     waiting_posts,
 )
 from service.casework.moderation.revealing import reveal_post
@@ -202,7 +203,7 @@ def queue_page(
     card = card_of(session, who, first, now) if first else None
     looked = sample.sample.id if sample else None
     view = QueueView(
-        rows=tuple(queue_rows(waiting, None if sample else first, frame.language)),
+        rows=tuple(queue_rows(who, waiting, None if sample else first, frame.language)),
         card=(
             decision_card(session, who, card, frame.language, form, broken=broken, sample=sample)
             if card
@@ -211,7 +212,15 @@ def queue_page(
         more=max(0, total - len(waiting)),
         decided_today=decided_today(session, who, now),
         exposures_today=exposures_today(session, who, now),
-        samples=tuple(sample_rows(samples, looked, frame.language)),
+        samples=tuple(
+            sample_rows(
+                who,
+                samples,
+                looked,
+                frame.language,
+                shut_among(session, [one.post.id for one in samples]),
+            )
+        ),
     )
     name = "partials/queue.html" if wants_partial(request) else "queue.html"
     answer: Response = request.app.state.templates.response(

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from service.access.principal import Principal
+from service.casework.evidence.lifting import lift_seal
 from service.casework.evidence.listing import HAND_TO_POLICE, list_evidence
 from service.casework.evidence.originals import name_of
 from service.casework.evidence.sealing_off import (
@@ -19,10 +20,11 @@ from service.casework.evidence.sealing_off import (
     clear_shut,
     for_police,
     hand_to_police,
-    lift_seal,
     seal_off,
 )
 from service.casework.evidence.viewing import note_viewing
+from service.casework.moderation.sealing_posts import SEAL_OFF as SEAL_OFF_POST
+from service.casework.moderation.sealing_posts import seal_off_post
 from service.errors import ReasonMissing
 from service.installation import Installation
 from service.jobs.reading import NAME as READING
@@ -38,6 +40,7 @@ from service.web.wording import gettext_of
 
 router = APIRouter(include_in_schema=False)
 Seal = Annotated[Principal, Depends(PageRight(SEAL_OFF))]
+SealPost = Annotated[Principal, Depends(PageRight(SEAL_OFF_POST))]
 Lift = Annotated[Principal, Depends(PageRight(LIFT))]
 Police = Annotated[Principal, Depends(PageRight(HAND_TO_POLICE))]
 
@@ -78,6 +81,18 @@ def shut(
     return RedirectResponse(f"{back}?said=sealed_off", HTTPStatus.SEE_OTHER)
 
 
+@router.post("/posts/{post_id}/sealing-off")
+def shut_post(
+    post_id: UUID, who: SealPost, form: Annotated[FormModel, Form()], house: House, now: Now
+) -> Response:
+    """Shut all that shows a post; its card then says what to do."""
+    form.check(who)
+    with house.database.writing() as session:
+        done = seal_off_post(session, who, post_id, now)
+    clear_shut(house, done)
+    return RedirectResponse(f"/queue?post={post_id}&said=sealed_off", HTTPStatus.SEE_OTHER)
+
+
 @router.post("/evidence/{evidence_id}/sealing-off/lift")
 def lift(
     request: Request,
@@ -91,14 +106,15 @@ def lift(
     form.check(who)
     try:
         with house.database.writing() as session:
-            lift_seal(session, who, evidence_id, form.reason, now)
+            opened = lift_seal(session, who, evidence_id, form.reason, now)
     except ReasonMissing:
         _ = gettext_of(frame_for(request, who).language)
         error = FieldError("lift-reason", _("Write why it is no such picture."))
         state = FormState({"lift-reason": form.reason}, (error,))
         return evidence_page(request, house, who, evidence_id, now, form=state)
     request.app.state.engine.wake(READING)
-    return RedirectResponse(f"/evidence/{evidence_id}?said=seal_lifted", HTTPStatus.SEE_OTHER)
+    said = "seal_lifted" if evidence_id in opened else "seal_held"
+    return RedirectResponse(f"/evidence/{evidence_id}?said={said}", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/evidence/{evidence_id}/police")

@@ -59,33 +59,39 @@ def capture_run(
     *,
     case_number: str | None,
     evidence_number: str | None,
+    shut: bool = False,
+    told: bool = True,
 ) -> CaptureRun:
-    """Return one capture as its page shows it."""
+    """Return one capture as its page shows it; `shut` where it is sealed off.
+
+    Where it is not `told`, its page names neither the posts nor the address that lead to it.
+    """
     state = state_of(visit)
     return CaptureRun(
         id=str(visit.id),
         url=f"/capture/{visit.id}",
-        address=visit.url,
+        address=visit.url if told else "",
         state=state,
         started_at=visit.started_at or visit.requested_at,
         stage=CaptureStage.OPENING if state is CaptureState.RUNNING else None,
-        final_address=visit.final_url if visit.final_url != visit.url else None,
+        final_address=visit.final_url if told and visit.final_url != visit.url else None,
         ended_at=visit.ended_at,
         posts_read=visit.posts_read or 0,
         posts_stated=visit.posts_stated,
         problem=problem_of(visit.reason) if state is CaptureState.FAILED else None,
-        posts=_posts(posts, flagged),
+        posts=_posts(posts, flagged) if told else (),
         evidence_number=evidence_number,
         evidence_url=f"/evidence/{visit.evidence_id}" if visit.evidence_id else None,
         case=CaseLink(case_number, f"/cases/{case_number}") if case_number else None,
+        sealed_off=shut,
     )
 
 
-def capture_row(visit: VisitRecord) -> CaptureRow:
+def capture_row(visit: VisitRecord, *, told: bool = True) -> CaptureRow:
     """Return one row of the list of earlier captures."""
     return CaptureRow(
         url=f"/capture/{visit.id}",
-        address=visit.url,
+        address=visit.url if told else "",
         state=state_of(visit),
         at=visit.ended_at or visit.requested_at,
         posts_read=visit.posts_read or 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,11 +13,14 @@ from moderation.policy import Policy
 from moderation.shipped import default_policy
 from service.access.principal import Principal
 from service.casework.cases.listing import names_of
+from service.casework.evidence.listing import HAND_TO_POLICE
 from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.moderation.deciding import REMOVING, is_party, is_waiting, needs_second
 from service.casework.moderation.queue import Card, Waiting
+from service.casework.moderation.revealing import picture_of
 from service.casework.moderation.sampling import Drawn
 from service.casework.moderation.screenshots import Standing, counting
+from service.casework.moderation.sealing_posts import SEAL_OFF
 from service.web.views.evidence import HiddenPicture, HiddenText
 from service.web.views.frame import CaseLink, FormState
 from service.web.views.queue import (
@@ -32,6 +35,7 @@ from service.web.views.queue import (
     QueueRow,
     SampleLook,
     SampleRow,
+    SealedPost,
     Secured,
     SimilarDecision,
     ThreadPost,
@@ -44,35 +48,46 @@ if TYPE_CHECKING:
 MUST_RANK = 100
 
 
-def queue_rows(waiting: Sequence[Waiting], opened: UUID | None, language: str) -> list[QueueRow]:
+def queue_rows(
+    who: Principal, waiting: Sequence[Waiting], opened: UUID | None, language: str
+) -> list[QueueRow]:
     """Return the list at the left."""
     _ = gettext_of(language)
     policy = default_policy()
     return [
         QueueRow(
             url=f"/queue?post={one.post.id}",
-            author=one.post.author or _("Unknown account"),
-            page=one.page_name or one.visit.url,
+            author=(one.post.author or _("Unknown account")) if _told(who, one) else "",
+            page=one.page_name or (one.visit.url if _told(who, one) else ""),
             found_at=one.visit.ended_at or one.visit.requested_at,
             duty=Duty.MUST if one.rank >= MUST_RANK else Duty.MAY,
             clause_title=policy.clause(one.clause).title,
             unlawful=one.clause == "unlawful",
             waits_for_second=one.proposed,
             secured=one.secured,
+            sealed_off=one.shut,
             this=one.post.id == opened,
         )
         for one in waiting
     ]
 
 
-def sample_rows(drawn: Sequence[Drawn], opened: UUID | None, language: str) -> list[SampleRow]:
-    """Return the decisions that wait for a second look."""
+def sample_rows(
+    who: Principal,
+    drawn: Sequence[Drawn],
+    opened: UUID | None,
+    language: str,
+    shut: Container[UUID] = (),
+) -> list[SampleRow]:
+    """Return the decisions that wait for a second look; `shut` are posts of which none is told."""
     _ = gettext_of(language)
     policy = default_policy()
     return [
         SampleRow(
             url=f"/queue/samples/{one.sample.id}",
-            author=one.post.author or _("Unknown account"),
+            author=""
+            if one.post.id in shut and not who.may(HAND_TO_POLICE)
+            else one.post.author or _("Unknown account"),
             outcome=Outcome(one.decision.act),
             clause_title=_title(policy, one.decision.clause),
             at=one.decision.decided_at,
@@ -100,18 +115,19 @@ def decision_card(
     _ = gettext_of(language)
     policy = default_policy()
     post, visit = card.post, card.visit
+    told = _told(who, card)
     barriers = _barriers(session, who, card, broken=broken)
     return DecisionCard(
         post_id=str(post.id),
-        author=post.author or _("Unknown account"),
-        page=card.page_name or visit.url,
+        author=(post.author or _("Unknown account")) if told else "",
+        page=card.page_name or (visit.url if told else ""),
         findings=tuple(_finding(one, policy) for one in card.findings),
-        permalink=post.permalink if _is_web(post.permalink) else None,
-        posted_at=moment_of(post.time),
-        posted_as_stated=post.time_stated,
-        text=HiddenText(len(post.text)),
-        picture=HiddenPicture() if card.secured else None,
-        thread=_thread(card, _("Unknown account")),
+        permalink=post.permalink if told and _is_web(post.permalink) else None,
+        posted_at=moment_of(post.time) if told else None,
+        posted_as_stated=post.time_stated if told else None,
+        text=HiddenText(len(post.text)) if post.text and not card.shut else None,
+        picture=HiddenPicture() if picture_of(session, card) else None,
+        thread=_thread(card, _("Unknown account")) if told else (),
         similar=tuple(
             SimilarDecision(
                 one.decision.decided_at,
@@ -129,10 +145,28 @@ def decision_card(
         may_be_gone=not card.secured and Outcome.LET_STAND not in barriers,
         sample=_sample(session, sample, policy) if sample else None,
         screenshot_url=_screenshot_url(who, card, barriers, broken=broken),
+        sealed=_sealed(session, who, card),
+        seal_off_url=f"/posts/{post.id}/sealing-off"
+        if not card.shut and who.may(SEAL_OFF)
+        else None,
         proposal=_proposal(session, card, policy),
         case=CaseLink(card.case_number, f"/cases/{card.case_number}") if card.case_number else None,
         form=form or FormState(),
     )
+
+
+def _told(who: Principal, one: Card | Waiting) -> bool:
+    """Tell whether a post's own words are told: of what is shut only to the DPO."""
+    return not one.shut or who.may(HAND_TO_POLICE)
+
+
+def _sealed(session: Session, who: Principal, card: Card) -> SealedPost | None:
+    if not card.shut:
+        return None
+    shut = [card.post.evidence_id] if card.capture_shut else []
+    shut += [one.evidence.id for one in card.screenshots if one.is_shut]
+    named = shut if who.may(HAND_TO_POLICE) else []
+    return SealedPost(tuple((_number(session, one), f"/evidence/{one}") for one in named))
 
 
 def moment_of(time: str | None) -> datetime | None:
@@ -199,14 +233,20 @@ def _capture_problem(card: Card, language: str, *, broken: bool) -> str | None:
     """Return why there is no verified capture, in the reader's words."""
     _ = gettext_of(language)
     latest = card.screenshots[0].standing if card.screenshots else None
+    said = {
+        Standing.WAITS: _("The screenshot is being checked. Look again in a moment."),
+        Standing.UNREADABLE: _(
+            "The screenshot is kept, but it could not be opened as a picture. Take another."
+        ),
+    }
     if broken and latest is not Standing.WAITS:
         return _("What we have of the post is not whole any more.")
     if card.secured:
         return None
-    if latest is Standing.WAITS:
-        return _("The screenshot is being checked. Look again in a moment.")
-    if latest is Standing.UNREADABLE:
-        return _("The screenshot is kept, but it could not be opened as a picture. Take another.")
+    if card.shut:
+        return _("It was shut before it was secured. The police or the DPO say what happens to it.")
+    if latest in said:
+        return said[latest]
     if card.visit.status == "failed":
         return capture_failed(language, card.visit.reason)
     return _("We got the words of the post, but no picture of it.")
@@ -222,7 +262,7 @@ def _screenshot_url(
     who: Principal, card: Card, barriers: dict[Outcome, Barrier], *, broken: bool
 ) -> str | None:
     """Return where a screenshot goes: only where our own capture failed or cannot be."""
-    if card.secured and not broken:
+    if (card.secured and not broken) or card.shut:
         return None
     if not who.may("post.secure") or barriers.get(Outcome.LET_STAND) is Barrier.OWN_MATTER:
         return None

@@ -69,6 +69,8 @@ class CaptureRun:
         problem: Only with `FAILED`.
         posts: In page order.
         evidence_number, evidence_url: The page as evidence.
+        sealed_off: Whether it is shut; then neither its posts nor its address are told, save
+            to whoever hands it to the police.
     """
 
     id: str
@@ -86,11 +88,12 @@ class CaptureRun:
     evidence_number: str | None = None
     evidence_url: str | None = None
     case: CaseLink | None = None
+    sealed_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureRow:
-    """An earlier capture in the list."""
+    """An earlier capture in the list; its address is empty where it is not told."""
 
     url: str
     address: str

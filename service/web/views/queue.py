@@ -128,7 +128,7 @@ class SampleLook:
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """A drawn decision in the list, below the posts that wait."""
+    """A drawn decision in the list, below the posts that wait; `author` as in `QueueRow`."""
 
     url: str
     author: str
@@ -162,12 +162,23 @@ class Barrier(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SealedPost:
+    """That something which shows the post is sealed off: then nothing of it is shown.
+
+    Attributes:
+        evidence: Numbers and addresses of what is shut, for whoever hands it to the police.
+    """
+
+    evidence: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionCard:
     """The post to decide.
 
     Attributes:
         post_id: In paths.
-        author: The account's name as the page shows it.
+        author: The account's name as the page shows it; empty where it is not told.
         page: The municipality's page ("Havn Kommune på Facebook").
         permalink: The post's own address, or None.
         posted_at: As understood; None when the page did not say.
@@ -191,6 +202,8 @@ class DecisionCard:
         sample: A decision to look at a second time; replaces the four acts.
         screenshot_url: Where a screenshot is posted that stands in for our own capture
             (`files`); None leaves the form out.
+        sealed: What is shut, instead of the content; None where nothing is.
+        seal_off_url: Where a suspicion is told; None where it is shut already.
         form: What was typed, after a refused decision.
     """
 
@@ -217,6 +230,8 @@ class DecisionCard:
     proposal: Proposal | None = None
     case: CaseLink | None = None
     screenshot_url: str | None = None
+    sealed: SealedPost | None = None
+    seal_off_url: str | None = None
     form: FormState = field(default_factory=FormState)
 
 
@@ -226,7 +241,7 @@ class QueueRow:
 
     Attributes:
         url: The queue with this post open.
-        author: The account.
+        author: The account; empty where it is not told.
         page: Where it stands.
         found_at: When the rule hit.
         duty: Must or may.
@@ -234,6 +249,7 @@ class QueueRow:
         unlawful: True for threats and the like; gets an icon and a word.
         waits_for_second: True when it is a proposal.
         secured: Whether a verified capture exists.
+        sealed_off: Whether it is shut.
         this: The one that is open.
     """
 
@@ -246,6 +262,7 @@ class QueueRow:
     unlawful: bool = False
     waits_for_second: bool = False
     secured: bool = True
+    sealed_off: bool = False
     this: bool = False
 
 
