@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.intake.media_type import media_type_of
 from archive.intake.storable import NAME_SIZE, TYPE_SIZE, clean, cut
 from archive.intake.values import About, Envelope, Held, Kept
-from archive.ledger.log import record
-from archive.records.columns import Protected
+from archive.ledger.entries import Collected
+from archive.ledger.log import collect, record
 from archive.records.evidence import (
     DeliveryRecord,
     EvidenceRecord,
@@ -22,7 +23,7 @@ from archive.records.evidence import (
     ObjectRecord,
     WrappedKeyRecord,
 )
-from archive.records.inserting import insert_new, insert_silently, speak_for
+from archive.records.inserting import NewRow, insert_new, insert_rows
 from archive.vault.vault import Sealed
 
 SAME_DELIVERY = timedelta(hours=24)
@@ -31,53 +32,57 @@ SAME_DELIVERY = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Arrival:
-    """Durable bytes with all that is to be committed of them."""
+    """Durable bytes with all that is to be committed of them, made before their turn to write."""
 
-    held: Held
-    about: About
+    fact: tuple[str, str]
+    """What makes a second delivery the same one: the digests of envelope and bytes."""
     envelope: Envelope
-    envelope_sha256: str
     now: datetime
+    kept: Kept
+    rows: tuple[NewRow, ...]
+    """The evidence itself, then its object, key and delivery."""
+    receipt: Collected
+
+    @classmethod
+    def of(cls, held: Held, about: About, envelope: Envelope, now: datetime) -> Arrival:
+        """Make the rows of new evidence, and the ledger entry that speaks for them."""
+        fact = (envelope.sha256(), held.sealed.sha256)
+        rows = _rows(held, about, envelope, fact[0], now)
+        receipt = _receipt(held, about, envelope, rows, now)
+        receipt.written  # noqa: B018 - made here, by the sender's thread: the gate is everybody's
+        return cls(fact, envelope, now, _told(rows[0].values, joined=False), rows, receipt)
 
 
 def keep_all(session: Session, arrivals: Sequence[Arrival]) -> list[Kept]:
     """Make each arrival evidence, or the second delivery of evidence that an earlier try left."""
-    standing = _earlier(session, arrivals)
-    made: list[tuple[Arrival, EvidenceRecord, tuple[Protected, ...]]] = []
+    connection = session.connection()
+    standing = _earlier(connection, arrivals)
+    made: list[Arrival] = []
     kept: list[Kept | None] = []
     for arrival in arrivals:
-        fact = _fact(arrival)
-        if fact in standing:
+        if arrival.fact in standing:
             kept.append(None)  # after the rows that it may join stand
             continue
-        evidence, parts = _rows(arrival)
-        standing[fact] = evidence.id
-        made.append((arrival, evidence, parts))
-        kept.append(_kept(evidence, joined=False))
-    if made:
-        insert_silently(session, [evidence for _, evidence, _ in made])
-        for parts in zip(*(parts for _, _, parts in made), strict=True):
-            insert_silently(session, parts)
-    for arrival, evidence, parts in made:
-        speak_for(session, evidence, *parts)
-        _record_receipt(session, arrival, evidence)
+        standing[arrival.fact] = arrival.kept.id
+        made.append(arrival)
+        kept.append(arrival.kept)
+    for rows in zip(*(arrival.rows for arrival in made), strict=True):
+        insert_rows(connection, rows)
+    for arrival in made:
+        collect(session, arrival.receipt)
     return [
-        told or _join(session, arrival, standing[_fact(arrival)])
+        told or _join(session, arrival, standing[arrival.fact])
         for told, arrival in zip(kept, arrivals, strict=True)
     ]
 
 
-def _fact(arrival: Arrival) -> tuple[str, str]:
-    return arrival.envelope_sha256, arrival.held.sealed.sha256
-
-
-def _earlier(session: Session, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], UUID]:
+def _earlier(connection: Connection, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], UUID]:
     """Return what earlier, unacknowledged tries have left, by envelope and bytes."""
     wanted = {
-        "digests": [arrival.held.sealed.sha256 for arrival in arrivals],
+        "digests": [arrival.fact[1] for arrival in arrivals],
         "since": min(arrival.now for arrival in arrivals) - SAME_DELIVERY,
     }
-    found = session.connection().execute(_SAME_BYTES, wanted)
+    found = connection.execute(_SAME_BYTES, wanted)
     return {(row.envelope_sha256, row.sha256): row.id for row in found}
 
 
@@ -97,7 +102,7 @@ _SAME_BYTES = (
 def _join(session: Session, arrival: Arrival, evidence_id: UUID) -> Kept:
     """Add a delivery to evidence that stands."""
     earlier = session.get_one(EvidenceRecord, evidence_id)
-    insert_new(session, _delivery(earlier.id, arrival))
+    insert_new(session, _delivery(earlier.id, arrival.envelope, arrival.fact[0], arrival.now))
     record(
         session,
         "evidence.delivered_again",
@@ -105,52 +110,63 @@ def _join(session: Session, arrival: Arrival, evidence_id: UUID) -> Kept:
         actor=arrival.envelope.actor,
         subject=earlier,
     )
-    return _kept(earlier, joined=True)
+    told = {key: getattr(earlier, key) for key in _TOLD}
+    return _told(told, joined=True)
 
 
-def _rows(arrival: Arrival) -> tuple[EvidenceRecord, tuple[Protected, ...]]:
-    """Return the rows of new evidence: itself, then its object, key and delivery."""
-    held, about, now = arrival.held, arrival.about, arrival.now
+def _rows(
+    held: Held, about: About, envelope: Envelope, envelope_sha256: str, now: datetime
+) -> tuple[NewRow, ...]:
     sealed = held.sealed
-    evidence = EvidenceRecord(
-        id=uuid4(),
-        kind=about.kind,
-        filename=cut(about.filename, NAME_SIZE),
-        media_type=cut(about.media_type, TYPE_SIZE) or media_type_of(held.head, about.filename),
-        size=sealed.size,
-        sha256=sealed.sha256,
-        received_at=now,
-        known=about.known,
-        parent_id=about.parent_id,
-        unit_id=about.unit_id,
-        note=clean(about.note),
-        source_url=clean(about.source_url),
-        seen_at=about.seen_at,
-        state=EvidenceState.RECEIVED,
-        next_attempt_at=now,
-    )
-    return evidence, (
-        object_row(evidence.id, sealed, "original", evidence.media_type, now),
-        WrappedKeyRecord(
-            evidence_id=evidence.id, key_id=held.wrapped.key_id, wrapped=held.wrapped.wrapped
+    evidence_id = uuid4()
+    media_type = cut(about.media_type, TYPE_SIZE) or media_type_of(held.head, about.filename)
+    return (
+        NewRow(
+            EvidenceRecord,
+            id=evidence_id,
+            kind=about.kind,
+            filename=cut(about.filename, NAME_SIZE),
+            media_type=media_type,
+            size=sealed.size,
+            sha256=sealed.sha256,
+            received_at=now,
+            known=about.known,
+            parent_id=about.parent_id,
+            unit_id=about.unit_id,
+            note=clean(about.note),
+            source_url=clean(about.source_url),
+            seen_at=about.seen_at,
+            state=EvidenceState.RECEIVED,
+            next_attempt_at=now,
         ),
-        _delivery(evidence.id, arrival),
+        NewRow(ObjectRecord, **_of_object(evidence_id, sealed, "original", media_type, now)),
+        NewRow(
+            WrappedKeyRecord,
+            evidence_id=evidence_id,
+            key_id=held.wrapped.key_id,
+            wrapped=held.wrapped.wrapped,
+        ),
+        _delivery(evidence_id, envelope, envelope_sha256, now),
     )
 
 
-def _record_receipt(session: Session, arrival: Arrival, evidence: EvidenceRecord) -> None:
-    sealed = arrival.held.sealed
-    record(
-        session,
+def _receipt(
+    held: Held, about: About, envelope: Envelope, rows: Sequence[NewRow], now: datetime
+) -> Collected:
+    facts = {
+        "door": envelope.door,
+        "sha256": held.sealed.sha256,
+        "sealed_sha256": held.sealed.sealed_sha256,
+        "size": held.sealed.size,
+    }
+    return Collected(
         "evidence.received",
-        at=arrival.now,
-        actor=arrival.envelope.actor,
-        subject=evidence,
-        case_id=arrival.about.case_id,
-        door=arrival.envelope.door,
-        sha256=sealed.sha256,
-        sealed_sha256=sealed.sealed_sha256,
-        size=sealed.size,
+        now,
+        envelope.actor,
+        rows[0].row_key(),
+        about.case_id,
+        facts,
+        {row.row_key(): row for row in rows},
     )
 
 
@@ -166,40 +182,41 @@ def object_row(
 ) -> ObjectRecord:
     """Return the row for a sealed object of a piece of evidence."""
     return ObjectRecord(
-        name=sealed.name,
-        evidence_id=evidence_id,
-        role=role,
-        label=label,
-        media_type=media_type,
-        size=sealed.size,
-        segments=sealed.segments,
-        sha256=sealed.sha256,
-        sealed_sha256=sealed.sealed_sha256,
-        made_by=made_by,
-        made_at=now,
+        **_of_object(evidence_id, sealed, role, media_type, now), label=label, made_by=made_by
     )
 
 
-def _delivery(evidence_id: UUID, arrival: Arrival) -> DeliveryRecord:
-    envelope = arrival.envelope
-    return DeliveryRecord(
+def _of_object(
+    evidence_id: UUID, sealed: Sealed, role: str, media_type: str, now: datetime
+) -> dict[str, Any]:
+    return {
+        "name": sealed.name,
+        "evidence_id": evidence_id,
+        "role": role,
+        "media_type": media_type,
+        "size": sealed.size,
+        "segments": sealed.segments,
+        "sha256": sealed.sha256,
+        "sealed_sha256": sealed.sealed_sha256,
+        "made_at": now,
+    }
+
+
+def _delivery(evidence_id: UUID, envelope: Envelope, envelope_sha256: str, now: datetime) -> NewRow:
+    return NewRow(
+        DeliveryRecord,
         id=uuid4(),
         evidence_id=evidence_id,
         door=envelope.door,
-        at=arrival.now,
+        at=now,
         actor=envelope.actor,
         envelope=clean(envelope.facts),
-        envelope_sha256=arrival.envelope_sha256,
+        envelope_sha256=envelope_sha256,
     )
 
 
-def _kept(evidence: EvidenceRecord, *, joined: bool) -> Kept:
-    return Kept(
-        evidence.id,
-        evidence.filename,
-        str(evidence.sha256),
-        evidence.size,
-        evidence.media_type,
-        evidence.state,
-        joined,
-    )
+_TOLD = ("id", "filename", "sha256", "size", "media_type", "state")
+
+
+def _told(values: Mapping[str, Any], *, joined: bool) -> Kept:
+    return Kept(**{key: values[key] for key in _TOLD}, joined=joined)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -100,19 +101,12 @@ class Intake:
         run twice: once with others, once alone. Where the commit's outcome cannot be
         known (`CommitUnknown`), the bytes stay; a retry joins them or stands alone.
         """
-        arrival = Arrival(held, about, envelope, envelope.sha256(), now)
-
-        def act(session: Session) -> Kept:
-            (kept,) = keep_all(session, [arrival])
-            if also is not None:
-                also(session, kept)
-            return kept
-
         try:
+            arrival = Arrival.of(held, about, envelope, now)
             if also is None:
                 kept = self._gate.run_together(keep_all, arrival)
             else:
-                kept = self._gate.run(act)
+                kept = self._gate.run(partial(_keep_with, arrival, also))
         except CommitUnknown:
             raise  # the rows may stand, and then these bytes are theirs; the sweep will know
         except Exception:
@@ -121,6 +115,12 @@ class Intake:
         if kept.joined:
             self._vault.discard(held.sealed.name, held.sealed.segments)
         return kept
+
+
+def _keep_with(arrival: Arrival, also: Callable[[Session, Kept], None], session: Session) -> Kept:
+    (kept,) = keep_all(session, [arrival])
+    also(session, kept)
+    return kept
 
 
 def evidence_key(session: Session, vault: Vault, evidence_id: UUID) -> EvidenceKey:

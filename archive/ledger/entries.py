@@ -10,15 +10,26 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 from uuid import UUID
 
-from archive.records.columns import Protected, canonical, timestamp
+from archive.records.columns import canonical, timestamp
 
 LEAF_VERSION = "vaern-ledger-leaf-1"
 SALT_SIZE = 32
 ERASED = "evidence.erased"
 """The one kind of entry that may say that details of earlier entries are gone."""
+
+
+class Row(Protocol):
+    """A row that the ledger binds, as it stands in the session or is about to be inserted."""
+
+    def row_key(self) -> str:
+        """Name the row."""
+
+    def row_digest(self) -> str:
+        """Return the digest of what is bound of it."""
 
 
 @dataclass
@@ -31,7 +42,7 @@ class Collected:
     subject: str | None
     case_id: UUID | None
     facts: dict[str, Any]
-    rows: dict[str, Protected | None] = field(default_factory=dict)
+    rows: dict[str, Row | None] = field(default_factory=dict)
     position: int | None = None
 
     def details(self) -> bytes:
@@ -50,6 +61,22 @@ class Collected:
                 },
             }
         )
+
+    @cached_property
+    def written(self) -> Written:
+        """What stays of the entry: made once, at the commit, or before where nothing can change."""
+        salt, text = new_salt(), self.details()
+        leaf = Leaf(self.kind, timestamp(self.at), commitment(salt, text)).to_bytes()
+        return Written(salt, text, leaf)
+
+
+@dataclass(frozen=True)
+class Written:
+    """An entry's salt, its canonical details, and the leaf that binds both."""
+
+    salt: bytes
+    details: bytes
+    leaf: bytes
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, inspect, select, tuple_, update
+from sqlalchemy import bindparam, inspect, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from archive.errors import LedgerBroken, UnrecordedChange
 from archive.ledger import merkle
 from archive.ledger.checkpoint import Signer
-from archive.ledger.entries import Collected, Leaf, commitment, new_salt
-from archive.records.columns import Base, Protected, timestamp
+from archive.ledger.entries import Collected, Row
+from archive.records.columns import Base, Protected
+from archive.records.inserting import insert_values
 from archive.records.ledger import (
     CheckpointRecord,
     LedgerDetailRecord,
@@ -32,11 +33,11 @@ from archive.records.ledger import (
 __all__ = ["Head", "Proof", "Signer", "append_collected", "head", "open_log", "prove", "record"]
 
 _HEAD = Base.metadata.tables[LedgerHeadRecord.__tablename__]
-_INTO_ENTRIES = insert(Base.metadata.tables[LedgerEntryRecord.__tablename__])
-_INTO_DETAILS = insert(Base.metadata.tables[LedgerDetailRecord.__tablename__])
-_INTO_NODES = insert(Base.metadata.tables[LedgerNodeRecord.__tablename__])
-_ENTRY = Base.metadata.tables[LedgerEntryRecord.__tablename__].c
-_NODE = Base.metadata.tables[LedgerNodeRecord.__tablename__].c
+_ENTRIES = Base.metadata.tables[LedgerEntryRecord.__tablename__]
+_DETAILS = Base.metadata.tables[LedgerDetailRecord.__tablename__]
+_INNER_NODES = Base.metadata.tables[LedgerNodeRecord.__tablename__]
+_ENTRY = _ENTRIES.c
+_NODE = _INNER_NODES.c
 _LEAVES = select(_ENTRY.position, _ENTRY.leaf).where(
     _ENTRY.position.in_(bindparam("positions", expanding=True))
 )
@@ -98,19 +99,24 @@ def record(
     `subject` is what a reader would look it up by.
     """
     session.flush()
-    changed: dict[str, Protected | None] = session.info.setdefault("changed", {})
+    changed: dict[str, Row | None] = session.info.setdefault("changed", {})
     name = subject.row_key() if isinstance(subject, Protected) else subject
     entry = Collected(kind, at, actor, name, case_id, facts, dict(changed))
     if isinstance(subject, Protected):
         entry.rows.setdefault(subject.row_key(), subject)
     changed.clear()
-    session.info.setdefault("entries", []).append(entry)
+    collect(session, entry)
     return entry
+
+
+def collect(session: Session, entry: Collected) -> None:
+    """Collect an entry that says by itself which rows it speaks for."""
+    session.info.setdefault("entries", []).append(entry)
 
 
 def watch_changes(session: Session, _flush: object) -> None:
     """Note each protected row whose bound columns a flush has written (`after_flush`)."""
-    changed: dict[str, Protected | None] = session.info.setdefault("changed", {})
+    changed: dict[str, Row | None] = session.info.setdefault("changed", {})
     for row in session.new:
         if isinstance(row, Protected):
             changed[row.row_key()] = row
@@ -152,21 +158,20 @@ def _append(session: Session, entries: list[Collected]) -> None:
     nodes: list[dict[str, object]] = []
     details: list[dict[str, object]] = []
     for entry in entries:
-        salt, text = new_salt(), entry.details()
-        leaf = Leaf(entry.kind, timestamp(entry.at), commitment(salt, text)).to_bytes()
+        leaf = entry.written.leaf
         entry.position = edge.size
         leaves.append({"position": edge.size, "leaf": leaf})
-        details.append(_detail(entry, salt, text))
+        details.append(_detail(entry))
         nodes.extend(
             {"level": level, "number": number, "hash": value}
             for level, number, value in edge.append(merkle.leaf_hash(leaf))
         )
     # By their tables: the session's bookkeeping for mapped rows would cost more than the inserts.
     connection = session.connection()
-    connection.execute(_INTO_ENTRIES, leaves)
-    connection.execute(_INTO_DETAILS, details)
+    insert_values(connection, _ENTRIES, leaves)
+    insert_values(connection, _DETAILS, details)
     if nodes:
-        connection.execute(_INTO_NODES, nodes)
+        insert_values(connection, _INNER_NODES, nodes)
     root = edge.root()
     grown = {"size": edge.size, "root": root, "edge": edge.to_bytes()}
     connection.execute(_GROW_HEAD, {**grown, "note": signer.sign(edge.size, root)})
@@ -290,7 +295,7 @@ def _locked_edge(session: Session, signer: Signer) -> merkle.Edge:
     return edge
 
 
-def _detail(entry: Collected, salt: bytes, text: bytes) -> dict[str, object]:
+def _detail(entry: Collected) -> dict[str, object]:
     return {
         "position": entry.position,
         "kind": entry.kind,
@@ -298,6 +303,6 @@ def _detail(entry: Collected, salt: bytes, text: bytes) -> dict[str, object]:
         "subject": entry.subject,
         "case_id": entry.case_id,
         "actor": entry.actor,
-        "salt": salt,
-        "details": text.decode(),
+        "salt": entry.written.salt,
+        "details": entry.written.details.decode(),
     }
