@@ -202,9 +202,9 @@ def _marred_text(head: bytes) -> str | None:
 
 def _is_mail(head: bytes) -> bool:
     """Two known header fields before the first empty line, beginning with a field."""
-    block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
-    if not _FIELD.match(block):
+    if not _FIELD.match(head):  # first, for it is quick: most of what comes is no mail
         return False
+    block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
     known = {name.lower() for name in _FIELD.findall(block)} & _MAIL_FIELDS
     return len(known) >= 2  # noqa: PLR2004 - one alone is a note that begins "To: …"
 
