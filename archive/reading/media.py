@@ -5,6 +5,7 @@ there is no still: the programs that make one bring codecs under patents and
 licences that we do not ship.
 """
 
+import io
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
@@ -77,8 +78,6 @@ def read_media(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any]]:
 
 def _measured(source: BinaryIO) -> Forward:
     """Return a stream whose size nobody has told: all of it is held."""
-    import io
-
     data = source.read()
     return Forward(io.BytesIO(data), len(data))
 

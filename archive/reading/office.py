@@ -9,8 +9,7 @@ from archive.reading.xml_text import NotWellFormed, Text, walk
 Open = Callable[[str], Iterator[bytes]]
 """Gives a part's bytes by its name, within a budget."""
 
-_BREAKS: Final = frozenset({"p", "h", "tr", "row", "table-row", "br", "cr", "line-break"})
-_TABS: Final = frozenset({"tab", "tc", "table-cell"})
+_CELLS: Final = frozenset({"tc", "table-cell"})
 _NUMBER: Final = re.compile(r"(\d+)")
 _MOST_SHEETS: Final = 200
 _MOST_SHARED: Final = 500_000
@@ -86,7 +85,7 @@ class _Prose:
     def _end(self, name: str) -> None:
         if name == self._within or (self._within is None and name in ("p", "h")):
             self._depth -= 1
-        if name in _TABS and name != "tab":
+        if name in _CELLS:
             self._text.add("\t")
         elif name in ("p", "h", "tr", "table-row"):
             self._text.add("\n")

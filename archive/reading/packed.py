@@ -17,6 +17,7 @@ MOST_UNPACKED: Final = 2048 * MIB
 
 _XZ_MEMORY: Final = 128 * MIB
 _GZIP: Final = 16 + zlib.MAX_WBITS
+_BROKEN: Final = (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ValueError)
 _BLOCK: Final = 512
 _USTAR: Final = slice(257, 262)
 
@@ -25,7 +26,8 @@ def read_packed(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any]]:
     """Tell what a compressed file or tape holds.
 
     Facts: `format` (`gzip`, `bzip2`, `xz`, `tar`, or two joined by a plus),
-    `bomb`, and the facts of `Listing`; a compressed single file is its one entry.
+    `bomb`, and the facts of `Listing`; a compressed single file is its one entry,
+    whole where `entries_complete` is true.
     """
     del media_type  # the bytes decide
     counted = _Counted(source)
@@ -36,15 +38,27 @@ def read_packed(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any]]:
     inside: io.BufferedReader[Any] = stream
     unpacked: Unpacked | None = None
     if found is not None:
-        unpacked = Unpacked(stream, found[2](), MOST_UNPACKED)
+        unpacked = Unpacked(stream, _Streams(found[2]), MOST_UNPACKED)
         inside = io.BufferedReader(unpacked, 64 * 1024)
     try:
         is_tape = inside.peek(_BLOCK)[_USTAR] == b"ustar"
-    except TooMuch:
-        is_tape = False
+    except (TooMuch, *_BROKEN):
+        is_tape = False  # whatever it is will be met again
     yield {"format": "+".join([*names, *(["tar"] if is_tape else [])]) or "unknown"}
     listing = Listing()
-    bomb = False
+    bomb = not _through(inside, listing, is_tape=is_tape)
+    listing.packed = counted.size
+    if unpacked is not None:
+        if not is_tape:
+            listing.add(Entry("", unpacked.unpacked, counted.size, None, 1))
+        if unpacked.breaks_off:
+            listing.left_out()
+    facts = listing.facts()
+    yield facts | {"bomb": bomb or facts["bomb"]}
+
+
+def _through(inside: BinaryIO, listing: Listing, *, is_tape: bool) -> bool:
+    """Read to the end, or as far as it goes; False where that is further than is looked."""
     try:
         if is_tape:
             for entry in _tape(inside):
@@ -53,16 +67,11 @@ def read_packed(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any]]:
             while inside.read(MIB):
                 pass
     except TooMuch:
-        bomb = True
-    except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ValueError):
         listing.left_out()
-    listing.packed = counted.size
-    if not is_tape and unpacked is not None:
-        listing.add(Entry("", unpacked.unpacked, counted.size, None, 1))
-    if bomb:
+        return False
+    except _BROKEN:
         listing.left_out()
-    facts = listing.facts()
-    yield facts | {"bomb": bomb or facts["bomb"]}
+    return True
 
 
 class _Counted(io.RawIOBase):
@@ -99,46 +108,49 @@ def _moment(seconds: float) -> str | None:
         return None
 
 
-def _gunzip() -> Callable[[bytes, int], bytes]:
-    """Unpack one gzip member after another (RFC 1952 §2.2)."""
-    state = zlib.decompressobj(_GZIP)
+class _Gunzip:
+    """A member of gzip (RFC 1952 §2.2) with the face of the other unpackers."""
 
-    def more(data: bytes, most: int) -> bytes:
-        nonlocal state
-        if state.eof:
-            left = (state.unused_data + data).lstrip(b"\0")
-            if not left:
+    def __init__(self) -> None:
+        self._state = zlib.decompressobj(_GZIP)
+
+    @property
+    def eof(self) -> bool:
+        return self._state.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._state.unused_data
+
+    def decompress(self, data: bytes, most: int) -> bytes:
+        return self._state.decompress(self._state.unconsumed_tail + data, most)
+
+
+class _Streams:
+    """Unpack one stream (gzip: member) after another, as these programs write them."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._state = make()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last of them has come to its end."""
+        return bool(self._state.eof)
+
+    def more(self, data: bytes, most: int) -> bytes:
+        """Return at most so many bytes; what could not be given yet is kept."""
+        if self._state.eof:
+            data = (self._state.unused_data + data).lstrip(b"\0")
+            if not data:
                 return b""
-            state, data = zlib.decompressobj(_GZIP), left
-            return state.decompress(data, most)
-        return state.decompress(state.unconsumed_tail + data, most)
-
-    return more
-
-
-def _with(make: Callable[[], Any]) -> Callable[[], Callable[[bytes, int], bytes]]:
-    """Unpack one stream of bzip2 or xz after another."""
-
-    def begin() -> Callable[[bytes, int], bytes]:
-        state = make()
-
-        def more(data: bytes, most: int) -> bytes:
-            nonlocal state
-            if state.eof:
-                data = state.unused_data + data
-                if not data.strip(b"\0"):
-                    return b""
-                state = make()
-            out: bytes = state.decompress(data, most)
-            return out
-
-        return more
-
-    return begin
+            self._state = self._make()
+        out: bytes = self._state.decompress(data, most)
+        return out
 
 
 _KINDS: Final = (
-    (b"\x1f\x8b", "gzip", _gunzip),
-    (b"BZh", "bzip2", _with(bz2.BZ2Decompressor)),
-    (b"\xfd7zXZ\0", "xz", _with(lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY))),
+    (b"\x1f\x8b", "gzip", _Gunzip),
+    (b"BZh", "bzip2", bz2.BZ2Decompressor),
+    (b"\xfd7zXZ\0", "xz", lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY)),
 )

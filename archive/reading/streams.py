@@ -1,8 +1,7 @@
 """Streams for readers that may not hold a whole item: the end of a large file, capped unpacking."""
 
 import io
-from collections.abc import Callable
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Protocol
 
 MIB: Final = 1024 * 1024
 WHOLE: Final = 64 * MIB
@@ -38,15 +37,6 @@ class LargeFile(io.RawIOBase):
         self._first = self.size - len(kept)
         self._place = 0
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether every byte is at hand."""
-        return self._first == 0
-
-    def head(self, size: int) -> bytes:
-        """Return the first bytes, empty where they went by."""
-        return self._kept[:size] if self.is_whole else b""
-
     def readable(self) -> bool:
         """Tell that it can be read."""
         return True
@@ -79,19 +69,31 @@ class LargeFile(io.RawIOBase):
         return len(data)
 
 
+class Unpacker(Protocol):
+    """Takes packed bytes and gives at most so many of what they hold; it keeps the rest."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what it took comes to an end."""
+
+    def more(self, data: bytes, most: int) -> bytes:
+        """Take bytes and return some."""
+
+
 class Unpacked(io.RawIOBase):
     """What a compressed stream unpacks to, forwards only and at most `most` bytes.
 
-    `more` is a decompressor's method that takes packed bytes and a ceiling, and
-    keeps what it could not yet give. Raises `TooMuch` beyond the ceiling.
+    Raises `TooMuch` beyond the ceiling. `breaks_off` says that the stream ended
+    where more was due; what it gave until then was given all the same.
     """
 
-    def __init__(self, source: BinaryIO, more: Callable[[bytes, int], bytes], most: int) -> None:
+    def __init__(self, source: BinaryIO, unpacker: Unpacker, most: int) -> None:
         super().__init__()
         self._source = source
-        self._more = more
+        self._unpacker = unpacker
         self._left = most
         self.unpacked = 0
+        self.breaks_off = False
 
     def readable(self) -> bool:
         """Tell that it can be read."""
@@ -100,12 +102,13 @@ class Unpacked(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Unpack some bytes."""
         view = memoryview(buffer).cast("B")
-        data = self._more(b"", len(view))
+        data = self._unpacker.more(b"", len(view))
         while not data:
             chunk = self._source.read(64 * 1024)
             if not chunk:
+                self.breaks_off = not self._unpacker.is_whole
                 return 0
-            data = self._more(chunk, len(view))
+            data = self._unpacker.more(chunk, len(view))
         self.unpacked += len(data)
         if self.unpacked > self._left:
             raise TooMuch

@@ -30,11 +30,6 @@ class Text:
         if self._left <= 0:
             raise Enough
 
-    @property
-    def is_full(self) -> bool:
-        """Whether something was left out."""
-        return self._left <= 0
-
     def done(self) -> str:
         """Return the whole, without blank ends of lines and long gaps."""
         lines, gap = [], 0

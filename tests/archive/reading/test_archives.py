@@ -1,10 +1,15 @@
 """Archives, mailboxes, sound and film: listed and described, never unpacked, never played."""
 
+import bz2
 import gzip
 import io
+import lzma
 import tarfile
 import wave
 import zipfile
+import zlib
+from collections.abc import Callable
+from random import Random
 
 import pytest
 
@@ -104,11 +109,47 @@ def test_a_packed_file_says_how_large_it_becomes_and_whether_that_is_a_bomb(
     assert bomb["bomb"] is True
 
 
+@pytest.mark.parametrize(
+    ("pack", "at_hand"),
+    [(gzip.compress, 200_000), (lzma.compress, 200_000), (bz2.compress, 0)],  # a block is larger
+)
+def test_a_packed_file_that_breaks_off_is_not_told_as_whole(
+    confinement: Confinement, pack: Callable[[bytes], bytes], at_hand: int
+) -> None:
+    words = Random(1).randbytes(400_000)  # noqa: S311 — the same bytes in each run
+    two = pack(words) + pack(b"hej")
+
+    whole = confinement.read("archive", two).facts
+    shorter = [confinement.read("archive", two[:-short]).facts for short in (1, 20, 200_000)]
+    padded = confinement.read("archive", two + bytes(4096)).facts
+    marred = confinement.read("archive", two[:12] + b"\xff\0\xff" + two[15:]).facts
+
+    assert (whole["entries_complete"], whole["unpacked_size"]) == (True, 400_003)
+    assert (padded["entries_complete"], padded["unpacked_size"]) == (True, 400_003)
+    assert [one["entries_complete"] for one in (*shorter, marred)] == [False] * 4
+    assert shorter[-1]["unpacked_size"] == pytest.approx(at_hand, abs=40_000)
+
+
+def test_a_tape_that_breaks_off_is_listed_as_far_as_it_goes(confinement: Confinement) -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tape:
+        for number in range(40):
+            entry = tarfile.TarInfo(f"{number}.txt")
+            entry.size = 512
+            tape.addfile(entry, io.BytesIO(bytes(512)))
+    packed = zlib.compressobj(9, zlib.DEFLATED, 31)
+    cut = packed.compress(out.getvalue()[: 1024 * 30]) + packed.flush(zlib.Z_SYNC_FLUSH)
+
+    facts = confinement.read("archive", cut).facts
+
+    assert facts["format"] == "gzip+tar"
+    assert (facts["entries_count"], facts["entries_complete"]) == (30, False)
+
+
 def test_only_the_end_of_a_large_file_is_held() -> None:
     package = zipped({"a.txt": b"hej"})
     file = LargeFile(io.BytesIO(bytes(9_000_000) + package), whole=1_000_000, end=100_000)
 
-    assert not file.is_whole
     with zipfile.ZipFile(io.BufferedReader(file)) as opened:
         assert opened.namelist() == ["a.txt"]
     file.seek(0)
