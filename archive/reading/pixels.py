@@ -31,6 +31,7 @@ SIDEWAYS: Final = frozenset(
 )
 _DEEP: Final = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 _16_BITS: Final = 65535
+_MOST_KEYED: Final = 32_000_000
 
 
 def prepare() -> None:
@@ -83,10 +84,12 @@ def decoded(
 
 def plain(picture: Image.Image) -> Image.Image:
     """Return a decoded picture in L, RGB or RGBA: what every screen shows."""
+    if picture.mode in ("LA", "PA", "La", "RGBa"):
+        return picture.convert("RGBA")
+    if (clear := _keyed(picture)) is not None:
+        return clear
     if picture.mode in ("L", "RGB", "RGBA"):
         return picture
-    if "transparency" in picture.info or picture.mode in ("LA", "PA", "La", "RGBa"):
-        return picture.convert("RGBA")
     if picture.mode in _DEEP:
         return _stretched(picture.convert("I"))
     if picture.mode == "F":
@@ -95,6 +98,22 @@ def plain(picture: Image.Image) -> Image.Image:
         return picture.convert("L" if picture.mode == "1" else "RGB")
     except ValueError:
         return picture.getchannel(0)  # a colour space that Pillow cannot leave: its lightness
+
+
+def _keyed(picture: Image.Image) -> Image.Image | None:
+    """Return what one colour, or some of the palette, is transparent in (PNG 1.2 §4.2.1.1, GIF).
+
+    None where there is no such colour, where it names none that the picture
+    has, and in a picture so large that a copy would not fit beside it.
+    """
+    if "transparency" not in picture.info or picture.mode not in ("1", "L", "P", "RGB"):
+        return None
+    if picture.mode != "P" and picture.width * picture.height > _MOST_KEYED:
+        return None
+    try:
+        return picture.convert("RGBA")
+    except (ValueError, TypeError):
+        return None
 
 
 def _stretched(picture: Image.Image) -> Image.Image:

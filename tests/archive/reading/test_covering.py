@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 
 import pytest
 from PIL import Image
@@ -73,6 +74,59 @@ def test_what_is_transparent_does_not_shine_through(confinement: Confinement) ->
     found = covered(confinement, out.getvalue(), [[0, 0, 1, 1]])
 
     assert reds(found) == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "ground", "ink", "clear"),
+    [
+        ("RGB", (9, 9, 9), SECRET, (9, 9, 9)),
+        ("L", 9, 200, 9),
+        ("1", 0, 1, 0),
+        ("P", 1, 2, 1),
+        ("P", 1, 2, b"\xff\0\xff"),
+    ],
+)
+def test_a_colour_that_is_transparent_is_shown_as_white(
+    confinement: Confinement,
+    mode: str,
+    ground: int | tuple[int, ...],
+    ink: int | tuple[int, ...],
+    clear: object,
+) -> None:
+    made = Image.new(mode, (20, 20), ground)
+    made.paste(ink, (5, 5, 10, 10))
+    if mode == "P":
+        made.putpalette([0, 0, 0, 9, 9, 9, *SECRET])
+    out = io.BytesIO()
+    made.save(out, "PNG", transparency=clear)
+
+    found = covered(confinement, out.getvalue(), [])
+
+    assert found.getpixel((0, 0)) == (255, 255, 255)
+    shown = found.getpixel((7, 7))
+    assert shown == {"RGB": SECRET, "P": SECRET, "L": (200,) * 3, "1": (255,) * 3}[mode]
+
+
+@pytest.mark.parametrize("mode", ["P", "I;16"])
+def test_a_transparent_colour_that_makes_no_sense_hides_nothing(
+    confinement: Confinement, mode: str
+) -> None:
+    """One that the palette does not have; and in deep greys, where it is left out of account."""
+    made = Image.new(mode, (20, 20), 1)
+    if mode == "P":
+        made.putpalette([0, 0, 0, *SECRET])
+    out = io.BytesIO()
+    made.save(out, "PNG", **({} if mode == "P" else {"transparency": 1}))
+    data = out.getvalue()
+    if mode == "P":
+        more = b"tRNS" + bytes(300)
+        chunk = len(more[4:]).to_bytes(4) + more + zlib.crc32(more).to_bytes(4)
+        place = data.index(b"IDAT") - 4
+        data = data[:place] + chunk + data[place:]
+
+    found = covered(confinement, data, [])
+
+    assert found.getpixel((7, 7)) == (SECRET if mode == "P" else (1, 1, 1))
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", b'{"boxes": 3}\nx', b"[]\n"])
