@@ -86,8 +86,7 @@ def plain(picture: Image.Image) -> Image.Image:
     """Return a decoded picture in L, RGB or RGBA: what every screen shows."""
     if picture.mode in ("LA", "PA", "La", "RGBa"):
         return picture.convert("RGBA")
-    if (clear := _keyed(picture)) is not None:
-        return clear
+    picture = _keyed(picture)
     if picture.mode in ("L", "RGB", "RGBA"):
         return picture
     if picture.mode in _DEEP:
@@ -100,20 +99,21 @@ def plain(picture: Image.Image) -> Image.Image:
         return picture.getchannel(0)  # a colour space that Pillow cannot leave: its lightness
 
 
-def _keyed(picture: Image.Image) -> Image.Image | None:
-    """Return what one colour, or some of the palette, is transparent in (PNG 1.2 §4.2.1.1, GIF).
+def _keyed(picture: Image.Image) -> Image.Image:
+    """Return a picture with its one transparent colour, or some of the palette, made so.
 
-    None where there is no such colour, where it names none that the picture
-    has, and in a picture so large that a copy would not fit beside it.
+    PNG 1.2 §4.2.1.1, GIF 89a §23. It stays as it is where there is none, where
+    it names one that the picture has not, and where it is so large that a copy
+    would not fit beside it.
     """
     if "transparency" not in picture.info or picture.mode not in ("1", "L", "P", "RGB"):
-        return None
+        return picture
     if picture.mode != "P" and picture.width * picture.height > _MOST_KEYED:
-        return None
+        return picture
     try:
         return picture.convert("RGBA")
     except (ValueError, TypeError):
-        return None
+        return picture
 
 
 def _stretched(picture: Image.Image) -> Image.Image:
