@@ -15,6 +15,7 @@ from service.errors import TooManySignIns
 
 MOST_WAITING = 20
 SHORTEST = 12
+MEMORY_KIB = 65536
 
 
 class PasswordTooShort(ValueError):
@@ -22,10 +23,15 @@ class PasswordTooShort(ValueError):
 
 
 class Passwords:
-    """The one place where passwords are hashed and checked."""
+    """The one place where passwords are hashed and checked.
 
-    def __init__(self) -> None:
-        self._hash = PasswordHash((Argon2Hasher(time_cost=3, memory_cost=65536, parallelism=1),))
+    `memory_kib` is what making a hash takes; a kept hash is checked at the cost it was made with.
+    """
+
+    def __init__(self, memory_kib: int = MEMORY_KIB) -> None:
+        self._hash = PasswordHash(
+            (Argon2Hasher(time_cost=3, memory_cost=memory_kib, parallelism=1),)
+        )
         self._turn = threading.Lock()
         self._places = threading.BoundedSemaphore(MOST_WAITING + 1)
         self._nobody: str | None = None

@@ -42,7 +42,7 @@ def test_nobody_is_checked_against_a_hash_as_dear_as_everybodys(passwords: Passw
 
 
 def test_twenty_may_wait_behind_one_and_the_next_is_told_to_come_again() -> None:
-    passwords = Passwords()
+    passwords = Passwords(memory_kib=8)
     kept = passwords.make(GOOD)
     with ThreadPoolExecutor(MOST_WAITING + 1) as pool:
         with passwords._turn:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from archive.records.evidence import EvidenceRecord
 from archive.records.people import PersonRecord
+from service.access.passwords import Passwords
 from service.access.people import add_token, open_session
 from service.installation import Installation
 from service.jobs.engine import Engine
@@ -86,13 +87,20 @@ def objects_of(installation: Installation) -> Iterator[Path]:
     yield from (path for path in folder.rglob("*") if path.is_file())
 
 
+def application_of(
+    installation: Installation, engine: Engine, evidence_url: str = "http://evidence.example"
+) -> FastAPI:
+    """Return the whole application; only a password costs next to nothing to check."""
+    app = make_application(installation, engine, evidence_url=evidence_url, secret=SECRET)
+    app.state.passwords = Passwords(memory_kib=8)
+    return app
+
+
 @contextmanager
 def open_doors(installation: Installation, town: Town, time: Time) -> Iterator[Doors]:
     """Serve the application; an upload wakes its jobs, as in the real service."""
     engine = make_engine(installation)
-    app = make_application(
-        installation, engine, evidence_url="http://evidence.example", secret=SECRET
-    )
+    app = application_of(installation, engine)
     with browsing(app) as client:
         yield Doors(installation, town, time, app, client, engine)
     engine.stop(30)

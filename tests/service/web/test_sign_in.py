@@ -17,10 +17,10 @@ from service.access.passwords import Passwords
 from service.access.people import add_person, give_role
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
-from service.web.application import make_application
 from service.web.dependencies import COOKIE
 from tests.service.casework.cases.opened import kinds, roles_of
 from tests.service.conftest import Time, Town
+from tests.service.web.doors import application_of
 from tests.service.web.matrix import browsing
 
 EMAIL, PASSWORD = "lis@kommune.example", "korrekt hest batteri"
@@ -29,7 +29,7 @@ Enter = Callable[..., httpx.Response]
 
 @pytest.fixture(scope="module")
 def kept() -> str:
-    return Passwords().make(PASSWORD)
+    return Passwords(memory_kib=8).make(PASSWORD)
 
 
 @pytest.fixture
@@ -51,10 +51,7 @@ def lis(installation: Installation, town: Town, time: Time, kept: str) -> Person
 @contextmanager
 def served(installation: Installation) -> Iterator[httpx.Client]:
     engine = make_engine(installation)
-    app = make_application(
-        installation, engine, evidence_url="http://evidence.example", secret=b"s" * 32
-    )
-    with browsing(app) as opened:
+    with browsing(application_of(installation, engine)) as opened:
         yield opened
     engine.stop(5)
 

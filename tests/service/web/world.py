@@ -24,12 +24,12 @@ from service.casework.moderation.sampling import draw_samples
 from service.casework.operations.verifications import start_verification
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
-from service.web.application import make_application
 from service.web.phone_right import DEVICE
 from tests.service.casework.cases.opened import employ, open_one
 from tests.service.casework.exporting.asked import asked_for
 from tests.service.casework.moderation.kept import ADVERT, THREAT, decided, keep_page
 from tests.service.conftest import Time, Town
+from tests.service.web.doors import application_of
 from tests.service.web.matrix import Call, browsing, every_call, send
 
 SECRET_NAME = "hemmeligt-bilag.txt"
@@ -108,9 +108,7 @@ def the_librarys_world(installation: Installation, town: Town, time: Time) -> It
         **_phone(installation, town, time),
     }
     engine = make_engine(installation)
-    app = make_application(
-        installation, engine, evidence_url="http://evidence.example", secret=b"s" * 32
-    )
+    app = application_of(installation, engine)
     with browsing(app) as client:
         every = every_call(app, ids)
         calls = [one for one in every if one.right != DEVICE]
