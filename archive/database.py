@@ -26,7 +26,7 @@ from archive.errors import (
     TransactionLost,
 )
 from archive.ledger.log import Signer, append_collected, watch_changes
-from archive.search.following import follow
+from archive.search.following import follow, watch_searched
 
 LONGEST_TURN = 60.0
 """Seconds after which a writer that waits for another gives up: something hangs."""
@@ -44,6 +44,7 @@ class Writing(Session):
 
 
 event.listen(Writing, "after_flush", watch_changes)
+event.listen(Writing, "after_flush", watch_searched)
 event.listen(Writing, "before_commit", follow)
 event.listen(Writing, "before_commit", append_collected)
 

@@ -51,11 +51,22 @@ class Facts:
 
 @dataclass(frozen=True)
 class Document:
-    """What is written into the index for one piece, each part one text of words with spaces."""
+    """What is written into the index for one piece, each part one text of words with spaces.
+
+    `words` is None where the words that stand there already are these: their basic forms need
+    not be found again.
+    """
+
+    words: Words | None
+    about: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a piece as they stand, and their basic forms."""
 
     exact: str
     lemmas: str
-    about: str
 
 
 def marked_words(fields: Iterable[str]) -> list[str]:
@@ -72,18 +83,29 @@ def facts_of(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, Facts
     return found
 
 
-def document(facts: Facts, text_words: Iterable[str]) -> Document:
-    """Return what is written for a piece, its facts and the words of its text."""
-    words = _capped([*facts.words(), TEXT, *text_words])
-    lemmas = sorted(
-        {lemma for word in words if word not in {FIELD, TEXT} for lemma in lemmas_of(word)}
-    )
-    return Document(" ".join(words), " ".join(lemmas), " ".join(sorted(facts.tokens)))
+def about_of(facts: Facts) -> str:
+    """Return the tokens of a piece."""
+    return " ".join(sorted(facts.tokens))
 
 
-def text_words_of(exact: str) -> list[str]:
-    """Return the words of the text out of what was written before."""
-    return exact.partition(f"{TEXT} ")[2].split()
+def exact_of(facts: Facts, before: str | None, text: Iterable[str] | None) -> str:
+    """Return the words of a piece: those of its facts, and of its `text`, field by field.
+
+    Without `text`, the text stays what stands in `before`, which was written earlier.
+    """
+    own = facts.words()
+    if text is not None:
+        return " ".join(_capped([*own, TEXT, *marked_words(text)]))
+    told, _, read = (before or "").partition(TEXT)
+    if before is not None and told.rstrip(" ") == " ".join(own):
+        return before
+    return " ".join(_capped([*own, TEXT, *read.split()]))
+
+
+def lemmas_in(exact: str) -> str:
+    """Return the basic forms of words as they stand."""
+    words = {*exact.split(" ")} - {FIELD, TEXT, ""}
+    return " ".join(sorted({lemma for word in words for lemma in lemmas_of(word)}))
 
 
 def family_of(kind: str, media_type: str) -> str:

@@ -3,30 +3,63 @@
 Every change of a protected row is spoken for by a ledger entry (decision 6); so the entries
 that a session has collected name all evidence whose words, cases or units may have changed.
 A receipt is left out: the doors go first, and what was just received is searched by itself
-until it has been read (`archive.search.arrivals`).
+until it has been read (`archive.search.arrivals`). So is a row that an entry names and of which
+nothing has changed that is searched for: most steps of a case are such.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.entries import Collected
-from archive.records.cases import CaseEvidenceRecord
+from archive.records.cases import CaseEvidenceRecord, CaseRecord
+from archive.records.columns import Protected
+from archive.records.evidence import DeliveryRecord, EvidenceRecord
+from archive.records.pages import PostRecord, VisitRecord
 from archive.search.index import Fields, write
 
 _RECEIPTS: Final = frozenset({"evidence.received", "evidence.delivered_again"})
 _BY_EVIDENCE: Final = frozenset({"deliveries", "posts", "visits"})
 _TEXTS: Final = "searchable_texts"
+_TOUCHED: Final = "searchable_rows"
+_INDEXED: Final[Mapping[type[Protected], tuple[str, ...]]] = MappingProxyType(
+    {
+        EvidenceRecord: (
+            "kind", "media_type", "state", "received_at", "unit_id", "filename", "note",
+            "source_url", "sha256", "erased_at", "sealed_off_at",
+        ),
+        CaseRecord: ("unit_id",),
+        DeliveryRecord: ("evidence_id", "door", "actor", "envelope", "at"),
+        PostRecord: ("evidence_id", "number", "author", "author_url", "permalink", "text"),
+        VisitRecord: ("evidence_id", "final_url"),
+    }
+)  # fmt: skip
+"""What `archive.search.documents` reads of each table."""
+_ROWS: Final = tuple(_INDEXED)
 
 
 def searchable(session: Session, evidence_id: UUID, *fields: str) -> None:
     """Let what was read be found, from the commit of this session on, each field by itself."""
     session.info.setdefault(_TEXTS, {})[evidence_id] = fields
+
+
+def watch_searched(session: Session, _flush: object) -> None:
+    """Note each row of which a flush has written anything that is searched (`after_flush`)."""
+    touched: set[str] = session.info.setdefault(_TOUCHED, set())
+    for row in (*session.new, *session.deleted):
+        if isinstance(row, _ROWS):
+            touched.add(row.row_key())
+    for row in session.dirty:
+        if isinstance(row, _ROWS):
+            state = inspect(row)
+            if any(state.attrs[name].history.has_changes() for name in _INDEXED[type(row)]):
+                touched.add(row.row_key())
 
 
 def follow(session: Session) -> None:
@@ -35,12 +68,15 @@ def follow(session: Session) -> None:
         return
     session.flush()
     texts: dict[UUID, Fields] = session.info.pop(_TEXTS, {})
+    touched: set[str] = session.info.pop(_TOUCHED, set())
     entries: list[Collected] = session.info.get("entries", [])
     changed: set[UUID] = set()
     cases: set[UUID] = set()
     for entry in entries:
         if entry.kind not in _RECEIPTS:
             for key, row in entry.rows.items():
+                if key not in touched and _was_watched(row):
+                    continue
                 table, _, name = key.partition(":")
                 changed.update(_evidence_of(table, name, row))
                 if table == "cases":
@@ -50,6 +86,11 @@ def follow(session: Session) -> None:
         changed.update(session.scalars(joined))
     if changed or texts:
         write(session, changed, texts)
+
+
+def _was_watched(row: object) -> bool:
+    """Tell whether this session would know of a change: it holds the row itself."""
+    return isinstance(row, _ROWS) and inspect(row).persistent
 
 
 def _evidence_of(table: str, name: str, row: object) -> Iterator[UUID]:

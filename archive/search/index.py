@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,10 +15,11 @@ from archive.records.search import SEARCH_ITEMS, WORDS_POSTGRESQL, WORDS_SQLITE
 from archive.search.documents import (
     Document,
     Facts,
-    document,
+    Words,
+    about_of,
+    exact_of,
     facts_of,
-    marked_words,
-    text_words_of,
+    lemmas_in,
 )
 from archive.search.places import place_of
 
@@ -53,7 +54,9 @@ def write(
         places |= _new_places(session, [found[one] for one in some if one in found], places)
         standing = _standing(session, [places[one] for one in found])
         fresh = dict(_documents(found, places, standing, texts, anew=anew))
-        _put_in(session, fresh, standing.keys())
+        words = {place: (one.words, one.about) for place, one in fresh.items() if one.words}
+        _put_in(session, words, standing.keys())
+        _say_whose(session, {at: one.about for at, one in fresh.items() if not one.words})
 
 
 def forget(session: Session, evidence_ids: Collection[UUID]) -> None:
@@ -71,27 +74,26 @@ def _documents(
     *,
     anew: bool,
 ) -> Iterator[tuple[int, Document]]:
-    """Yield by place what is to be written."""
+    """Yield by place what is to be written, and nothing where all of it stands already."""
     for one, facts in found.items():
-        before = standing.get(places[one])
-        read: Iterable[str] = ()
-        if one in texts:
-            read = marked_words(texts[one])
-        elif before is not None:
-            read = text_words_of(before[0])
-        written = document(facts, read)
-        if anew or before != (written.exact, written.about):
-            yield places[one], written
+        stood, stood_about = standing.get(places[one], (None, None))
+        exact, about = exact_of(facts, stood, texts.get(one)), about_of(facts)
+        if anew or exact != stood:
+            yield places[one], Document(Words(exact, lemmas_in(exact)), about)
+        elif about != stood_about:
+            yield places[one], Document(None, about)
 
 
-def _put_in(session: Session, fresh: Mapping[int, Document], standing: Collection[int]) -> None:
+def _put_in(
+    session: Session, fresh: Mapping[int, tuple[Words, str]], standing: Collection[int]
+) -> None:
     if not fresh:
         return
     if _is_sqlite(session):
         _remove_words(session, [place for place in fresh if place in standing])
         rows: list[dict[str, Any]] = [
-            {"place": place, "exact": one.exact, "lemmas": one.lemmas, "about": one.about}
-            for place, one in fresh.items()
+            {"place": place, "exact": one.exact, "lemmas": one.lemmas, "about": about}
+            for place, (one, about) in fresh.items()
         ]
         session.connection().execute(insert(WORDS_SQLITE), rows)
         return
@@ -101,14 +103,27 @@ def _put_in(session: Session, fresh: Mapping[int, Document], standing: Collectio
             {
                 "place": place,
                 "exact": f" {one.exact} ",
-                "about": one.about,
+                "about": about,
                 "exact_words": _list(one.exact),
                 "lemma_words": _list(one.lemmas),
-                "about_words": _list(one.about),
+                "about_words": _list(about),
             }
-            for place, one in fresh.items()
+            for place, (one, about) in fresh.items()
         ],
     )
+
+
+def _say_whose(session: Session, fresh: Mapping[int, str]) -> None:
+    """Write the tokens alone, beside words that stay."""
+    if not fresh:
+        return
+    rows: list[dict[str, Any]] = [{"at": place, "whose": one} for place, one in fresh.items()]
+    if _is_sqlite(session):
+        session.connection().execute(_WHOSE_SQLITE, rows)
+        return
+    for row in rows:
+        row["about_words"] = _list(row["whose"])
+    session.connection().execute(_WHOSE_POSTGRESQL, rows)
 
 
 def _held_places(session: Session, evidence_ids: Collection[UUID]) -> dict[UUID, int]:
@@ -192,3 +207,13 @@ def _upsert() -> Any:
 
 
 _UPSERT: Final = _upsert()
+_WHOSE_SQLITE: Final = (
+    update(WORDS_SQLITE)
+    .where(WORDS_SQLITE.c.place == bindparam("at"))
+    .values(about=bindparam("whose"))
+)
+_WHOSE_POSTGRESQL: Final = (
+    update(WORDS_POSTGRESQL)
+    .where(WORDS_POSTGRESQL.c.place == bindparam("at"))
+    .values(about=bindparam("whose"), about_words=bindparam("about_words"))
+)

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from archive.backup import backup
 from archive.clearing import clear_erased
 from archive.ledger.log import record
-from archive.records.cases import CaseEvidenceRecord
+from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import EvidenceRecord
+from archive.records.pages import PostRecord
 from archive.records.search import SEARCH_ITEMS
 from archive.retention import erase
-from archive.search.documents import MOST_WORDS, case_token
+from archive.search.documents import MOST_WORDS, case_token, unit_token
 from archive.search.finding import find
 from archive.search.following import searchable
 from archive.search.index import forget, write
+from archive.search.lemmas import lemmas_of
 from archive.search.query import understand
 from archive.search.wish import Wish
 from tests.archive.contents import MARKER, Contents, close_case
 from tests.archive.house import NOW, House
-from tests.archive.search.test_finding import Piece, keep, listed, units, wish
+from tests.archive.search.test_finding import HOME, OTHER, Piece, keep, listed, units, wish
 
 
 def found(house: House, typed: str) -> list[UUID]:
@@ -89,6 +93,70 @@ def test_joining_a_case_changes_who_finds_it(full_house: House, contents: Conten
         session.add(joined)
         record(session, "evidence.joined", at=NOW, subject=joined)
     assert seen() == [fresh.id]
+
+
+@contextmanager
+def statements(house: House) -> Iterator[list[str]]:
+    """Every statement that the house runs meanwhile, as it was sent."""
+    sent: list[str] = []
+
+    def note(_link: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(house.database.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(house.database.engine, "before_cursor_execute", note)
+
+
+def looked_up() -> int:
+    used = lemmas_of.cache_info()
+    return used.hits + used.misses
+
+
+def test_a_step_that_changes_nothing_searched_leaves_the_index_alone(
+    full_house: House, contents: Contents
+) -> None:
+    with full_house.database.writing() as session:
+        write(session, [contents.mail.id, contents.page.id])
+
+    with statements(full_house) as sent, full_house.database.writing() as session:
+        case = session.get_one(CaseRecord, contents.case)
+        case.serious = not case.serious
+        record(session, "case.marked", at=NOW, subject=case, case_id=case.id)
+        page = session.get_one(EvidenceRecord, contents.page.id)
+        record(session, "evidence.looked_at", at=NOW, subject=page)
+        for post in session.scalars(select(PostRecord)):
+            post.judged_with = "other rules"
+            record(session, "post.judged", at=NOW, subject=post)
+
+    assert any("ledger_entries" in one for one in sent)
+    assert not [one for one in sent if "search_i" in one]
+
+
+def test_a_case_that_moves_takes_its_evidence_along_and_finds_no_basic_form_again(
+    full_house: House, contents: Contents
+) -> None:
+    with full_house.database.writing() as session:
+        write(session, [contents.mail.id], {contents.mail.id: ("Jeg ved, hvor du bor",)})
+        units(session)
+    here, there = ((unit_token(unit),) for unit in (HOME, OTHER))
+
+    def move(unit: UUID) -> None:
+        with full_house.database.writing() as session:
+            case = session.get_one(CaseRecord, contents.case)
+            case.unit_id = unit
+            record(session, "case.moved", at=NOW, subject=case, case_id=case.id)
+
+    move(HOME)
+    assert listed(full_house, wish("boede", here))[0] == [(contents.mail.id, False)]
+    before = looked_up()
+    move(OTHER)
+    assert looked_up() == before
+    assert listed(full_house, wish("boede", there))[0] == [(contents.mail.id, False)]
+    assert listed(full_house, wish("boede", here))[0] == []
+    assert listed(full_house, wish('"hvor du bor"', there))[0] == [(contents.mail.id, True)]
 
 
 def test_what_comes_in_meanwhile_moves_no_page(archive_house: House) -> None:
