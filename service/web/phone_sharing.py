@@ -38,7 +38,7 @@ async def take_share(request: Request, phone: Phone) -> tuple[UUID, list[Receive
     standing = before_keeping(phone, partial(phone_of, request, house), house.clock.now)
 
     def register(uploaded: Uploaded) -> tuple[list[Received], Exception | None]:
-        kept, error = _keep(house, standing, uploaded, share)
+        kept, error = keep_in_order(house, standing, uploaded, share)
         quota.took(phone.who, len(kept), sum(one.size for one in kept))
         request.state.kept = _names(uploaded)[: len(kept)]
         return kept, error
@@ -55,7 +55,7 @@ async def take_share(request: Request, phone: Phone) -> tuple[UUID, list[Receive
     return share, kept
 
 
-def _keep(
+def keep_in_order(
     house: Installation, standing: Callable[[], Phone], uploaded: Uploaded, share: UUID
 ) -> tuple[list[Received], Exception | None]:
     """Register what came, in its order; at the first that cannot be kept the rest is removed."""
