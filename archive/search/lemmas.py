@@ -8,7 +8,7 @@ written are kept beside their lemmas.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
@@ -27,6 +27,17 @@ _LANGUAGES: Final = ("da", "nb")
 def lemmas_of(word: str) -> tuple[str, ...]:
     """Return under which basic forms a word is found; never none."""
     return tuple(sorted({_spelt(group) for base in _bases(word) for group in _groups(base)}))
+
+
+def learn(texts: Iterable[str]) -> None:
+    """Find the basic forms of words ahead, so that the transaction that writes them need not.
+
+    Opening the dictionaries takes most of a second, and each new word a little of it.
+    """
+    for text in texts:
+        for word in words_in(text):
+            lemmas_of(word)
+    lemmas_of("ord")
 
 
 def related_to(word: str) -> tuple[str, ...]:

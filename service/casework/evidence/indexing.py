@@ -14,11 +14,10 @@ from archive.errors import EvidenceErased, ObjectMissing, SealBroken
 from archive.mailbox.values import Address, Message
 from archive.records.evidence import EvidenceRecord, EvidenceState, ReadingRecord
 from archive.records.search import SEARCH_ITEMS
+from archive.search import lemmas
 from archive.search.following import searchable
 from archive.search.index import Fields, forget, write
-from archive.search.lemmas import lemmas_of
 from archive.search.purging import purge
-from archive.search.words import words_in
 from service.casework.evidence.readings import latest_reading
 from service.installation import Installation
 
@@ -38,14 +37,8 @@ def searchable_fields(reader: str, facts: Mapping[str, Any]) -> Fields:
 
 
 def learn(reader: str, facts: Mapping[str, Any]) -> None:
-    """Find the basic forms of a reading's words, so that its transaction need not.
-
-    Opening the dictionaries takes most of a second, and each new word a little of it.
-    """
-    for field in searchable_fields(reader, facts):
-        for word in words_in(field):
-            lemmas_of(word)
-    lemmas_of("ord")
+    """Find the basic forms of a reading's words, so that its transaction need not."""
+    lemmas.learn(searchable_fields(reader, facts))
 
 
 def index_reading(
