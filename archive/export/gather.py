@@ -30,7 +30,6 @@ from archive.export.package import (
 from archive.export.readme import readme
 from archive.export.redacted import (
     EXPORTED,
-    REDACTED,
     REDACTION,
     pseudonyms,
     redacted_object,

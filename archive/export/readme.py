@@ -164,13 +164,13 @@ def _of_booklet(paper: Paper) -> Iterator[tuple[str, str]]:
     """Yield what is lacking in the booklet, in Danish and English."""
     if paper.lacking:
         yield (
-            "Bilagshæftet er ikke med: det kunne ikke trykkes. Alt andet er her.",
+            "Bilagshæftet er ikke med: det kunne ikke skrives ud. Alt andet er her.",
             "The booklet is not here: it could not be printed. Everything else is.",
         )
         return
     if paper.without_pictures:
         yield (
-            "Bilagshæftet kunne kun trykkes uden billeder. Se filerne selv.",
+            "Bilagshæftet kunne kun skrives ud uden billeder. Se filerne selv.",
             "The booklet could only be printed without pictures. See the files themselves.",
         )
     if paper.plain_letters:
@@ -181,7 +181,7 @@ def _of_booklet(paper: Paper) -> Iterator[tuple[str, str]]:
     if paper.unshown and not paper.without_pictures:
         told = ", ".join(paper.unshown)
         yield (
-            f"Et billede kunne ikke trykkes i bilagshæftet for: {told}.",
+            f"Et billede kunne ikke skrives ud i bilagshæftet for: {told}.",
             f"A picture could not be printed in the booklet for: {told}.",
         )
     if paper.numbers:

@@ -73,7 +73,7 @@ def export(
             redacted=redacted,
         )
         papers = papers_for(house, over, pieces)
-        package, contents = proven_package(house, over, pieces, papers.documents)
+        package, contents = proven_package(house, over, pieces, papers)
         told = _Bar(package.size)
         if as_zip:
             files = _write_zips(house, package, out, part_size, told)
@@ -97,13 +97,16 @@ def export(
             "evidence": [str(one) for one in pieces],
             "contents_sha256": contents,
             "files": [str(one) for one in files],
-            "without_booklet": papers.lacking,
+            "without_booklet": papers.lacking if papers.paper.lacking else None,
+            "booklet_lacks": papers.lacking,
         }
         json.dump(facts, sys.stdout, ensure_ascii=False)
         click.echo()
     else:
         click.echo(f"{len(pieces)} pieces of evidence: {', '.join(str(one) for one in files)}")
-    if papers.lacking:
+    if papers.lacking and not papers.paper.lacking:
+        click.echo(f"its booklet could only be printed in part: {papers.lacking}", err=True)
+    elif papers.lacking:
         click.echo(f"without its booklet, which could not be printed: {papers.lacking}", err=True)
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from service.documents.compiling import Told, printed
+from service.documents.compiling import Printed, Told, printed
 from service.documents.press import Order
 from service.documents.values import Booklet
 from service.documents.wording import Wording
 
 
-def printed_booklet(
-    booklet: Booklet, language: str, most_bytes: int | None, told: Told
-) -> list[bytes]:
+def printed_booklet(booklet: Booklet, language: str, most_bytes: int | None, told: Told) -> Printed:
     """Return the parts as PDF files, in order; raises `DocumentFailed`, `FontsMissing`."""
     wording = Wording(language)
     _ = wording._
@@ -27,4 +25,4 @@ def printed_booklet(
         seconds=0,
         most_bytes=most_bytes,
     )
-    return printed(order, list(booklet.images), told)
+    return printed(order, booklet.images, told)

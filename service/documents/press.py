@@ -1,8 +1,10 @@
 """The process that makes a document: data and pictures come in, PDF files go out, nothing on disk.
 
 `python -I -m service.documents.press`. In: one line of JSON (`Order`), then
-the pictures' bytes. Out: lines of JSON, each saying how far it is, or that so
-many bytes of a finished PDF follow.
+each picture in the order in which the annexes name them: a line with its size,
+its bytes. Out: lines of JSON, each saying how far it is, or that so many bytes
+of a finished PDF follow. A picture is made small when it comes, so that only
+one of them lies here as it was.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -26,6 +28,9 @@ STANDARDS: Final[list[Any]] = ["a-3a", "ua-1"]
 """Archival with attachments (ISO 19005-3, level A) and accessible (ISO 14289-1)."""
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+MISSING: Final = -1
+"""The size of a picture that did not open."""
+
 _OF_A_PAGE: Final = 12_000
 _OF_THE_REST: Final = 120_000
 """Bytes that a page of text, and fonts with front and last page, take at the most, about."""
@@ -39,8 +44,9 @@ _DESCRIPTORS: Final = "/proc/self/fd"
 class Order:
     """What is to be made: shared data, one entry an annex, how large a part may become.
 
-    An annex's `pictures` name by `source` which of the pictures that follow it shows; one that
-    cannot be shown keeps its words. `attached` are files that go into the PDF as they are.
+    An annex's `pictures` name by `source` which picture it shows; one that cannot be shown
+    keeps its words. `attached` are files that go into the PDF as they are. What they name
+    follows in the order of `sources_of`.
     """
 
     template: str
@@ -52,7 +58,14 @@ class Order:
     cut_line: str
     seconds: int
     most_bytes: int | None = None
-    sizes: list[int] = field(default_factory=list)
+
+
+def sources_of(annexes: Iterable[dict[str, Any]]) -> Iterator[int]:
+    """Yield what the annexes show and attach, in the order in which the press takes it."""
+    for annex in annexes:
+        for one in (*annex["pictures"], *annex["attached"]):
+            if one["source"] is not None:
+                yield one["source"]
 
 
 def main() -> None:
@@ -62,43 +75,55 @@ def main() -> None:
     template = (TEMPLATES / order.template).read_bytes()
     fonts = typst.Fonts(False, True, list(font_folders()))
     walls.put_up(font_folders(), order.seconds)
-    blobs = [source.read(size) for size in order.sizes]
     files: dict[str, bytes] = {}
     for number, annex in enumerate(order.annexes, 1):
-        _place(annex, blobs, files, order)
-        _say(out, {"done": number})
+        whole = _place(annex, source, files, order)
+        _say(out, {"done": number, "unshown": not whole})
     for pdf in _parts(order, template, fonts, files):
         _say(out, {"part": len(pdf)})
         out.write(pdf)
     out.flush()
 
 
-def _place(
-    annex: dict[str, Any], blobs: list[bytes], files: dict[str, bytes], order: Order
-) -> None:
-    """Put an annex's pictures and attachments among the files of the compilation."""
+def _place(annex: dict[str, Any], door: BinaryIO, files: dict[str, bytes], order: Order) -> bool:
+    """Put an annex's pictures and attachments among the files of the compilation.
+
+    Returns whether all of them could be shown.
+    """
+    whole = True
     placed: list[dict[str, Any]] = []
     for wanted in annex["pictures"]:
         source = wanted.pop("source")
         try:
-            cuts, whole = slices_of(b"" if source is None else blobs[source])
+            cuts, all_of_it = slices_of((_next(door) if source is not None else None) or b"")
         except (NoPicture, MemoryError):
             placed.append(wanted | {"name": None, "alt": wanted["missing"]})
+            whole = False
             continue
         for number, cut in enumerate(cuts, 1):
             name = f"picture-{source}-{number}.jpg"
             files[name] = cut.data
             told = order.slice_line.format(number=number, count=len(cuts)) if cuts[1:] else ""
-            if not whole and number == len(cuts):
+            if not all_of_it and number == len(cuts):
                 told = f"{told} {order.cut_line}"
             caption = " ".join(part for part in (wanted["caption"], told) if part)
             alt = " ".join(part for part in (wanted["alt"], told) if part)
             size = {"width": cut.width, "height": cut.height}
             placed.append(wanted | {"name": name, "alt": alt, "caption": caption} | size)
     annex["pictures"] = placed
-    for attached in annex["attached"]:
-        attached["path"] = f"attached-{attached['source']}"
-        files[attached["path"]] = blobs[attached.pop("source")]
+    opened = [(one, _next(door)) for one in annex["attached"]]
+    annex["attached"] = [one for one, data in opened if data is not None]
+    for attached, data in opened:
+        if data is not None:
+            attached["path"] = f"attached-{attached.pop('source')}"
+            files[attached["path"]] = data
+    return whole and all(data is not None for _, data in opened)
+
+
+def _next(door: BinaryIO) -> bytes | None:
+    """Return the picture that comes next; None where it did not open."""
+    size = int(door.readline())
+    return None if size == MISSING else door.read(size)
 
 
 def _parts(
@@ -198,7 +223,7 @@ def _in_memory(annexes: list[dict[str, Any]], files: dict[str, bytes]) -> int:
     return handle
 
 
-def _say(out: BinaryIO, told: dict[str, int]) -> None:
+def _say(out: BinaryIO, told: dict[str, int | bool]) -> None:
     out.write(json.dumps(told).encode() + b"\n")
     out.flush()
 

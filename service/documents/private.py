@@ -16,7 +16,8 @@ from service.settings import Settings
 _MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _NUMBER: Final = re.compile(
     # +45 12 34 56 78, 0047 12345678, 12345678, 12 34 56 78, 1234 5678; Norway writes 123 45 678.
-    r"(?<![\w.:/-])(?:(?:\+|00)\d{2}[ .-]?)?"
+    # Within a longer run of digits, or of groups of them, it is a case or an account.
+    r"(?<![\w/-])(?<!\d[.:])(?:(?:\+|00)\d{2}[ .-]?)?"
     r"(?:\d{8}|\d{2}(?:[ .-]\d{2}){3}|\d{4}[ .-]\d{4}|\d{3}[ .-]\d{2}[ .-]\d{3})(?![\w/-]|\.\d)"
 )
 _PERSONAL: Final = re.compile(r"(?<!\d)[0-3]\d[01]\d{3}[ -]?\d{4}(?!\d)")

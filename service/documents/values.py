@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 
 class Channel(StrEnum):
@@ -157,7 +158,7 @@ class Booklet:
     """A whole Bilagshæfte."""
 
     made_at: datetime
-    made_by: str
+    made_by: str | None
     recipient: str
     purpose: str
     case: str | None
@@ -169,10 +170,16 @@ class Booklet:
     contact: Contact
     proof: Proof
     redacted: bool = False
+    """Nobody of ours is named in it, then: `concerned` says only how many they are."""
+
     left_out: int = 0
     """Pieces that are handed over and stand in no Bilag: sealed off, or the employee's wishes."""
+
+    stands: tuple[UUID, ...] = ()
+    """The pieces that stand in it, each in a Bilag of its own or with the mail that brought it."""
 
     private_in: tuple[str, ...] = ()
     """Numbers of originals in which private addresses of somebody of ours stand."""
 
-    images: Sequence[bytes] = field(default=(), repr=False)
+    images: Sequence[bytes | None] = field(default=(), repr=False)
+    """What pictures and attachments name by place; opened when asked for, None where it cannot."""

@@ -126,7 +126,8 @@ class Wording:
         offence = "; ".join(booklet.offence) or _("Harassment of employees")
         yield fact(_("What it is about"), offence)
         yield fact(_("Put together"), self.moment(booklet.made_at))
-        yield fact(_("By"), f"{booklet.made_by}, {booklet.contact.municipality}")
+        by = (booklet.made_by, booklet.contact.municipality)
+        yield fact(_("By"), ", ".join(one for one in by if one))
         if booklet.redacted:
             yield fact(_("Form"), _("Redacted: other persons are covered"))
         if booklet.left_out:
@@ -134,7 +135,10 @@ class Wording:
 
     def _sections(self, booklet: Booklet) -> Iterator[dict[str, Any]]:
         _ = self._
-        rows = [[one.name, one.title or "–", one.unit or "–"] for one in booklet.concerned]
+        unnamed = _("An employee, whose name is covered")
+        rows = [
+            [one.name or unnamed, one.title or "–", one.unit or "–"] for one in booklet.concerned
+        ]
         if booklet.workplace:
             rows.append([booklet.contact.municipality, _("The workplace itself"), "–"])
         address = booklet.contact.address or booklet.contact.municipality

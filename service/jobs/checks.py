@@ -6,9 +6,7 @@ of it goes to the ledger under the name of whoever asked.
 
 from __future__ import annotations
 
-import time
-
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement
 
 from archive.errors import EvidenceNotFound
 from archive.ledger.log import record
@@ -20,9 +18,9 @@ from service.casework.evidence.originals import original_of
 from service.installation import Installation
 from service.jobs.claims import Claim, done, given_up, held
 from service.jobs.kinds import Kind, Wake
+from service.jobs.progress import Progress
 
 NAME = "checks"
-TOLD_EVERY = 1.0
 
 
 def waiting() -> ColumnElement[bool]:
@@ -42,7 +40,8 @@ def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
     if stored is None:
         give_up(installation, claim, "erased")
         return
-    found = count_over(installation, stored, _Teller(installation, claim, stored.segments))
+    tell = Progress(installation, CheckRecord, claim)
+    found = count_over(installation, stored, lambda done: tell(done, stored.segments))
     now = installation.clock.now()
     with installation.database.writing() as session:
         check = held(session, CheckRecord, claim)
@@ -65,25 +64,6 @@ def give_up(installation: Installation, claim: Claim, code: str) -> None:
         check = held(session, CheckRecord, claim)
         check.ended_at = installation.clock.now()
         given_up(check, code)
-
-
-class _Teller:
-    """Writes how far it is to the row, at most once a second."""
-
-    def __init__(self, installation: Installation, claim: Claim, total: int) -> None:
-        self._installation, self._claim, self._total = installation, claim, total
-        self._last = time.monotonic()
-
-    def __call__(self, counted: int) -> None:
-        if time.monotonic() - self._last < TOLD_EVERY:
-            return
-        self._last = time.monotonic()
-        with self._installation.database.writing() as session:
-            session.execute(
-                update(CheckRecord)
-                .where(CheckRecord.id == self._claim.id, CheckRecord.fence == self._claim.fence)
-                .values(done=counted, total=self._total)
-            )
 
 
 CHECKS = Kind(NAME, CheckRecord, waiting, perform, give_up, at_once=1, most_attempts=3)

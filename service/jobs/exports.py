@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement
 
 from archive.errors import EvidenceErased, EvidenceNotFound
 from archive.export.redacted import NotRedacted
@@ -18,8 +16,7 @@ from service.errors import RightEnded
 from service.installation import Installation
 from service.jobs.claims import Claim, done, given_up, held
 from service.jobs.kinds import Kind, Wake
-
-TOLD_EVERY = 1.0
+from service.jobs.progress import Progress
 
 
 def waiting() -> ColumnElement[bool]:
@@ -34,7 +31,7 @@ def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
         with installation.database.reading() as session:
             alone = session.get_one(ExportRecord, claim.id).only_booklet
         make = make_booklet if alone else make_package
-        made = make(installation, claim.id, _Teller(installation, claim))
+        made = make(installation, claim.id, Progress(installation, ExportRecord, claim))
     except RightEnded:
         _end(installation, claim, ExportState.STOPPED, "right_ended")
         return
@@ -68,27 +65,6 @@ def _end(installation: Installation, claim: Claim, state: ExportState, reason: s
         given_up(export, reason)
         kind = "export.stopped" if state is ExportState.STOPPED else "export.failed"
         record(session, kind, at=now, subject=export, case_id=export.case_id, reason=reason[:120])
-
-
-class _Teller:
-    """Writes the progress to the row, at most once a second."""
-
-    def __init__(self, installation: Installation, claim: Claim) -> None:
-        self._installation = installation
-        self._claim = claim
-        self._last = 0.0
-
-    def __call__(self, done_bytes: int, total: int) -> None:
-        now = time.monotonic()
-        if now - self._last < TOLD_EVERY:
-            return
-        self._last = now
-        with self._installation.database.writing() as session:
-            session.execute(
-                update(ExportRecord)
-                .where(ExportRecord.id == self._claim.id, ExportRecord.fence == self._claim.fence)
-                .values(done=done_bytes, total=total)
-            )
 
 
 EXPORTS = Kind("exports", ExportRecord, waiting, perform, give_up, at_once=1, most_attempts=3)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import SYSTEM
@@ -15,10 +14,10 @@ from service.casework.evidence.indexing import missing, reindex
 from service.installation import Installation
 from service.jobs.claims import Claim, done, given_up, held
 from service.jobs.kinds import Kind, Wake
+from service.jobs.progress import Progress
 from service.log_lines import logger
 
 NAME: Final = "reindexing"
-_TOLD_EVERY: Final = 1.0
 
 
 def ask_for_reindexing(session: Session, installation: Installation, actor: str) -> ReindexRecord:
@@ -51,7 +50,7 @@ def waiting() -> ColumnElement[bool]:
 def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
     """Make the index anew; how far it is stands in the row."""
     del wake
-    pieces = reindex(installation, _Teller(installation, claim))
+    pieces = reindex(installation, Progress(installation, ReindexRecord, claim))
     with installation.database.writing() as session:
         run = held(session, ReindexRecord, claim)
         run.done = run.total = pieces
@@ -66,27 +65,6 @@ def give_up(installation: Installation, claim: Claim, code: str) -> None:
         run = held(session, ReindexRecord, claim)
         run.ended_at = installation.clock.now()
         given_up(run, code)
-
-
-class _Teller:
-    """Writes the progress to the row, at most once a second."""
-
-    def __init__(self, installation: Installation, claim: Claim) -> None:
-        self._installation = installation
-        self._claim = claim
-        self._last = 0.0
-
-    def __call__(self, pieces: int, total: int) -> None:
-        now = time.monotonic()
-        if now - self._last < _TOLD_EVERY:
-            return
-        self._last = now
-        with self._installation.database.writing() as session:
-            session.execute(
-                update(ReindexRecord)
-                .where(ReindexRecord.id == self._claim.id, ReindexRecord.fence == self._claim.fence)
-                .values(done=pieces, total=total)
-            )
 
 
 REINDEXING = Kind(NAME, ReindexRecord, waiting, perform, give_up, at_once=1, most_attempts=2)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement
 
 from archive.errors import ObjectMissing
 from archive.ledger.apart import FolderApart, heads_in
@@ -16,8 +15,8 @@ from archive.records.operations import VerificationRecord
 from service.installation import Installation
 from service.jobs.claims import Claim, done, given_up, held
 from service.jobs.kinds import Kind, Wake
+from service.jobs.progress import Progress
 
-TOLD_EVERY = 1.0
 MOST_FINDINGS = 200
 
 
@@ -29,7 +28,7 @@ def waiting() -> ColumnElement[bool]:
 def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
     """Check everything, and keep what was found under the claim's fence."""
     del wake
-    told = _Teller(installation, claim)
+    told = Progress(installation, VerificationRecord, claim)
     heads, unread = _heads_apart(installation)
     report = verify(
         installation.database,
@@ -78,32 +77,6 @@ def _heads_apart(installation: Installation) -> tuple[tuple[GivenHead, ...], tup
         return tuple(heads_in(FolderApart(folder), installation.signer.origin)), ()
     except (OSError, ObjectMissing):
         return (), ("heads in the folder elsewhere: it could not be read",)
-
-
-class _Teller:
-    """Writes the progress to the row, at most once a second."""
-
-    def __init__(self, installation: Installation, claim: Claim) -> None:
-        self._installation = installation
-        self._claim = claim
-        self._last = 0.0
-        self.total = 0
-
-    def __call__(self, checked: int, total: int) -> None:
-        self.total = total
-        now = time.monotonic()
-        if now - self._last < TOLD_EVERY:
-            return
-        self._last = now
-        with self._installation.database.writing() as session:
-            session.execute(
-                update(VerificationRecord)
-                .where(
-                    VerificationRecord.id == self._claim.id,
-                    VerificationRecord.fence == self._claim.fence,
-                )
-                .values(done=checked, total=total)
-            )
 
 
 VERIFICATIONS = Kind(

@@ -20,7 +20,7 @@ class Entry:
     """
 
     def __init__(
-        self, position: int, kind: str, at: str, details: dict[str, object], closed: bool
+        self, position: int, kind: str, at: str, details: dict[str, object], *, closed: bool
     ) -> None:
         self.position = position
         self.kind = kind
@@ -54,7 +54,7 @@ def canonical(value: object) -> bytes:
 
 
 def entries_in(
-    found: dict[str, object], head: Head, place: str, may_close: bool = False
+    found: dict[str, object], head: Head, place: str, *, may_close: bool = False
 ) -> list[Entry]:
     """Return the entries of a proof file in their order, each checked; raises `Mismatch`.
 
@@ -63,14 +63,14 @@ def entries_in(
     listed = found.get("entries")
     if set(found) != {"entries"} or not isinstance(listed, list) or not listed:
         raise Mismatch(place, "der er ingen poster i filen", "there are no entries in the file")
-    entries = [_entry(one, head, place, may_close) for one in listed]
+    entries = [_entry(one, head, place, may_close=may_close) for one in listed]
     positions = [entry.position for entry in entries]
     if positions != sorted(set(positions)):
         raise Mismatch(place, "posterne står ikke i orden", "the entries are not in order")
     return entries
 
 
-def _entry(one: object, head: Head, place: str, may_close: bool) -> Entry:
+def _entry(one: object, head: Head, place: str, *, may_close: bool) -> Entry:
     if not isinstance(one, dict):
         raise Mismatch(place, "en post er ikke hel", "an entry is not whole")
     closed = may_close and set(one) == {"position", "leaf", "path"}
@@ -95,7 +95,7 @@ def _entry(one: object, head: Head, place: str, may_close: bool) -> Entry:
     if len(parts) != 5 or parts[0] != LEAF_VERSION or parts[4]:
         raise Mismatch(where, "posten kan ikke forstås", "the entry cannot be read")
     details = {} if closed else _opened(one, parts, where)
-    return Entry(position, parts[1], parts[2], details, closed)
+    return Entry(position, parts[1], parts[2], details, closed=closed)
 
 
 def _opened(one: dict[str, object], parts: list[str], where: str) -> dict[str, object]:

@@ -107,7 +107,7 @@ def _say_what_holds(bundle: Bundle, right: int, findings: Findings) -> None:
 def _check_item(bundle: Bundle, item: dict[str, object], export: Entry, findings: Findings) -> None:
     number = str(item["number"])
     proofs = str(item.get("entries"))
-    entries = entries_in(bundle.json(proofs), bundle.head, proofs, bundle.redacted)
+    entries = entries_in(bundle.json(proofs), bundle.head, proofs, may_close=bundle.redacted)
     subject = "evidence:{}".format(item.get("id"))
     for entry in entries:
         if not entry.closed and entry.details.get("subject") != subject:

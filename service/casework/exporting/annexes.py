@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import overload
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from archive.export.redacted import NotRedacted
 from archive.records.evidence import EvidenceRecord, Known, ObjectRecord
 from archive.records.pages import PostRecord, VisitRecord
 from archive.vault.vault import Vault
@@ -19,6 +21,9 @@ from service.documents.values import Annex, Attached, Channel, Digest, Seen, Sta
 
 MOST_ATTACHED = 1024 * 1024
 """Bytes of an original that goes into the PDF itself, where that is asked for."""
+
+MOST_SHOWN = 384 * 1024 * 1024
+"""Bytes of all pictures and attached files; what is beyond keeps its words and its digest."""
 
 _FEW_POSTS = 5
 _PAGE_PICTURES = 4
@@ -31,7 +36,36 @@ class Gathered:
     """The annexes in the order of time, and the bytes that their pictures name by place."""
 
     annexes: tuple[Annex, ...]
-    images: tuple[bytes, ...]
+    images: Sequence[bytes | None]
+
+
+class _Sealed(Sequence[bytes | None]):
+    """Objects that are opened when they are asked for; None where one does not open."""
+
+    def __init__(self, vault: Vault, known: LookedUp) -> None:
+        self._vault, self._known = vault, known
+        self._stored: list[tuple[UUID, ObjectRecord]] = []
+        self._size = 0
+
+    def put(self, evidence_id: UUID, stored: ObjectRecord) -> int | None:
+        """Return the place of an object; None where the booklet holds too much already."""
+        if self._size + stored.size > MOST_SHOWN:
+            return None
+        self._size += stored.size
+        self._stored.append((evidence_id, stored))
+        return len(self._stored) - 1
+
+    @overload
+    def __getitem__(self, at: int) -> bytes | None: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[bytes | None]: ...
+    def __getitem__(self, at: int | slice) -> bytes | Sequence[bytes | None] | None:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        return self._known.opened(self._vault, *self._stored[at])
+
+    def __len__(self) -> int:
+        return len(self._stored)
 
 
 @dataclass
@@ -41,7 +75,7 @@ class _Gathering:
     directed_at: tuple[str, ...]
     redacted: bool
     attach: bool
-    images: list[bytes] = field(default_factory=list)
+    images: _Sealed
     found: list[tuple[Annex, EvidenceRecord]] = field(default_factory=list)
 
 
@@ -54,15 +88,18 @@ def annexes_of(
     redacted: bool,
     attach: bool,
 ) -> Gathered:
-    """Return the annexes of these pieces, numbered in the order of time."""
-    work = _Gathering(
-        vault, looked_up(session, vault, rows), directed_at, redacted, attach and not redacted
-    )
+    """Return the annexes of these pieces, numbered in the order of time.
+
+    Raises `NotRedacted` where a redacted file is asked for of a piece that has none.
+    """
+    known = looked_up(session, vault, rows)
+    images = _Sealed(vault, known)
+    work = _Gathering(vault, known, directed_at, redacted, attach and not redacted, images)
     present = {row.id: row for row in rows}
     for row in rows:
         if not _shown_by_parent(work, row, present):
             work.found += [(annex, row) for annex in _annexes(work, row, present)]
-    return Gathered(_in_order(work.found, present), tuple(work.images))
+    return Gathered(_in_order(work.found, present), work.images)
 
 
 def _in_order(
@@ -146,12 +183,11 @@ def _attached(work: _Gathering, row: EvidenceRecord) -> tuple[Attached, ...]:
     if not work.attach or row.size > MOST_ATTACHED or row.id in work.known.infected:
         return ()
     stored = work.known.latest(row.id, "original")
-    data = _opened(work, row.id, stored) if stored else None
-    if data is None:
+    source = work.images.put(row.id, stored) if stored else None
+    if source is None:
         return ()
-    work.images.append(data)
     number = spoken_number(row.id, work.known.positions.get(row.id))
-    return (Attached(f"{number}.bin", "application/octet-stream", len(work.images) - 1),)
+    return (Attached(f"{number}.bin", "application/octet-stream", source),)
 
 
 def _file(work: _Gathering, row: EvidenceRecord) -> Annex:
@@ -288,13 +324,13 @@ def _redacted(work: _Gathering, row: EvidenceRecord) -> Annex:
     """Return what a redacted hand-over says: nothing but what is in the redacted file, and when."""
     base = _base(work, row, channel_of(row))
     stored = work.known.latest(row.id, "redacted")
-    annex = replace(base, note=None, handed_in_by=None, seen_by=(), seen_more=0)
     if stored is None:
-        return annex
+        raise NotRedacted(str(row.id))
+    annex = replace(base, note=None, handed_in_by=None, seen_by=(), seen_more=0)
     digests = (*base.digests, Digest("redacted", stored.sha256))
     if stored.media_type.startswith("image/"):
         return replace(annex, digests=digests, pictures=(_image(work, row.id, stored),))
-    data = _opened(work, row.id, stored)
+    data = work.known.opened(work.vault, row.id, stored)
     return replace(annex, digests=digests, text=data.decode("utf-8", "replace") if data else None)
 
 
@@ -312,18 +348,7 @@ def _pictures(work: _Gathering, row: EvidenceRecord, role: str) -> tuple[int | N
 
 
 def _image(work: _Gathering, evidence_id: UUID, stored: ObjectRecord) -> int | None:
-    if evidence_id in work.known.infected:
-        return None
-    data = _opened(work, evidence_id, stored)
-    if data is None:
-        return None
-    work.images.append(data)
-    return len(work.images) - 1
-
-
-def _opened(work: _Gathering, evidence_id: UUID, stored: ObjectRecord) -> bytes | None:
-    """Return the bytes of a sealed object; None where it does not open: the page says so."""
-    return work.known.opened(work.vault, evidence_id, stored)
+    return None if evidence_id in work.known.infected else work.images.put(evidence_id, stored)
 
 
 def channel_of(row: EvidenceRecord) -> Channel:

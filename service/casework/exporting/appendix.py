@@ -41,13 +41,16 @@ def booklet_of(
 ) -> Booklet:
     """Return the booklet of these pieces, each in the order of time.
 
-    The caller has looked at the rights (`may_hand_over`) and tells the ledger. Raises
-    `PrivateContact` where a field that we write holds a private address of one of ours.
+    A redacted one names nobody of ours. The caller has looked at the rights (`may_hand_over`)
+    and tells the ledger. Raises `PrivateContact` where a field that we write holds a private
+    address of one of ours, `NotRedacted` where a piece of a redacted one was not covered.
     """
     settings = installation.settings
     rows = standing_in(session, pieces)
     case = session.get(CaseRecord, over.case_id) if over.case_id else None
     concerned, workplace = _concerned(session, case)
+    if over.redacted:
+        concerned = tuple(Colleague("") for _ in concerned)
     gathered = annexes_of(
         session,
         installation.vault,
@@ -58,7 +61,7 @@ def booklet_of(
     )
     booklet = Booklet(
         made_at=over.made_at,
-        made_by=over.made_by_name,
+        made_by=None if over.redacted else over.made_by_name,
         recipient=over.recipient,
         purpose=over.purpose,
         case=over.case,
@@ -69,7 +72,7 @@ def booklet_of(
         annexes=gathered.annexes,
         contact=Contact(
             settings.municipality,
-            _colleague(session, case.handler_id) if case else None,
+            _colleague(session, case.handler_id) if case and not over.redacted else None,
             settings.workplace_address,
             settings.contact_phone,
             settings.contact_email,
@@ -77,6 +80,7 @@ def booklet_of(
         proof=_proof(session, rows),
         redacted=over.redacted,
         left_out=len(pieces) - len(rows),
+        stands=tuple(row.id for row in rows),
         private_in=originals_with_private(session, gathered.annexes),
         images=gathered.images,
     )
@@ -121,7 +125,8 @@ def _colleague(session: Session, person_id: UUID | None) -> Colleague | None:
 
 
 def _directed_at(concerned: Sequence[Colleague], *, workplace: bool, name: str) -> tuple[str, ...]:
-    return (*(one.name for one in concerned), *((name,) if workplace else ()))
+    named = (one.name for one in concerned if one.name)
+    return (*named, *((name,) if workplace else ()))
 
 
 def _accounts(session: Session, case: CaseRecord | None) -> tuple[Account, ...]:
@@ -160,8 +165,12 @@ def _proof(session: Session, rows: Sequence[EvidenceRecord]) -> Proof:
 
 
 def _written(booklet: Booklet) -> dict[str, str]:
-    """Return the fields that we write ourselves, by name; quotations are not among them."""
-    fields = {"recipient": booklet.recipient, "purpose": booklet.purpose, "by": booklet.made_by}
+    """Return the fields that we write ourselves, by name; quotations are not among them.
+
+    The recipient is none: it names whoever gets it, often by a mail address, and is nobody's
+    private contact.
+    """
+    fields = {"purpose": booklet.purpose, "by": booklet.made_by or ""}
     colleagues = [*booklet.concerned, *filter(None, [booklet.contact.person])]
     for number, one in enumerate(colleagues):
         fields[f"person-{number}"] = " ".join(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +19,6 @@ from archive.vault.vault import Sealed
 from service.access.principal import Principal
 from service.casework.exporting.asking import find_export
 from service.casework.exporting.making import (
-    LOOKED_EVERY,
     discard_parts,
     package_key,
     packages_of,
@@ -48,12 +46,10 @@ def fetch_part(
     export_id: UUID,
     number: int,
     now: datetime,
-    *,
-    look_every: float = LOOKED_EVERY,
 ) -> Fetched:
     """Return one zip file of a package, its fetching committed before the first byte leaves.
 
-    While it streams, the right is looked at every `look_every` seconds.
+    Whoever sends it looks at the right again meanwhile (`require_fetchable`).
     Raises `ExportNotFound`, `ExportEnded`, `RightEnded`.
     """
     with installation.database.reading() as session:
@@ -72,9 +68,7 @@ def fetch_part(
         part["object"], part["size"], part["segments"], part["sha256"], part["sealed_sha256"]
     )
     blocks = installation.vault.over(packages_of(installation)).stream(key, sealed)
-    return Fetched(
-        part["name"], part["size"], _watched(installation, who, export_id, blocks, look_every)
-    )
+    return Fetched(part["name"], part["size"], blocks)
 
 
 def require_fetchable(
@@ -105,24 +99,6 @@ def _note(
         sha256=part["sha256"],
         recipient=export.recipient,
     )
-
-
-def _watched(
-    installation: Installation,
-    who: Principal,
-    export_id: UUID,
-    blocks: Iterator[bytes],
-    look_every: float,
-) -> Iterator[bytes]:
-    """Pass blocks on as long as the right stands; a right that ends cuts the stream off."""
-    looked = time.monotonic()
-    for block in blocks:
-        if time.monotonic() - looked >= look_every:
-            now = installation.clock.now()
-            with installation.database.reading() as session:
-                require_still(session, who.person_id, export_id, installation.rights, now)
-            looked = time.monotonic()
-        yield block
 
 
 def end_exports(installation: Installation, now: datetime) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive.export.gather import gather, handed_over, note_hand_over, note_made
 from archive.export.locking import locked_by_all, opened_by_all
-from archive.export.package import Document, HandOver, Package
+from archive.export.package import HandOver, Package
 from archive.export.proofs import prove
 from archive.export.writing import parts_of, write_zip
 from archive.intake.receive import evidence_key
@@ -25,15 +24,13 @@ from archive.records.people import PersonRecord
 from archive.vault.objects import LocalObjects
 from archive.vault.sealing import EvidenceKey
 from archive.vault.vault import SealedWriter, segment_name
-from service.casework.exporting.papers import papers_for
+from service.casework.exporting.papers import Papers, papers_for
 from service.casework.exporting.permitting import pieces_of, require_still
+from service.casework.exporting.watching import Watch
 from service.installation import Installation
 
 KEPT = timedelta(days=7)
 """How long a finished package can be fetched; as long as a backup keeps keys."""
-
-LOOKED_EVERY = 10.0
-"""Seconds between two looks at whether the right still stands (at most 60: THREATS 23)."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Made:
     private_in: tuple[str, ...] = ()
     """Numbers of pieces in which a private contact of somebody of ours stands."""
     lacking: str | None = None
-    """Why it is without its booklet, as a code."""
+    """Why it is without its booklet, or what that lacks, as a code."""
 
 
 def packages_of(installation: Installation) -> LocalObjects:
@@ -79,7 +76,7 @@ def proven_package(
     installation: Installation,
     over: HandOver,
     pieces: Sequence[UUID],
-    documents: Sequence[Document],
+    papers: Papers,
 ) -> tuple[Package, str]:
     """Tell the ledger of the hand-over, and return the bundle with its proofs, nothing opened yet.
 
@@ -89,7 +86,7 @@ def proven_package(
         if not handed_over(session, pieces, over):
             note_hand_over(session, pieces, over)
     with installation.database.reading() as session:
-        contents = gather(session, pieces, over, documents)
+        contents = gather(session, pieces, over, papers.documents, papers.paper)
     with installation.database.writing() as session:
         note_made(session, contents, over)
     with installation.database.writing() as session:
@@ -113,9 +110,9 @@ def make_package(
         pieces = pieces_of(session, export_id)
         keys = keys_of(session, installation, pieces)
     papers = papers_for(installation, over, pieces)
-    package, _ = proven_package(installation, over, pieces, papers.documents)
+    package, _ = proven_package(installation, over, pieces, papers)
     key, wrapped = locked_by_all(keys)
-    watch = _Watch(installation, export, package.size, tell)
+    watch = Watch(installation, export, tell).adding(package.size)
     parts = parts_of(package, export.part_size) if export.part_size else [package.files]
     objects = packages_of(installation)
     made: list[dict[str, Any]] = []
@@ -174,34 +171,6 @@ def keys_of(
 
 def _part_name(package: Package, number: int, parts: int) -> str:
     return f"{package.folder}.zip" if parts == 1 else f"{package.folder}-{number}-af-{parts}.zip"
-
-
-class _Watch:
-    """Tells how far the writing is, and stops it when the right has ended."""
-
-    def __init__(
-        self,
-        installation: Installation,
-        export: ExportRecord,
-        total: int,
-        tell: Callable[[int, int], None],
-    ) -> None:
-        self._installation = installation
-        self._export_id, self._person = export.id, export.person_id
-        self._total = total
-        self._tell = tell
-        self._done = 0
-        self._looked = time.monotonic()
-
-    def __call__(self, count: int) -> None:
-        self._done += count
-        self._tell(self._done, self._total)
-        if time.monotonic() - self._looked < LOOKED_EVERY:
-            return
-        now = self._installation.clock.now()
-        with self._installation.database.reading() as session:
-            require_still(session, self._person, self._export_id, self._installation.rights, now)
-        self._looked = time.monotonic()
 
 
 class HashedFile:

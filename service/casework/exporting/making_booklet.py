@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -12,9 +11,7 @@ from archive.export.locking import locked_by_all
 from archive.export.names import folder_name
 from archive.records.exports import ExportRecord
 from archive.vault.vault import SealedWriter
-from service.casework.exporting.appendix import standing_in
 from service.casework.exporting.making import (
-    LOOKED_EVERY,
     HashedFile,
     Made,
     discard_parts,
@@ -24,6 +21,7 @@ from service.casework.exporting.making import (
 )
 from service.casework.exporting.papers import appendix_for
 from service.casework.exporting.permitting import pieces_of, require_still
+from service.casework.exporting.watching import Watch
 from service.installation import Installation
 
 
@@ -33,7 +31,7 @@ def make_booklet(
     """Make and seal the booklet of an export; `tell` hears annexes placed and in all.
 
     Raises `RightEnded` where the right ends meanwhile, `DocumentFailed`, `FontsMissing`,
-    `PrivateContact`; nothing of it is left then.
+    `PrivateContact`, `NotRedacted`; nothing of it is left then.
     """
     now = installation.clock.now()
     with installation.database.reading() as session:
@@ -42,15 +40,15 @@ def make_booklet(
         over = hand_over_of(session, installation, export, now)
         pieces = pieces_of(session, export_id)
         keys = keys_of(session, installation, pieces)
-    watch = _Watch(installation, export, tell)
+    watch = Watch(installation, export, tell)
     papers = appendix_for(
         installation, over, pieces, watch, attach=export.attached, most_bytes=export.part_size
     )
     watch.look()
     with installation.database.writing() as session:
-        told = [row.id for row in standing_in(session, pieces)]
-        if told and not handed_over(session, told, over):
-            note_hand_over(session, told, over)
+        # Those that were printed: what was sealed off since has ended the making already.
+        if papers.stands and not handed_over(session, papers.stands, over):
+            note_hand_over(session, papers.stands, over)
     key, wrapped = locked_by_all(keys)
     objects = packages_of(installation)
     stem = folder_name(over.case, f"{over.made_at:%Y%m%d}")
@@ -67,28 +65,4 @@ def make_booklet(
     except BaseException:
         discard_parts(objects, made)
         raise
-    return Made(made, wrapped, papers.private_in)
-
-
-class _Watch:
-    """Tells how far the making is, and stops it when the right has ended."""
-
-    def __init__(
-        self, installation: Installation, export: ExportRecord, tell: Callable[[int, int], None]
-    ) -> None:
-        self._installation = installation
-        self._export_id, self._person = export.id, export.person_id
-        self._tell = tell
-        self._looked = time.monotonic()
-
-    def __call__(self, done: int, total: int) -> None:
-        self._tell(done, total)
-        if time.monotonic() - self._looked >= LOOKED_EVERY:
-            self.look()
-
-    def look(self) -> None:
-        """Raise `RightEnded` where the right has ended."""
-        now = self._installation.clock.now()
-        with self._installation.database.reading() as session:
-            require_still(session, self._person, self._export_id, self._installation.rights, now)
-        self._looked = time.monotonic()
+    return Made(made, wrapped, papers.private_in, papers.lacking)

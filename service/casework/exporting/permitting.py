@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.records.evidence import EvidenceRecord
-from archive.records.exports import ExportItemRecord
+from archive.records.exports import ExportItemRecord, ExportRecord
 from archive.records.people import PersonRecord
 from service.access.people import principal_of
 from service.access.principal import Principal
@@ -74,7 +74,10 @@ def require_still(
 ) -> None:
     """Raise `RightEnded` unless this person may now hand over every piece of an export.
 
-    Nobody in particular (the command line) is whoever has the machine.
+    What is sealed off after the asking ends it for everybody: the DPO too asked for it before
+    anyone said so, and perhaps for others than the police. What was sealed off before was asked
+    for by the DPO, for the police (`require_leaving`). Nobody in particular (the command line)
+    is whoever has the machine.
     """
     if person_id is None:
         return
@@ -85,8 +88,10 @@ def require_still(
         raise RightEnded(str(export_id)) from left
     pieces = pieces_of(session, export_id)
     standing = may_hand_over(session, who, pieces, now)
-    sealed = any(one.sealed_off_at is not None for one in standing)
-    if len(standing) != len(pieces) or (sealed and not is_dpo(who)):
+    asked_at = session.get_one(ExportRecord, export_id).asked_at
+    sealed = [one.sealed_off_at for one in standing if one.sealed_off_at is not None]
+    since = any(moment > asked_at for moment in sealed)
+    if len(standing) != len(pieces) or since or (sealed and not is_dpo(who)):
         raise RightEnded(str(export_id))
 
 

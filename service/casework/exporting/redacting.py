@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +28,7 @@ from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.evidence.originals import original_of
 from service.casework.evidence.readings import StoredReading, latest_reading, spoken_text
 from service.casework.evidence.viewing import ShownObject, permit_viewing, reveal_pictures
+from service.casework.exporting.covering_text import bare, covered_text
 from service.casework.exporting.permitting import ACTION, may_hand_over
 from service.errors import (
     CoverNotFound,
@@ -38,9 +38,6 @@ from service.errors import (
     TooMuchAtOnce,
 )
 from service.installation import Installation
-
-COVER: Final = "█████"
-"""Stands for whatever was covered in text, always as long: its length tells nothing."""
 
 Box = tuple[int, int, int, int]
 """Left, top, width, height in pixels of the upright picture."""
@@ -179,23 +176,13 @@ def _standing(session: Session, evidence_id: UUID) -> EvidenceRecord:
     return evidence
 
 
-def covered_text(text: str, words: Sequence[str]) -> str:
-    """Return a text in which every place of these words is covered; raises `CoverNotFound`."""
-    for word in sorted(words, key=len, reverse=True):
-        found = re.compile(r"\s+".join(map(re.escape, word.split())), re.IGNORECASE)
-        if not found.search(text):
-            raise CoverNotFound(word)
-        text = found.sub(COVER, text)
-    return text
-
-
 def boxes_of(words: Sequence[Any], phrase: str) -> Iterator[Box]:
     """Yield the box of every place where a phrase was read in a picture.
 
     `words` are those of a reading: text, left, top, width, height, confidence.
     """
-    wanted = [bare for part in phrase.split() if (bare := _bare(part))]
-    read = [_bare(str(word[0])) for word in words]
+    wanted = [sought for part in phrase.split() if (sought := bare(part))]
+    read = [bare(str(word[0])) for word in words]
     for start in range(len(read) - len(wanted) + 1):
         if wanted and all(w in r for w, r in zip(wanted, read[start:], strict=False)):
             for _, left, top, width, height, *_ in words[start : start + len(wanted)]:
@@ -208,10 +195,6 @@ def _boxes_of_all(reading: StoredReading, words: Sequence[str]) -> Iterator[Box]
         if not places:
             raise CoverNotFound(phrase)
         yield from places
-
-
-def _bare(word: str) -> str:
-    return "".join(one for one in word.casefold() if one.isalnum())
 
 
 def _covered_picture(

@@ -38,6 +38,8 @@ _PROBLEMS = {
     "private_contact": BundleProblem.PRIVATE,
     "document_failed": BundleProblem.NOT_PRINTED,
     "fonts_missing": BundleProblem.NOT_PRINTED,
+    "without_pictures": BundleProblem.NO_PICTURES,
+    "plain_letters": BundleProblem.NO_PICTURES,
 }
 
 

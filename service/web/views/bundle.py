@@ -27,6 +27,7 @@ class BundleProblem(StrEnum):
     NO_ROOM = "no_room"
     PRIVATE = "private"
     NOT_PRINTED = "not_printed"
+    NO_PICTURES = "no_pictures"
     OTHER = "other"
 
 
@@ -81,7 +82,7 @@ class BundleRun:
         total: Bytes in all; 0 until they are known.
         parts: The zip files, when ready.
         ends_at: Until when they can be fetched.
-        problem: Why it failed, or, when it is ready, why it is without its booklet.
+        problem: Why it failed, or, when it is ready, what its booklet lacks.
         fingerprint: The ledger's key, to compare on paper.
         booklet: Whether it is the PDF alone; `done` and `total` count annexes then.
         private_in: Numbers of pieces in which a private contact of one of ours stands.

@@ -1,4 +1,4 @@
-"""A redacted bundle: no name and no free text in any file, and still it proves what it stands for."""
+"""A redacted bundle: no name, no free text in any file; still it proves what it stands for."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_a_closed_entry_is_proven_as_much_as_an_open_one(
 
 
 def test_entries_of_a_whole_bundle_may_not_be_closed(bundle: Path) -> None:
-    path = sorted((bundle / "ledger").glob("D-*.json"))[0]
+    path = min((bundle / "ledger").glob("D-*.json"))
     told = json.loads(path.read_bytes())
     del told["entries"][-1]["details"], told["entries"][-1]["salt"]
     path.write_bytes(readable(told))
@@ -185,7 +185,7 @@ def test_the_recipient_is_told_what_the_booklet_lacks() -> None:
     }
 
     assert "ilagshæftet" not in told["whole"]
-    assert "Bilagshæftet er ikke med: det kunne ikke trykkes." in told["lacking"]
+    assert "Bilagshæftet er ikke med: det kunne ikke skrives ud." in told["lacking"]
     assert "uden billeder" in told["poor"]
     assert "spørgsmålstegn" in told["poor"]
     assert "D-0001" not in told["poor"]

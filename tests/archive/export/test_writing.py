@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from archive.errors import EvidenceErased, NotEmpty, SealBroken
-from archive.export.redacted import NotRedacted
 from archive.export.locking import locked_by_all, opened_by_all
 from archive.export.opening import QuickKey
+from archive.export.redacted import NotRedacted
 from archive.export.writing import parts_of, write_folder, write_zip
 from archive.retention import erase
 from archive.vault.sealing import EvidenceKey

@@ -72,7 +72,7 @@ def booklet(annexes: Sequence[Annex] = (), **facts: Any) -> Booklet:
 
 
 def printed(what: Booklet, language: str = "da", most_bytes: int | None = LIMIT) -> list[bytes]:
-    return printed_booklet(what, language, most_bytes, lambda _done: None)
+    return printed_booklet(what, language, most_bytes, lambda _done: None).parts
 
 
 def pages_of(pdf: bytes) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import pikepdf
 import pytest
 
+from service.documents.compiling import Plainness
 from service.documents.compiling import printed as press
 from service.documents.press import Order
 from service.documents.values import Attached, Channel, Digest, Proof
@@ -229,6 +230,9 @@ def test_what_typst_refuses_comes_out_more_plainly_rather_than_not_at_all() -> N
         "appendix.typ", data, [wording.annex(annex())], what.made_at.isoformat(), "", "", "", 0
     )
 
-    (pdf,) = press(order, [], lambda _done: None)
+    made = press(order, [], lambda _done: None)
+    (pdf,) = made.parts
+
+    assert made.without is Plainness.LETTERS
     assert together("?? stadig her") in text_of(pdf)
     assert together(THREAT) in text_of(pdf)

@@ -31,6 +31,9 @@ def settings(tmp_path: Path) -> Settings:
         "tlf. 6122 3344",
         "+45 61 22 33 44",
         "004561223344",
+        "tlf.61223344",
+        "tlf:61 22 33 44",
+        "61.22.33.44",
         "tlf. 612 23 344",
         "anna.holm@gmail.example",
         "Anna, Skovvej 12, 2. tv",
@@ -57,6 +60,8 @@ def test_a_private_contact_is_refused_and_the_field_named(text: str, settings: S
         "Center for Børn og Familie, Biblioteket",
         "https://facebook.example/profile.php?id=100081234567890",
         "D-0042, bilag 12",
+        "Sag 100061223344 og konto 6122334455",
+        "Udgave 2.61.22.33.44",
     ],
 )
 def test_what_is_the_workplaces_own_or_no_contact_passes(text: str, settings: Settings) -> None:

@@ -21,6 +21,7 @@ def asked_for(
     only_booklet: bool = False,
     attached: bool = False,
     purpose: str = "Anmeldelse af trussel",
+    recipient: str = RECIPIENT,
 ) -> UUID:
     """Ask for a bundle of everything in a case."""
     with installation.database.writing() as session:
@@ -30,7 +31,7 @@ def asked_for(
             who,
             number,
             [one.id for one in pieces],
-            recipient=RECIPIENT,
+            recipient=recipient,
             purpose=purpose,
             now=time.now,
             redacted=redacted,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import zipfile
 from collections.abc import Callable
 from uuid import UUID, uuid4
@@ -18,16 +19,18 @@ from archive.intake.receive import About, Envelope
 from archive.ledger.log import record
 from archive.reading.covering import MOST_BOXES
 from archive.records.cases import CaseRecord
-from archive.records.evidence import EvidenceRecord
+from archive.records.evidence import EvidenceRecord, ObjectRecord
 from archive.records.exports import ExportRecord
 from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.casework.cases.opening import join_evidence
+from service.casework.exporting.asking import case_to_hand_over
+from service.casework.exporting.covering_text import COVER
 from service.casework.exporting.fetching import fetch_part
 from service.casework.exporting.making import Made, keep_made
-from service.casework.exporting.papers import appendix_for
-from service.casework.exporting.redacting import COVER, redact, redacted_among
+from service.casework.exporting.papers import appendix_for, papers_for
+from service.casework.exporting.redacting import redact, redacted_among
 from service.errors import TooMuchAtOnce
 from service.installation import Installation
 from service.jobs.claims import claim_next
@@ -229,6 +232,99 @@ def test_a_redacted_booklet_holds_nothing_but_what_was_left_open(
 
     assert f"Kim Vred skrev det til nabo {COVER}." in text
     assert "Niels" not in text
+
+
+def test_a_redacted_booklet_names_none_of_ours(
+    installation: Installation, town: Town, time: Time, who: Principal, number: str
+) -> None:
+    piece = hand_in(installation, town, time, number, b"Kim Vred skrev det.", filename="a.txt")
+    work_off(installation, *LANES, NOTICES)
+    redact(installation, who, piece, words=["Kim Vred"], boxes=(), reason="andre", now=time.now)
+
+    asked_for(installation, who, number, time, only_booklet=True, redacted=True)
+    text = text_of(fetched(installation, who, made(installation, time), time))
+
+    for person in (town.anna, town.leader):
+        assert person.name not in text, person.name
+    assert "Enmedarbejder,hvisnavnerdækket" in "".join(text.split())
+
+
+def test_a_redacted_booklet_of_what_is_not_covered_is_refused_and_says_so(
+    installation: Installation, town: Town, time: Time, who: Principal, number: str
+) -> None:
+    hand_in(installation, town, time, number, b"Kim Vred skrev det.", filename="a.txt")
+    work_off(installation, *LANES, NOTICES)
+
+    asked_for(installation, who, number, time, only_booklet=True, redacted=True)
+    export = made(installation, time)
+
+    assert (export.state, export.reason) == ("failed", "not_redacted")
+    assert exported(installation) == set()
+
+
+def test_a_mail_address_of_the_police_is_no_private_contact(
+    installation: Installation, town: Town, time: Time, who: Principal, number: str
+) -> None:
+    hand_in(installation, town, time, number, b"et opslag", filename="a.txt")
+    work_off(installation, *LANES, NOTICES)
+
+    asked_for(
+        installation, who, number, time, only_booklet=True, recipient="msj@politi.example, 114"
+    )
+    export = made(installation, time)
+
+    assert (export.state, export.reason) == ("ready", None)
+    assert "msj@politi.example" in text_of(fetched(installation, who, export, time))
+
+
+def test_a_bundle_whose_booklet_breaks_off_tells_whoever_makes_it_and_whoever_gets_it(
+    installation: Installation, town: Town, time: Time, who: Principal, number: str
+) -> None:
+    piece = hand_in(installation, town, time, number, TOLD.encode(), filename="a.txt")
+    work_off(installation, *LANES, NOTICES)
+    with installation.database.writing() as session:
+        person = session.get_one(PersonRecord, town.anna.id)
+        person.phone = "+45 61223344"
+        record(session, "person.changed", at=time.now, subject=person)
+    asked_for(installation, who, number, time)
+
+    with pytest.MonkeyPatch.context() as without:
+        without.setattr(sys, "executable", "/bin/false")  # the press is no press
+        export = made(installation, time)
+
+    assert (export.state, export.reason) == ("ready", "document_failed")
+    assert len(export.private_in) == 1
+    assert f"evidence:{piece}" in exported(installation)
+    with zipfile.ZipFile(io.BytesIO(fetched(installation, who, export, time))) as archive:
+        told = archive.read(next(one for one in archive.namelist() if "LAES-MIG" in one))
+        assert not [one for one in archive.namelist() if one.endswith(".pdf")]
+    assert "Bilagshæftet er ikke med: det kunne ikke skrives ud." in told.decode()
+
+
+def test_a_picture_that_does_not_open_is_told_and_the_rest_is_printed(
+    installation: Installation, town: Town, time: Time, who: Principal, number: str
+) -> None:
+    broken, _ = (
+        hand_in(installation, town, time, number, picture(), filename=f"{name}.png")
+        for name in ("a", "b")
+    )
+    work_off(installation, *LANES, NOTICES)
+    with installation.database.reading() as session:
+        of_it = ObjectRecord.evidence_id == broken
+        (preview,) = session.scalars(
+            select(ObjectRecord).where(of_it, ObjectRecord.role == "preview")
+        )
+    installation.vault.discard(preview.name, preview.segments)
+    over = HandOver(uuid4(), time.now, "system", "Værn", RECIPIENT, "Anmeldelse", "Havn", number)
+    with installation.database.reading() as session:
+        pieces = [one.id for one in case_to_hand_over(session, who, number, time.now)[1]]
+
+    papers = papers_for(installation, over, pieces)
+
+    assert len(papers.paper.unshown) == 1
+    assert papers.lacking is None
+    assert set(papers.stands) | set(papers.paper.apart) == set(pieces)
+    assert broken in papers.stands
 
 
 def test_more_boxes_than_can_be_covered_are_refused_and_never_the_last_left_open(

@@ -28,13 +28,13 @@ from service.access.principal import Principal
 from service.casework.cases.opening import join_evidence
 from service.casework.evidence.custody import Act, custody_of
 from service.casework.exporting.asking import ask_for_export, case_to_hand_over, find_export
+from service.casework.exporting.covering_text import COVER
 from service.casework.exporting.fetching import end_exports, fetch_part
 from service.casework.exporting.making import KEPT, packages_of
 from service.casework.exporting.permitting import require_leaving
-from service.casework.exporting.redacting import COVER, boxes_of, covered_text, redact
+from service.casework.exporting.redacting import boxes_of, redact
 from service.errors import (
     CaseNotFound,
-    CoverNotFound,
     ExportEnded,
     ExportNotFound,
     NothingToHandOver,
@@ -215,24 +215,6 @@ def test_a_role_that_ends_stops_the_making_and_the_fetching(
         fetch_part(installation, who, done, 1, time.now)
 
 
-def test_a_role_that_ends_cuts_a_fetching_off_that_has_begun(
-    installation: Installation, town: Town, time: Time, asks: Asks, number: str
-) -> None:
-    who = asks(town.leader)
-    export_id = asked_for(installation, who, number, time)
-    made(installation, time)
-    stream = fetch_part(installation, who, export_id, 1, time.now, look_every=0.0).stream
-
-    with installation.database.writing() as session:
-        for held in session.scalars(
-            select(RoleRecord).where(RoleRecord.person_id == town.leader.id)
-        ):
-            end_role(session, held, time.now, actor="system")
-
-    with pytest.raises(RightEnded):
-        next(stream)
-
-
 def test_an_erasure_ends_every_package_the_piece_is_in(
     installation: Installation, town: Town, time: Time, asks: Asks, number: str
 ) -> None:
@@ -304,14 +286,6 @@ def test_parts_are_below_the_size_that_was_asked_for(
         found = fetch_part(installation, who, export_id, at, time.now)
         assert found.name.endswith(f"-{at}-af-{len(parts)}.zip")
         assert len(b"".join(found.stream)) == part["size"]
-
-
-def test_every_place_of_a_word_is_covered_and_its_length_is_not_told() -> None:
-    text = "Niels  Bøje skrev. NIELS BØJE! Kim svarede."
-
-    assert covered_text(text, ["niels bøje"]) == f"{COVER} skrev. {COVER}! Kim svarede."
-    with pytest.raises(CoverNotFound):
-        covered_text(text, ["Nils"])
 
 
 def test_words_read_in_a_picture_are_covered_where_they_stand() -> None:

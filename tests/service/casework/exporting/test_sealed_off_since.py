@@ -77,3 +77,27 @@ def test_a_package_ends_at_once_for_what_is_sealed_off_in_it(
     with installation.database.reading() as session:
         assert session.get_one(ExportRecord, ready).state == "ended"
     assert list(packages_of(installation).names()) == []
+
+
+def test_the_dpos_own_package_ends_too_when_a_piece_is_sealed_off_after_the_asking(
+    installation: Installation,
+    town: Town,
+    time: Time,
+    asks: Callable[[PersonRecord], Principal],
+    piece: tuple[str, UUID],
+) -> None:
+    number, evidence = piece
+    dpo = asks(town.lawyer)
+    ready, waits = (asked_for(installation, dpo, number, time) for _ in range(2))
+    work_off(installation, time)
+    time.pass_by(timedelta(minutes=1))
+
+    with installation.database.writing() as session:
+        clear_later = seal_off(session, asks(town.archivist), evidence, time.now)
+    clear_shut(installation, clear_later)
+
+    with pytest.raises(RightEnded):
+        fetch_part(installation, dpo, ready, 1, time.now)
+    work_off(installation, time)
+    with installation.database.reading() as session:
+        assert session.get_one(ExportRecord, waits).state == "stopped"

@@ -109,6 +109,10 @@ SAMPLES = {
         page(BundleView(_run(BundleState.MAKING, booklet=True, done=42, total=200), CASE), _FRAME),
     ),
     "booklet_ready": ("bundle.html", page(BundleView(_BOOKLET, CASE), _FRAME)),
+    "booklet_without_pictures": (
+        "bundle.html",
+        page(BundleView(replace(_BOOKLET, problem=BundleProblem.NO_PICTURES), CASE), _FRAME),
+    ),
     "booklet_refused": (
         "bundle.html",
         page(
