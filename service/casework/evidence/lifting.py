@@ -25,6 +25,7 @@ from service.casework.evidence.sealed_together import (
     SUSPICION,
     above,
     screenshots_beside,
+    shown_with,
 )
 from service.casework.evidence.sealing_off import LIFT, sealed_piece
 from service.errors import ReasonMissing
@@ -92,6 +93,8 @@ def _reached(session: Session, judged: Sequence[UUID]) -> set[UUID]:
         reached = {one.id for one in _among(session, EvidenceRecord.sha256, _digests(rows))}
         reached.update(above(session, list(fresh)))
         reached.update(one.id for one in session.scalars(_sealed_rows().where(_following(rows))))
+        shown = _among(session, EvidenceRecord.id, shown_with(session, fresh))
+        reached.update(one.id for one in shown if one.sealed_off_reason == BESIDE)
         fresh = reached - found
         found |= reached
     return found
