@@ -134,6 +134,7 @@ def happened(language: str, kind: str) -> str:
         "post.proposed": _("A decision was proposed"),
         "post.approved": _("A proposal was approved"),
         "post.proposal_refused": _("A proposal was refused"),
+        "post.sealed_off": _("A post was shut, with all that shows it"),
         "post.screenshot_handed_in": _("A screenshot of a post was handed in"),
         "post.screenshot_not_counted": _(
             "A file was handed in that does not count as a screenshot"
