@@ -35,8 +35,8 @@ _EARLIER = (
 )
 
 
-def _run(state: CaptureState, **changes: object) -> CaptureView:
-    run = CaptureRun("3", "/poll/capture", _ADDRESS, state, ago(minutes=1), case=CASE, **changes)  # type: ignore[arg-type]  # keyword bag of a sample
+def _run(state: CaptureState, address: str = _ADDRESS, **changes: object) -> CaptureView:
+    run = CaptureRun("3", "/poll/capture", address, state, ago(minutes=1), case=CASE, **changes)  # type: ignore[arg-type]  # keyword bag of a sample
     return CaptureView(run, _EARLIER, (CASE,), "2027-014")
 
 
@@ -47,7 +47,7 @@ _FINDINGS = VerifyProgress(
     ago(minutes=2),
     1861,
     402,
-    findings=(VerifyFinding("object-changed", "o-77", None, "object o-77 is not as received"),),
+    findings=(VerifyFinding("object_changed", "o-77", None, "object o-77 is not as received"),),
     unchecked=("outside head: none configured",),
 )
 _RUNNING = VerifyProgress(
@@ -128,6 +128,21 @@ SAMPLES = {
         "capture.html",
         page(
             _run(CaptureState.RUNNING, stage=CaptureStage.PICTURES, posts_read=14, posts_stated=41),
+            _FRAME,
+        ),
+    ),
+    "capture_sealed": (
+        "capture.html",
+        page(
+            _run(
+                CaptureState.CAPTURED,
+                address="",
+                posts_read=3,
+                ended_at=ago(seconds=20),
+                evidence_number="D-0053",
+                evidence_url="/evidence/e53",
+                sealed_off=True,
+            ),
             _FRAME,
         ),
     ),
