@@ -21,6 +21,7 @@ from archive.confinement.confinement import Confinement
 from archive.database import Database
 from archive.errors import VaultKeyMissing
 from archive.intake.receive import Intake
+from archive.intake.room import Room
 from archive.ledger.checkpoint import Signer
 from archive.ledger.gate import Gate
 from archive.ledger.log import open_log, record
@@ -49,6 +50,7 @@ class Installation:
     vault: Vault
     gate: Gate
     intake: Intake
+    room: Room
     confinement: Confinement
     signer: Signer
     rights: Rights
@@ -125,6 +127,7 @@ def opened(settings: Settings, clock: Clock | None = None) -> Iterator[Installat
             vault=vault,
             gate=gate,
             intake=Intake(vault, gate),
+            room=Room(settings.data, settings.reserve_bytes),
             confinement=confinement,
             signer=signer,
             rights=shipped_rights(),

@@ -12,13 +12,15 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, cast
 
 import h11
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from service.settings import Settings
 from service.web.callers import Network, counted_as, is_in, networks
+from service.web.corked import Corked
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,25 @@ class Patience:
         )
 
 
+READ_AHEAD: Final = 256 * 1024
+"""Bytes of a body that are read before whoever takes them has taken the last: what one reading
+brings. The library stops at a quarter of it, and each stop and start costs two calls."""
+
+
+class _Ahead(FlowControl):
+    """Reading that stops where more than `READ_AHEAD` waits to be taken."""
+
+    def __init__(self, protocol: Patient) -> None:
+        super().__init__(protocol.transport)
+        self._protocol = protocol
+
+    def pause_reading(self) -> None:
+        """Stop, unless a body is still coming of which too little waits."""
+        body_comes = self._protocol.conn.their_state is h11.SEND_BODY
+        if not body_comes or len(self._protocol.cycle.body) > READ_AHEAD:
+            super().pause_reading()
+
+
 class Patient(H11Protocol):
     """One connection, with our bounds; those of one server are counted together."""
 
@@ -60,7 +81,8 @@ class Patient(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in the library
         """Count the connection; turn away one too many."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", Corked(transport, self.loop)))
+        self.flow = _Ahead(self)
         peer = self.client[0] if self.client else ""
         self._address = counted_as(peer)
         self.standing[self._address] += 1

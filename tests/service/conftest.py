@@ -12,6 +12,7 @@ import pytest
 from archive.confinement.confinement import Confinement
 from archive.database import Database
 from archive.intake.receive import Intake
+from archive.intake.room import Room
 from archive.ledger.gate import Gate
 from archive.ledger.log import open_log
 from archive.records.people import PersonRecord, UnitRecord
@@ -123,6 +124,7 @@ def open_again(
             vault=vault,
             gate=gate,
             intake=Intake(vault, gate),
+            room=Room(settings.data, settings.reserve_bytes),
             confinement=confinement,
             signer=signer,
             rights=shipped_rights(),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from archive.errors import StorageFull
 from archive.intake.receive import About, Kept
 from archive.intake.receive import Envelope as Delivered
 from archive.mailbox.smtp import Envelope
@@ -65,6 +63,4 @@ def accept(
 
 def require_room(installation: Installation, coming: int) -> None:
     """Raise `StorageFull` where `coming` bytes would eat into the reserve."""
-    free = shutil.disk_usage(installation.data).free
-    if free < installation.settings.reserve_bytes + coming:
-        raise StorageFull("only the reserve is left")
+    installation.room.require(coming)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from archive.errors import StorageFull
+from archive.intake.room import Room
 from archive.mailbox.smtp import SmtpDoor
 from archive.records.evidence import DeliveryRecord, EvidenceRecord
 from service.casework.mail.arrival import accept, acceptor
@@ -65,8 +66,7 @@ def test_what_the_door_took_stands_byte_for_byte_with_its_envelope(
 
 
 def test_a_mail_that_would_eat_the_reserve_is_not_taken(installation: Installation) -> None:
-    settings = installation.settings.model_copy(update={"reserve_bytes": 2**60})
-    house = replace(installation, settings=settings)
+    house = replace(installation, room=Room(installation.data, reserve=2**60))
 
     with pytest.raises(StorageFull):
         accept(house, b"x", mail_from="a@b.example", recipients=["arkiv@kommune.example"])
