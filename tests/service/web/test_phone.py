@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
@@ -28,7 +29,9 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"most_upload_bytes": MOST, "most_files_per_hour": 40})
+    return settings.model_copy(
+        update={"most_upload_bytes": MOST, "most_files_per_hour": 40, "most_files": 3}
+    )
 
 
 @pytest.fixture
@@ -225,6 +228,21 @@ def test_without_a_service_worker_a_share_is_one_form_and_ends_at_what_is_safe(
     work_off(doors.installation)
     assert len(outbox(doors.installation)) == 1
     assert_clean(doors.installation)
+
+
+def test_of_too_many_in_one_form_the_first_are_kept_and_named(doors: Doors, phone: Handset) -> None:
+    files = (part("files", b"%d" % number, f"IMG_{number}.HEIC") for number in range(5))
+    headers = phone.cookie | {"Content-Type": KIND}
+
+    answer = doors.client.post("/phone/share", content=form(*files), headers=headers)
+
+    assert (answer.status_code, "too-many-files" in answer.text) == (413, True)
+    assert "Der kan højst sendes 3 filer ad gangen." in answer.text
+    kept = {f"IMG_{number}.HEIC" for number in range(3)}
+    assert {row.filename for row in doors.rows()} == kept
+    assert set(re.findall(r"IMG_\d\.HEIC", answer.text)) == kept
+    work_off(doors.installation)
+    assert len(outbox(doors.installation)) == 1
 
 
 def test_a_link_shared_alone_is_kept_as_a_text(doors: Doors, phone: Handset) -> None:

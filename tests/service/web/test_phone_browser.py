@@ -166,7 +166,7 @@ def test_what_is_chosen_is_sent_at_once_and_stays_on_a_phone_that_was_ended_unti
     expect(page.get_by_role("heading", name="Telefonen er ikke forbundet")).to_be_visible()
     page.evaluate(SHARE, [[700, 800], ""])
     page.wait_for_url("**/phone/?said=shared")
-    expect(page.locator("[data-headline]")).to_have_text("2 venter på denne telefon")
+    expect(page.locator("[data-headline]")).to_have_text("2 ligger stadig på denne telefon")
     assert len(doors.rows()) == 1
 
     page.close()

@@ -15,6 +15,7 @@ from service.access.principal import Principal
 from service.installation import Installation
 from service.jobs.housekeeping import tidy
 from service.settings import Settings
+from service.web.quotas import UploadQuota
 from tests.service.casework.cases.opened import employ, kinds
 from tests.service.casework.moderation.kept import ADVERT, RUDE, THREAT, decided, keep_page
 from tests.service.conftest import Time, Town
@@ -173,6 +174,18 @@ def test_nothing_is_kept_of_a_form_without_one_picture_or_of_another_session(
         assert answer.status_code == status, parts[-1][:80]
     assert kinds(doors.installation) == before
     assert [one.kind for one in doors.rows()] == ["capture"]
+
+
+def test_screenshots_count_as_what_one_hands_in_within_an_hour(doors: Doors, sanne: Member) -> None:
+    post = sanne.keep(THREAT)[THREAT]
+    settings = doors.installation.settings.model_copy(update={"most_files_per_hour": 1})
+    doors.app.state.upload_quota = UploadQuota(settings)
+
+    told = [sanne.hand_in(post, sanne.token, SCREENSHOT) for _ in range(2)]
+
+    assert [one.status_code for one in told] == [303, 429]
+    assert int(told[1].headers["retry-after"]) > 0
+    assert sorted(one.kind for one in doors.rows()) == ["capture", "screenshot"]
 
 
 def test_a_drawn_decision_is_in_the_queue_of_the_others_and_answered_there(

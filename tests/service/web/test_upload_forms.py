@@ -178,6 +178,24 @@ def test_fifty_files_are_kept_in_order_and_the_next_is_one_too_many(doors: Doors
     assert len(doors.rows()) == 100
 
 
+def test_a_person_is_told_how_many_at_once_and_which_are_safe(doors: Doors) -> None:
+    cookie, token = doors.sign_in(doors.town.anna)
+    parts = [part_of("files", b"%d" % number, f"{number}.txt") for number in range(52)]
+    body = form(part_of("csrf_token", token.encode()), *parts)
+    headers = cookie | {"Content-Type": KIND}
+
+    page = doors.client.post("/hand-in", content=body, headers=headers)
+    told = doors.client.post(
+        "/hand-in", content=body, headers=headers | {"Accept": "application/json"}
+    )
+
+    words = "De første 50 filer er allerede i sikkerhed, til og med »49.txt«."
+    assert (page.status_code, words in page.text) == (422, True)
+    assert (told.status_code, told.json()["code"]) == (413, "too-many-files")
+    assert told.json()["message"] == f"Vælg højst 50 filer ad gangen. {words}"
+    assert len(doors.rows()) == 50
+
+
 def test_a_request_with_giant_headers_is_refused_and_the_door_stays_open(doors: Doors) -> None:
     try:
         answer = send(doors, form(FILE), doors.token() | {"X-Long": "x" * 200_000})
