@@ -1,21 +1,39 @@
 """What holds for every test: no network but loopback, no silent skip, sampled fault points.
 
-And what is made once for all of them: the migrated databases that each test gets copies of.
+And where the files of a run lie, and what is made once for all its tests: the migrated
+databases that each test gets copies of.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.databases import PostgreSQLBlanks, SQLiteBlanks, postgresql
+from tests.house.folders import choose_folder, forget
 from tests.house.loopback import forbid_other_networks
 from tests.house.sampling import sample_fault_points
 from tests.house.skips import Skips
+
+CHOSEN = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     forbid_other_networks()
     config.pluginmanager.register(Skips.from_environment(), "no-silent-skips")
+    # Test processes that this one starts find the folder in their environment.
+    if not hasattr(config, "workerinput") and (folder := choose_folder()):
+        config.stash[CHOSEN] = folder
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if exitstatus != pytest.ExitCode.OK and CHOSEN in session.config.stash:
+        del session.config.stash[CHOSEN]  # left to be looked at, until the next run
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if folder := config.stash.get(CHOSEN, None):
+        forget(folder)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
