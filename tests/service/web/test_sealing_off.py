@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from uuid import UUID
 
@@ -17,14 +18,17 @@ from sqlalchemy import select
 from archive.ledger.verify import verify
 from archive.records.evidence import ObjectRecord, ReadingRecord
 from archive.records.ledger import LedgerDetailRecord
+from archive.records.pages import PostRecord
 from archive.records.people import PersonRecord
 from archive.records.search import SEARCH_ITEMS
 from archive.search.index import write
-from service.access.people import secret_hash
+from service.access.people import principal_of, secret_hash
 from service.casework.evidence.reading_again import read_all_again
 from service.installation import Installation
 from service.web.capability import Capabilities
 from service.web.evidence_host import make_evidence_host
+from tests.service.casework.cases.opened import employ
+from tests.service.casework.moderation.kept import PAGE, RUDE, THREAT, keep_page
 from tests.service.conftest import Time, Town
 from tests.service.web.doors import API, KIND, SECRET, Doors, form, objects_of, open_doors, part
 from tests.service.web.matrix import browsing
@@ -277,6 +281,68 @@ def test_only_the_dpo_opens_it_again_with_a_reason_and_it_is_read_anew(
     assert answer.status_code == 200
     assert "/o/" in answer.text
     assert verify(room.doors.installation.database, room.doors.installation.objects).ok
+
+
+@on_sqlite
+def test_the_page_team_shuts_a_post_in_the_queue_and_is_told_what_to_do(
+    room: Room, town: Town
+) -> None:
+    house, time = room.doors.installation, room.doors.time
+    sanne = employ(house, time, "Sanne Side", "page_team", unit=town.centre, everywhere=True)
+    with house.database.reading() as session:
+        who = principal_of(session, sanne, house.rights, time.now)
+    posts = keep_page(house, time, who, [THREAT, RUDE])
+    post = posts[THREAT]
+    path = f"/posts/{post}/sealing-off"
+    assert f'action="{path}"' in room.get(sanne, f"/queue?post={post}").text
+    for person in (town.anna, town.archivist):
+        assert room.post(person, path).status_code == 403
+
+    answer = room.post(sanne, path)
+
+    assert answer.headers["location"] == f"/queue?post={post}&said=sealed_off"
+    (capture,) = room.sealed()
+    page = room.get(sanne, answer.headers["location"]).text
+    assert "Det er lukket af for alle" in page
+    assert "Send det ikke videre" in page
+    assert "tel:114" in page
+    assert "Kai Konto" not in page
+    for hidden in (f"/posts/{post}/viewing", path, f"/evidence/{capture}", "capture-screenshot"):
+        assert hidden not in page
+    for shown in ("text", "picture"):
+        refused = room.post(sanne, f"/posts/{post}/viewing", part=shown)
+        assert refused.status_code == 409
+        assert "Send det ikke videre" in refused.text
+        assert "tel:114" in refused.text
+    # The same visit on the page of captures: neither its posts nor its address are told.
+    with house.database.reading() as session:
+        visit = session.get_one(PostRecord, post).visit_id
+    for path in (f"/capture/{visit}", "/capture"):
+        page = room.get(sanne, path).text
+        assert "Kai Konto" not in page
+        assert PAGE not in page
+    for path in (f"/queue?post={post}", "/sealed-off"):
+        assert f"/evidence/{capture}" in room.get(town.lawyer, path).text
+    page = room.get(town.lawyer, f"/queue?post={post}").text
+    assert f"/posts/{post}/viewing" not in page
+    # It is kept all the same: the others of the page, and this one, can still be decided.
+    done = room.post(sanne, f"/posts/{post}/decision", decision="delete", clause="unlawful")
+    assert done.headers["location"] == "/queue?said=decided"
+
+
+@on_sqlite
+def test_what_stays_shut_for_something_else_is_said_to_the_dpo(room: Room, town: Town) -> None:
+    mail = room.hand_in(town.anna, "m.eml", mail_with(drawn(10), drawn(120)))
+    first, other = [one.id for one in room.doors.rows() if one.parent_id == mail]
+    room.seal_off(town.archivist, first)
+    room.doors.time.pass_by(timedelta(seconds=1))
+    room.seal_off(town.archivist, other)
+
+    for said, piece in (("seal_lifted", first), ("seal_held", mail), ("seal_lifted", other)):
+        answer = room.post(town.lawyer, f"/evidence/{piece}/sealing-off/lift", reason="En hund.")
+        assert answer.headers["location"] == f"/evidence/{piece}?said={said}"
+
+    assert room.sealed() == set()
 
 
 @on_sqlite

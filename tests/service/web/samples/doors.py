@@ -124,6 +124,10 @@ SAMPLES = {
         "sign_in.html",
         page(SignInView("/", refusal=SignInRefusal.BUSY, retry_after=20), outside()),
     ),
+    "sign_in_wait": (
+        "sign_in.html",
+        page(SignInView("/", refusal=SignInRefusal.WAIT, retry_after=300), outside()),
+    ),
     "today": ("today.html", page(TodayView(_TASKS, _TASKS[2:], 2), frame(Place.TODAY))),
     "today_danger": (
         "today.html",
@@ -170,6 +174,7 @@ SAMPLES = {
     "rights": ("rights.html", page(_RIGHTS, frame(Place.RIGHTS))),
     "error_403": ("error.html", page(_error(403, "not-permitted"), frame())),
     "error_404": ("error.html", page(_error(404, "not-found"), frame())),
+    "error_sealed": ("error.html", page(_error(409, "sealed-off"), frame())),
     "error_422": ("error.html", page(_error(422, "unknown-field"), frame())),
     "error_429": ("error.html", page(_error(429, "too-many", retry_after=12), outside())),
     "error_500": ("error.html", page(_error(500, "unexpected", kept=("IMG_2041.HEIC",)), frame())),

@@ -1,5 +1,6 @@
 """Samples: Til vurdering, in its states."""
 
+from dataclasses import replace
 from datetime import date
 
 from service.web.views.evidence import HiddenPicture, HiddenText
@@ -18,6 +19,7 @@ from service.web.views.queue import (
     QueueView,
     SampleLook,
     SampleRow,
+    SealedPost,
     Secured,
     SimilarDecision,
     ThreadPost,
@@ -95,6 +97,7 @@ def _card(**changes: object) -> DecisionCard:
         "similar": _SIMILAR,
         "secured": Secured(ago(hours=1), Grade.OWN_CAPTURE, "D-0047", "/evidence/e47"),
         "case": CASE,
+        "seal_off_url": "/posts/p7/sealing-off",
     }
     return DecisionCard(**{**whole, **changes})  # type: ignore[arg-type]  # keyword bag of a sample
 
@@ -124,8 +127,8 @@ _DRAWN = (
 _FRAME = frame(Place.QUEUE, name="Sara Lund", role="page_team")
 
 
-def _queue(card: DecisionCard | None) -> dict[str, object]:
-    return page(QueueView(_ROWS, card, 9, 4, 6), _FRAME)
+def _queue(card: DecisionCard | None, rows: tuple[QueueRow, ...] = _ROWS) -> dict[str, object]:
+    return page(QueueView(rows, card, 9, 4, 6), _FRAME)
 
 
 SAMPLES = {
@@ -169,6 +172,35 @@ SAMPLES = {
     "queue_own_proposal": (
         "queue.html",
         _queue(_card(proposal=_PROPOSAL, barriers={Outcome.DELETE: Barrier.OWN_PROPOSAL})),
+    ),
+    "queue_sealed": (
+        "queue.html",
+        _queue(
+            _card(
+                author="",
+                permalink=None,
+                posted_at=None,
+                text=None,
+                picture=None,
+                thread=(),
+                case=None,
+                sealed=SealedPost(),
+                seal_off_url=None,
+            ),
+            (replace(_ROWS[0], author="", sealed_off=True), *_ROWS[1:]),
+        ),
+    ),
+    "queue_sealed_dpo": (
+        "queue.html",
+        _queue(
+            _card(
+                text=None,
+                picture=None,
+                sealed=SealedPost((("D-0047", "/evidence/e47"), ("D-0051", "/evidence/e51"))),
+                seal_off_url=None,
+                barriers=dict.fromkeys(Outcome, Barrier.NOT_PERMITTED),
+            )
+        ),
     ),
     "queue_empty": ("queue.html", page(QueueView((), None, decided_today=11), _FRAME)),
 }
