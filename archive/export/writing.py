@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Protocol
 
 from archive.errors import NotEmpty, SealBroken
-from archive.export.opening import QuickKey
 from archive.export.package import File, Package, Stored
-from archive.vault.sealing import WrappedKey
+from archive.vault.sealing import EvidenceKey, WrappedKey
 from archive.vault.vault import SEGMENT_SIZE, Vault, segment_name
 
 Told = Callable[[int], None]
@@ -23,6 +22,9 @@ Told = Callable[[int], None]
 _STORED, _SQUEEZED = 0, 6
 _SQUEEZE = (".json", ".txt", ".py", ".eml")
 _LARGE = 1 << 30
+_SEALING, _SHARE_OF_SEALING = 4096, 4096
+"""A sealed segment is longer than its plain bytes by a header, and 16 bytes for each 64 KiB."""
+
 _AHEAD = 3
 """So many opened segments may wait to be written; one more is being opened."""
 
@@ -39,17 +41,20 @@ class _Keys:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self._last: tuple[WrappedKey, QuickKey] | None = None
+        self._sealed = bytearray()
+        self._last: tuple[WrappedKey, EvidenceKey] | None = None
 
-    def open(self, wrapped: WrappedKey) -> QuickKey:
+    def _key(self, wrapped: WrappedKey) -> EvidenceKey:
         if self._last is None or self._last[0] is not wrapped:
-            self._last = (wrapped, QuickKey(self._vault.unwrap(wrapped)))
+            self._last = (wrapped, self._vault.unwrap(wrapped))
         return self._last[1]
 
     def segment(self, stored: Stored, key: WrappedKey, number: int, room: bytearray) -> memoryview:
         """Open one segment of an original into `room`; whoever takes them compares the digest."""
-        sealed = self._vault.objects.get(segment_name(stored.name, number))
-        return self.open(key).open(sealed, room)
+        if len(self._sealed) < len(room):
+            self._sealed = bytearray(len(room) + len(room) // _SHARE_OF_SEALING + _SEALING)
+        sealed = self._vault.objects.get_into(segment_name(stored.name, number), self._sealed)
+        return self._key(key).open_into(sealed, room)
 
 
 def write_folder(package: Package, vault: Vault, folder: Path, told: Told) -> None:

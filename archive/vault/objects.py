@@ -38,6 +38,9 @@ class Objects(Protocol):
     def get(self, name: str) -> bytes:
         """Return the bytes; raises `ObjectMissing`."""
 
+    def get_into(self, name: str, room: bytearray) -> memoryview:
+        """Return the bytes, in `room` where they fit; raises `ObjectMissing`."""
+
     def hash_into(self, name: str, digest: Digest) -> None:
         """Give an object's bytes to a hash, in little memory; raises `ObjectMissing`."""
 
@@ -102,6 +105,22 @@ class LocalObjects:
             return self.path(name).read_bytes()
         except FileNotFoundError as missing:
             raise ObjectMissing(name) from missing
+
+    def get_into(self, name: str, room: bytearray) -> memoryview:
+        """Return the bytes of one object in memory that is used again, where they fit."""
+        try:
+            handle = os.open(self.path(name), os.O_RDONLY)
+        except FileNotFoundError as missing:
+            raise ObjectMissing(name) from missing
+        try:
+            size = os.fstat(handle).st_size
+            found = memoryview(room if size <= len(room) else bytearray(size))[:size]
+            at = 0
+            while count := os.readv(handle, [found[at:]]):
+                at += count
+            return found[:at]
+        finally:
+            os.close(handle)
 
     def hash_into(self, name: str, digest: Digest) -> None:
         """Give the bytes of one object to a hash."""

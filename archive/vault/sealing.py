@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyrage
 from pyrage import x25519
 
 from archive.errors import SealBroken
+from archive.vault.age import NOT_OPENED, AgeKey
 
 
 class EvidenceKey:
@@ -21,7 +23,14 @@ class EvidenceKey:
 
     def __init__(self, identity: x25519.Identity) -> None:
         self._identity = identity
-        self._recipient = identity.to_public()
+
+    @cached_property
+    def _recipient(self) -> x25519.Recipient:
+        return self._identity.to_public()
+
+    @cached_property
+    def _quick(self) -> AgeKey:
+        return AgeKey(str(self._identity))
 
     @classmethod
     def new(cls) -> EvidenceKey:
@@ -40,6 +49,16 @@ class EvidenceKey:
         except pyrage.DecryptError as broken:
             raise SealBroken("the sealed bytes do not open") from broken
         return plain
+
+    def open_into(self, sealed: bytes | memoryview, room: bytearray) -> memoryview:
+        """Return the plain bytes, in `room` where they fit; raises `SealBroken`.
+
+        For many segments one after another: the room's memory is used again.
+        """
+        try:
+            return self._quick.open(sealed, room)
+        except NOT_OPENED:
+            return memoryview(self.open(bytes(sealed)))
 
     def secret(self) -> bytes:
         """Return the key itself, to be wrapped and nothing else."""
@@ -101,7 +120,18 @@ class VaultKey:
         if wrapped.key_id in self.older:
             return self.older[wrapped.key_id].unwrap(wrapped)
         try:
-            secret = pyrage.decrypt(wrapped.wrapped, [self._identity])
+            secret = self._opened(wrapped.wrapped)
             return EvidenceKey(x25519.Identity.from_str(secret.decode()))
         except (pyrage.DecryptError, pyrage.IdentityError, UnicodeDecodeError) as broken:
             raise SealBroken("the wrapped key does not open with this vault key") from broken
+
+    def _opened(self, wrapped: bytes) -> bytes:
+        try:
+            return bytes(self._quick.open(wrapped, bytearray(len(wrapped))))
+        except NOT_OPENED:
+            secret: bytes = pyrage.decrypt(wrapped, [self._identity])
+            return secret
+
+    @cached_property
+    def _quick(self) -> AgeKey:
+        return AgeKey(str(self._identity))

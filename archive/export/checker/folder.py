@@ -122,8 +122,7 @@ def _unfolded(value: object) -> str:
     return _compact(value)
 
 
-def _compact(value: object) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+_compact = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
 def json_object(data: bytes, place: str) -> dict[str, object]:

@@ -15,6 +15,7 @@ from archive.records.evidence import EvidenceRecord
 from archive.records.exports import ExportRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
+from service.casework.cases.circle import invite
 from service.casework.cases.opening import join_evidence
 from service.casework.evidence.sealing_off import clear_shut, seal_off
 from service.casework.exporting.fetching import end_exports, fetch_part
@@ -88,6 +89,9 @@ def test_the_dpos_own_package_ends_too_when_a_piece_is_sealed_off_after_the_aski
 ) -> None:
     number, evidence = piece
     dpo = asks(town.lawyer)
+    with installation.database.writing() as session:
+        leader, lawyer = asks(town.leader), town.lawyer.id
+        invite(session, leader, number, lawyer, role="lawyer", reason="Ret", now=time.now)
     ready, waits = (asked_for(installation, dpo, number, time) for _ in range(2))
     work_off(installation, time)
     time.pass_by(timedelta(minutes=1))

@@ -1,9 +1,9 @@
 """Opening sealed segments quickly: age v1 (https://age-encryption.org/v1) by OpenSSL's ciphers.
 
-pyrage seals, and opens everywhere else; its cipher needs ten times as long, and
-a bundle opens every original of a case at once. What is opened here is compared
-with the digest that the ledger binds, and whatever is not of the one plain form
-that we write is left to pyrage, so this can be slow but not wrong.
+pyrage seals; its cipher needs ten times as long to open, and a bundle opens
+every original of a case at once. Header and chunks are authenticated here as
+there, and whatever is not of the one plain form that we write is left to
+pyrage, so this can be slow but not wrong.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from archive.vault.sealing import EvidenceKey
-
 _VERSION: Final = b"age-encryption.org/v1\n"
 _X25519: Final = b"age-encryption.org/v1/X25519"
 _PLAIN: Final = 64 * 1024
@@ -27,47 +25,45 @@ _TAG: Final = 16
 _CHUNK: Final = _PLAIN + _TAG
 _BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _CHECKSUM: Final = 6
+_LONGEST_HEADER: Final = 4096
+NOT_OPENED: Final = (ValueError, InvalidTag)
+"""Key or bytes are wrong, or of another form than ours: pyrage is to say which."""
 
 
-class _OtherForm(ValueError):
+class OtherForm(ValueError):
     """The sealed bytes are not of the form that we write."""
 
 
-class QuickKey:
-    """The key of one piece of evidence, for opening many segments of it."""
+class AgeKey:
+    """An age identity, for opening many sealed segments."""
 
-    def __init__(self, key: EvidenceKey) -> None:
-        self._slow = key
-        self._identity = X25519PrivateKey.from_private_bytes(_bytes_of(key.secret().decode()))
+    def __init__(self, secret: str) -> None:
+        """Take the key as `AGE-SECRET-KEY-1…`, whose checksum somebody has read before."""
+        self._identity = X25519PrivateKey.from_private_bytes(_bytes_of(secret))
         self._recipient = self._identity.public_key().public_bytes_raw()
 
-    def open(self, sealed: bytes, room: bytearray) -> memoryview:
-        """Return the plain bytes; raises `SealBroken` where key or bytes are wrong.
+    def open(self, sealed: bytes | memoryview, room: bytearray) -> memoryview:
+        """Return the plain bytes; raises what is in `NOT_OPENED`.
 
         They lie in `room` where they fit, which so is touched once for a whole bundle:
         to get fresh memory for each segment costs as much as opening it.
         """
-        try:
-            return self._open(sealed, room)
-        except (ValueError, InvalidTag):
-            return memoryview(self._slow.open(sealed))
-
-    def _open(self, sealed: bytes, room: bytearray) -> memoryview:
-        end = sealed.index(b"\n--- ") + 5
-        close = sealed.index(b"\n", end)
-        file_key = self._file_key(sealed[: end - 5])
-        mac = hmac.digest(_derived(file_key, b"", b"header"), sealed[: end - 1], "sha256")
-        if not hmac.compare_digest(mac, _plain(sealed[end:close])):
-            raise _OtherForm("the header")
+        header = bytes(sealed[:_LONGEST_HEADER])
+        end = header.index(b"\n--- ") + 5
+        close = header.index(b"\n", end)
+        file_key = self._file_key(header[: end - 5])
+        mac = hmac.digest(_derived(file_key, b"", b"header"), header[: end - 1], "sha256")
+        if not hmac.compare_digest(mac, _plain(header[end:close])):
+            raise OtherForm("the header")
         payload = memoryview(sealed)[close + 17 :]
-        nonce = sealed[close + 1 : close + 17]
+        nonce = header[close + 1 : close + 17]
         cipher = ChaCha20Poly1305(_derived(file_key, nonce, b"payload"))
         chunks = range(0, len(payload), _CHUNK)
         if not chunks:
-            raise _OtherForm("no chunk at all: even nothing has one")
+            raise OtherForm("no chunk at all: even nothing has one")
         size = len(payload) - _TAG * len(chunks)
         if size < 0:
-            raise _OtherForm("the last chunk has no tag")
+            raise OtherForm("the last chunk has no tag")
         plain = memoryview(room if size <= len(room) else bytearray(size))[:size]
         last = len(chunks) - 1
         for number, start in enumerate(chunks):
@@ -80,7 +76,7 @@ class QuickKey:
     def _file_key(self, header: bytes) -> bytes:
         """Return the key that the one stanza for us wraps; others are grease."""
         if not header.startswith(_VERSION):
-            raise _OtherForm("the version")
+            raise OtherForm("the version")
         lines = header[len(_VERSION) :].split(b"\n")
         for at, line in enumerate(lines):
             if line.startswith(b"-> X25519 "):
@@ -89,7 +85,7 @@ class QuickKey:
                 shared = self._identity.exchange(X25519PublicKey.from_public_bytes(share))
                 wrapping = _derived(shared, share + self._recipient, _X25519)
                 return ChaCha20Poly1305(wrapping).decrypt(bytes(12), wrapped, None)
-        raise _OtherForm("no stanza for us")
+        raise OtherForm("no stanza for us")
 
 
 def _derived(secret: bytes, salt: bytes, info: bytes) -> bytes:
