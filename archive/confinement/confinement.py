@@ -61,12 +61,12 @@ class Confinement:
         """Start the starter, if it does not live already.
 
         Raises:
-            ConfinementLost: it did not come up.
+            ConfinementLost: it did not come up, or all of it is closed.
         """
         self._quick.alive()
 
     def close(self) -> None:
-        """Stop the starters and every reading."""
+        """Stop the starters and every reading; none begins again."""
         self._quick.close()
         self._slow.close()
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
+from archive.confinement.errors import ConfinementLost
 from archive.confinement.starter_process import StarterProcess
 
 FOR_GOOD: Final = None
@@ -26,6 +27,7 @@ class Keeper:
         self.readers = dict(readers)
         self._turns = threading.BoundedSemaphore(at_once)
         self._lock = threading.Lock()
+        self._closed = False
         self._running: StarterProcess | None = None
         self._rests_after = rests_after
         self._reading = 0
@@ -51,8 +53,10 @@ class Keeper:
                     self._rest_soon()
 
     def alive(self) -> StarterProcess:
-        """Return the starter, started if none lives; raises `ConfinementLost`."""
+        """Return the starter, started if none lives; raises `ConfinementLost`, also once closed."""
         with self._lock:
+            if self._closed:
+                raise ConfinementLost("the confinement is closed")
             if self._running is not None and self._running.lost:
                 self._running.stop()
                 self._running = None
@@ -61,8 +65,9 @@ class Keeper:
             return self._running
 
     def close(self) -> None:
-        """End the starter and every reading."""
+        """End the starter and every reading, for good."""
         with self._lock:
+            self._closed = True
             running, self._running = self._running, None
             rest, self._rest = self._rest, None
         if rest is not None:

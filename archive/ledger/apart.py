@@ -6,10 +6,10 @@ the name that the rewritten one wants.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -21,6 +21,8 @@ SUFFIX: Final = ".note"
 _DIGITS: Final = 12
 _MOST_TRIES: Final = 9
 _MOST_BYTES: Final = 64 * 1024
+_CANNOT_ASK: Final = frozenset({errno.EINVAL, errno.EBADF, errno.EACCES})
+"""What some folders of other machines say to an fsync of a file that is open for reading only."""
 
 
 class HeadContradicted(ArchiveError):
@@ -39,7 +41,11 @@ class Apart(Protocol):
     """A store that never writes a name twice; `put_new` returns when the bytes are durable."""
 
     def put_new(self, name: str, data: bytes) -> None:
-        """Write bytes under a new name; raises `ObjectExists`."""
+        """Write bytes under a new name.
+
+        Raises `ObjectExists`, once what stands there is durable: it may be what was written
+        just before a crash.
+        """
 
     def get(self, name: str) -> bytes:
         """Return what stands under a name; raises `ObjectMissing`."""
@@ -59,6 +65,7 @@ class FolderApart:
         try:
             handle = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
         except FileExistsError as exists:
+            self._keep_standing(name)
             raise ObjectExists(name) from exists
         try:
             view = memoryview(data)
@@ -77,6 +84,17 @@ class FolderApart:
         except FileNotFoundError as missing:
             raise ObjectMissing(name) from missing
 
+    def _keep_standing(self, name: str) -> None:
+        handle = os.open(self._folder / name, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        except OSError as failed:
+            if failed.errno not in _CANNOT_ASK:
+                raise
+        finally:
+            os.close(handle)
+        sync_folder(self._folder)
+
     def names(self) -> Iterator[str]:
         """Name every file."""
         return (entry.name for entry in os.scandir(self._folder) if entry.is_file())
@@ -89,7 +107,8 @@ def keep_apart(store: Apart, note: str, origin: str, size: int, now_at: Callable
     `HeadContradicted` where another note of that size stands, or one of more
     entries than the ledger has; `OSError` where the store cannot be reached.
     """
-    largest = max(_sizes(store, origin), default=0)
+    own = _own_names(origin)
+    largest = max((int(one["size"]) for name in store.names() if (one := own(name))), default=0)
     if largest > now_at():
         raise HeadContradicted(name_of(origin, largest))
     data = note.encode()
@@ -111,30 +130,29 @@ def keep_apart(store: Apart, note: str, origin: str, size: int, now_at: Callable
 
 def heads_in(store: Apart, origin: str) -> Iterator[GivenHead]:
     """Yield every head of a log that the store holds, to be compared with the ledger."""
-    beginning = _beginning(origin)
+    own = _own_names(origin)
     for name in sorted(store.names()):
-        if name.startswith(beginning) and name.endswith(SUFFIX):
+        if own(name):
             note = store.get(name).decode("utf-8", "replace")
-            if note.endswith(
-                "\n"
-            ):  # else our own write was broken off, and stands under another name
+            # Else our own write was broken off, and stands under another name.
+            if note.endswith("\n"):
                 yield GivenHead(name, note=note)
 
 
 def name_of(origin: str, size: int, number: int = 1) -> str:
     """Return the name of a head: that of the log, and the size so that names sort."""
-    log = re.sub(r"[^A-Za-z0-9.-]", "_", origin)
     again = "" if number == 1 else f".{number}"
-    return f"{log}-{size:0{_DIGITS}d}{again}{SUFFIX}"
+    return f"{_log(origin)}-{size:0{_DIGITS}d}{again}{SUFFIX}"
 
 
-def _sizes(store: Apart, origin: str) -> Iterator[int]:
-    beginning = _beginning(origin)
-    for name in store.names():
-        if name.startswith(beginning) and name.endswith(SUFFIX):
-            with suppress(ValueError):
-                yield int(name[len(beginning) :][:_DIGITS])
+def _own_names(origin: str) -> Callable[[str], re.Match[str] | None]:
+    """Return what tells the names of a log's heads, with their `size`, from all others.
+
+    From those of a log whose name goes on where this one ends, too.
+    """
+    shape = rf"{re.escape(_log(origin))}-(?P<size>[0-9]{{{_DIGITS},}})(\.[2-9])?{re.escape(SUFFIX)}"
+    return re.compile(shape).fullmatch
 
 
-def _beginning(origin: str) -> str:
-    return name_of(origin, 0)[: -_DIGITS - len(SUFFIX)]
+def _log(origin: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.-]", "_", origin)

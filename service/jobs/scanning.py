@@ -6,6 +6,7 @@ away the rows wait, and `/readyz` says so.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
@@ -84,12 +85,20 @@ def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
         said = Said("not_scanned", "erased", "")
     else:
         try:
-            said = Scanner(address).scan(item.stream(installation.vault))
+            said = Scanner(address).scan(_by_us(item.stream(installation.vault)))
         except ScannerAway as away:
             raise TryLater(away.code) from away
         except (SealBroken, ObjectMissing):
             said = Said("not_scanned", "original cannot be opened", "")
     _keep(installation, claim, said)
+
+
+def _by_us(original: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield an original; where our own storage fails, neither scanner nor original is to blame."""
+    try:
+        yield from original
+    except OSError as failed:
+        raise TryLater("original_not_read") from failed
 
 
 def give_up(installation: Installation, claim: Claim, code: str) -> None:

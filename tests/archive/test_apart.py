@@ -69,9 +69,13 @@ def test_other_files_and_other_logs_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "readme.txt").write_text("hello", "utf-8")
     (tmp_path / "other-000000009999.note").write_text("another log's", "utf-8")
     (tmp_path / "vaern.example_log-later.note").write_text("no number", "utf-8")
+    (tmp_path / "vaern.example_log-2-000000000009.note").write_text("a log beside\n", "utf-8")
+    (tmp_path / "vaern.example_log-000000009999.note.old").write_text("a copy\n", "utf-8")
+    (tmp_path / "vaern.example_log-000000009999-2.note").write_text("a copy\n", "utf-8")
 
     assert keep(tmp_path, 7, note(7))
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(list(tmp_path.iterdir())) == 7
+    assert [one.note for one in heads_in(FolderApart(tmp_path), SIGNER.origin)] == [note(7)]
 
 
 def test_a_folder_never_writes_a_name_twice(tmp_path: Path) -> None:

@@ -261,3 +261,7 @@ def test_closing_ends_the_starter_and_every_child() -> None:
     assert len(outcome) == 1
     assert not starter.is_running()
     assert wait_until(lambda: not child.is_running())
+    for reader in ("type", "picture_text"):
+        with pytest.raises(ConfinementLost):
+            confinement.read(reader, b"")
+    assert not confinement.holds_language_data

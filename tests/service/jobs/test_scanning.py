@@ -6,9 +6,12 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from io import BufferedRWPair
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -17,6 +20,8 @@ from archive.intake.receive import About, Envelope
 from archive.intake.scanner import Scanner, ScannerAway
 from archive.records.evidence import EvidenceRecord
 from archive.records.readings import ScanRecord
+from archive.vault.objects import LocalObjects
+from archive.vault.vault import segment_name
 from service.casework.evidence.originals import object_of
 from service.casework.evidence.readings import object_of as latest_object
 from service.casework.evidence.scans import is_infected, scan_of
@@ -29,6 +34,7 @@ from tests.service.jobs.following import every, only, picture, work_off
 
 EVIL = b"X5O!P%@AP"
 LARGEST = 300_000
+SOON = 20.0
 
 
 class Clamd:
@@ -46,23 +52,35 @@ class Clamd:
                 link, _ = self.listening.accept()
             except OSError:
                 return
-            with link, link.makefile("rwb") as stream:
-                stream.write(self._answer(stream) + b"\0")
+            link.settimeout(SOON)
+            with link, suppress(ConnectionError), link.makefile("rwb") as stream:
+                if (answer := self._answer(stream)) is not None:
+                    stream.write(answer + b"\0")
 
-    def _answer(self, stream: object) -> bytes:
-        command = b""
-        while not command.endswith(b"\0"):
-            command += stream.read(1)  # type: ignore[attr-defined]  # a file of a socket
+    def stop(self) -> None:
+        self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+        self.thread.join(SOON)
+        assert not self.thread.is_alive()
+
+    def _answer(self, stream: BufferedRWPair[Any, Any]) -> bytes | None:
+        """Answer one command; None where it was broken off."""
+        command = b"".join(iter(lambda: stream.read(1).rstrip(b"\0"), b"")) + b"\0"
         if command == b"zPING\0":
             return b"PONG"
         if command == b"zVERSION\0":
             return b"ClamAV 1.4.2/27500/Sat Nov 21 10:00:00 2026"
         assert command == b"zINSTREAM\0"
         data = b""
-        while size := struct.unpack(">I", stream.read(4))[0]:  # type: ignore[attr-defined]  # a file of a socket
-            data += stream.read(size)  # type: ignore[attr-defined]  # a file of a socket
+        while len(length := stream.read(4)) == 4:
+            (size,) = struct.unpack(">I", length)
+            if not size:
+                break
+            data += stream.read(size)
             if len(data) > LARGEST:
                 return b"INSTREAM size limit exceeded. ERROR"
+        else:
+            return None
         self.received.append(data)
         return b"stream: Eicar-Test-Signature FOUND" if EVIL in data else b"stream: OK"
 
@@ -75,9 +93,7 @@ def clamd() -> Iterator[Clamd]:
         listening.listen(8)
         running = Clamd(listening)
         yield running
-        listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
-        running.thread.join(10)
+        running.stop()
 
 
 def address_of(clamd: Clamd) -> str:
@@ -109,9 +125,7 @@ def test_a_scanner_may_be_reached_over_tcp() -> None:
     host, port = listening.getsockname()
 
     assert Scanner(f"{host}:{port}").scan([b"x"]).verdict == "clean"
-    listening.shutdown(socket.SHUT_RDWR)
-    listening.close()
-    running.thread.join(10)
+    running.stop()
     assert not Scanner(f"{host}:{port}").answers()
     with pytest.raises(ScannerAway):
         Scanner("unix:/nowhere").scan([b"x"])
@@ -159,6 +173,34 @@ def test_while_the_scanner_is_away_everything_is_received_and_waits_for_it(
 
     assert (waiting.verdict, waiting.last_error) == (None, "scanner_away")
     assert only(installation, ScanRecord).verdict == "clean"
+
+
+def test_what_our_own_storage_cannot_give_just_now_is_asked_about_again(
+    installation: Installation, time: Time, clamd: Clamd
+) -> None:
+    """A disk that fails is no fault of the scanner's, and no word about the original."""
+    house = with_scanner(installation, address_of(clamd))
+    kept = house.intake.receive(picture(), About(), Envelope(door="upload"), time.now)
+    work_off(house, READING)
+    with house.database.reading() as session:
+        original = latest_object(session, kept.id, "original").name
+    objects = house.vault.objects
+    assert isinstance(objects, LocalObjects)
+    stored = objects.path(segment_name(original, 0))
+    data = stored.read_bytes()
+    stored.unlink()
+    stored.mkdir()  # the disk says something else than "it is not there"
+
+    work_off(house, SCANS)
+    waiting = only(house, ScanRecord)
+    stored.rmdir()
+    stored.write_bytes(data)
+    time.pass_by(waiting.next_attempt_at - time.now)
+    work_off(house, SCANS)
+
+    assert (waiting.verdict, waiting.last_error) == (None, "original_not_read")
+    assert only(house, ScanRecord).verdict == "clean"
+    assert clamd.received == [picture()]
 
 
 def test_what_was_kept_before_a_scanner_was_set_is_scanned_too(
