@@ -1,7 +1,12 @@
-"""The real `vaern serve` as a process of its own, on a folder of the test's, at any free ports."""
+"""The real `vaern serve` as a process of its own, on a folder of the test's, at any free ports.
+
+Commands are run as processes where their start or end is the point, else in the test's own: each
+start takes seconds of a processor.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -9,9 +14,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
+
+from service.command_line.program import main
 
 ADDRESS = "arkiv@vaern.local"
 PATIENCE = 60.0
@@ -55,6 +63,25 @@ def vaern(
         timeout=120,
         check=False,
     )
+
+
+def called(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of `vaern` on this folder in this process: the same, but for its start."""
+    out, err = io.StringIO(), io.StringIO()
+    command = ["vaern", *arguments]
+    code: object = 0
+    with (
+        patch.dict(os.environ, environment(data), clear=True),
+        patch.object(sys, "argv", command),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code
+    assert isinstance(code, int), code
+    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,7 @@ from service.clock import Clock
 from service.installation import opened
 from service.settings import Settings
 from tests.databases import SQLiteBlanks
-
-VAERN = Path(sys.executable).with_name("vaern")
+from tests.service.served import called, vaern
 
 
 @pytest.fixture
@@ -45,16 +44,8 @@ def data(tmp_path: Path, sqlite_blanks: SQLiteBlanks) -> Path:
     return folder
 
 
-def vaern(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [VAERN, "export", *arguments],
-        env={"VAERN_DATA": str(data), "PATH": ""},
-        cwd=data,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+def export(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return called(data, "export", *arguments)
 
 
 def check(folder: Path) -> int:
@@ -67,7 +58,7 @@ def test_a_folder_holds_the_piece_with_its_attachment_and_the_ledger_knows(
 ) -> None:
     out = tmp_path / "out"
 
-    done = vaern(data, "D-0000", "--out", str(out), "--recipient", "Politiet", "--json")
+    done = vaern(data, "export", "D-0000", "--out", str(out), "--recipient", "Politiet", "--json")
 
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
@@ -88,7 +79,7 @@ def test_a_folder_holds_the_piece_with_its_attachment_and_the_ledger_knows(
 def test_zip_files_are_written_where_asked_for(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
 
-    done = vaern(data, "D-0001", "--out", str(out), "--zip")
+    done = export(data, "D-0001", "--out", str(out), "--zip")
 
     assert done.returncode == 0, done.stderr
     (path,) = out.iterdir()
@@ -103,11 +94,11 @@ def test_what_cannot_be_done_is_said_by_its_exit_code(data: Path, tmp_path: Path
     full.mkdir()
     (full / "mine.txt").write_text("mine")
 
-    assert vaern(data, "D-0000", "--out", str(full)).returncode == 2
-    assert vaern(data, "nothing", "--out", str(tmp_path / "a")).returncode == 2
-    assert vaern(data, "--out", str(tmp_path / "a")).returncode == 2
-    assert vaern(data, "2027-001", "--out", str(tmp_path / "a")).returncode == 3
-    assert vaern(data, str(UUID(int=1)), "--out", str(tmp_path / "a")).returncode == 3
-    refused = vaern(data, "D-0000", "--out", str(tmp_path / "b"), "--redacted")
+    assert export(data, "D-0000", "--out", str(full)).returncode == 2
+    assert export(data, "nothing", "--out", str(tmp_path / "a")).returncode == 2
+    assert export(data, "--out", str(tmp_path / "a")).returncode == 2
+    assert export(data, "2027-001", "--out", str(tmp_path / "a")).returncode == 3
+    assert export(data, str(UUID(int=1)), "--out", str(tmp_path / "a")).returncode == 3
+    refused = export(data, "D-0000", "--out", str(tmp_path / "b"), "--redacted")
     assert refused.returncode == 3
     assert "NotRedacted" in refused.stderr

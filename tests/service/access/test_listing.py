@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.service.served import vaern
+from tests.service.served import called, vaern
 
 ANNA = "anna@kommune.example"
 
 
-def told(data: Path, *arguments: str) -> dict[str, object]:
-    ended = vaern(data, *arguments, "--json")
+def told(data: Path, *arguments: str) -> dict[str, Any]:
+    ended = called(data, *arguments, "--json")
     assert ended.returncode == 0, ended.stderr
-    found: dict[str, object] = json.loads(ended.stdout)
+    found: dict[str, Any] = json.loads(ended.stdout)
     return found
 
 
@@ -34,28 +35,28 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_people_are_renamed_listed_and_let_go(data: Path) -> None:
     renamed = told(data, "user", "rename", ANNA, "--name", "Anna Bjerg", "--email", "AB@x.example")
     assert (renamed["name"], renamed["email"]) == ("Anna Bjerg", "ab@x.example")
-    (person,) = told(data, "user", "list")["people"]  # type: ignore[misc]  # JSON has no types
+    (person,) = told(data, "user", "list")["people"]
     assert person["roles"] == [{"role": "leader", "unit": "Biblioteket"}]
     assert (person["unit"], person["ended_at"]) == ("Biblioteket", None)
 
     assert told(data, "user", "end", "ab@x.example")["ended_at"]
 
     assert told(data, "user", "list")["people"] == []
-    (left,) = told(data, "user", "list", "--all")["people"]  # type: ignore[misc]  # as above
+    (left,) = told(data, "user", "list", "--all")["people"]
     assert left["roles"] == []
-    assert vaern(data, "user", "end", "nobody@x.example").returncode == 3
-    assert vaern(data, "user", "rename", "ab@x.example").returncode == 2
+    assert called(data, "user", "end", "nobody@x.example").returncode == 3
+    assert called(data, "user", "rename", "ab@x.example").returncode == 2
 
 
 def test_a_token_is_listed_without_its_secret_and_revoked_by_its_id(data: Path) -> None:
-    secret = vaern(data, "token", "add", "--role", "archivist", "--name", "scanner").stdout.strip()
-    listed = vaern(data, "token", "list", "--json")
+    secret = called(data, "token", "add", "--role", "archivist", "--name", "scanner").stdout.strip()
+    listed = called(data, "token", "list", "--json")
     assert secret not in listed.stdout
     (token,) = json.loads(listed.stdout)["tokens"]
     assert (token["name"], token["state"], token["unit"]) == ("scanner", "valid", None)
 
-    assert vaern(data, "token", "revoke", token["id"][:3]).returncode == 3, "too short to be sure"
-    assert vaern(data, "token", "revoke", secret).returncode == 3
+    assert called(data, "token", "revoke", token["id"][:3]).returncode == 3, "too short to be sure"
+    assert called(data, "token", "revoke", secret).returncode == 3
     assert told(data, "token", "revoke", token["id"][:8])["id"] == token["id"]
 
-    assert "revoked" in vaern(data, "token", "list").stdout
+    assert "revoked" in called(data, "token", "list").stdout
