@@ -2,6 +2,8 @@
 
 By `http.client`, which follows no redirect and takes no proxy from the
 environment; each would lead the answer over somebody who was not configured.
+That a stamp is true is told by its signature alone (`stamps`), never by the
+connection over which it came: TLS here only hides what is asked.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ _EVERY: Final = 0.05
 class NoAnswer(ArchiveError):
     """The authority gave no answer; `code` says why, with nothing of what was received.
 
-    `no_name`, `no_connection`, `too_slow`, `no_trust` (its TLS certificate),
-    `redirected`, `http_NNN`, `too_large`, `broken_off`.
+    `no_name`, `no_connection`, `too_slow`, `no_trust` (its TLS certificate, or our own
+    file of roots), `redirected`, `http_NNN`, `too_large`, `broken_off`.
     """
 
     def __init__(self, code: str) -> None:
@@ -46,7 +48,8 @@ class WayOut:
     """How the municipality's network is left.
 
     `proxy` is `http://[user:password@]host:port`; `roots` a PEM file of further
-    certificates that TLS is checked under; `seconds` bounds the whole exchange.
+    certificates, beside the system's, that TLS is checked under. `seconds` bounds
+    each try to connect to one of its addresses, and all that comes after it.
     """
 
     proxy: str | None = None
@@ -79,7 +82,10 @@ def _body(response: HTTPResponse) -> bytes:
 def _connected(
     to: SplitResult, way: WayOut
 ) -> Iterator[tuple[HTTPConnection, str, dict[str, str]]]:
-    """Connect, straight or by the proxy; whatever happens, it is over after the time is up."""
+    """Connect, straight or by the proxy; once connected it is over after the time is up.
+
+    Only a name server, and many addresses that do not answer, may take longer.
+    """
     over = urlsplit(way.proxy) if way.proxy else None
     secure = to.scheme == "https"
     near = over or to
@@ -144,8 +150,11 @@ def _refusing() -> Iterator[None]:
 
 def _trust(roots: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    if roots is not None:
-        context.load_verify_locations(roots)
+    try:
+        if roots is not None:
+            context.load_verify_locations(roots)
+    except OSError as failed:  # it is not there, or holds no certificate
+        raise NoAnswer("no_trust") from failed
     return context
 
 

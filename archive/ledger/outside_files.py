@@ -17,7 +17,8 @@ from typing import Final
 
 from archive.errors import ArchiveError
 
-_MOST_BYTES: Final = 4 * 1024 * 1024
+_MOST_BYTES: Final = 64 * 1024 * 1024
+_MOST_LOOKED_AT: Final = 8192
 _DER: Final = 0x30
 _ROOT: Final = re.compile(r"[A-Za-z0-9+/]{43}=")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
@@ -32,6 +33,19 @@ class NotAHead(ArchiveError):
         self.name = name
 
 
+class HeadTooLarge(ArchiveError):
+    """The file is text, and longer than is searched for heads: what is left of it might hold one.
+
+    `name` is that of the file.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is larger than 64 MiB; give the mails with the heads by themselves"
+        )
+        self.name = name
+
+
 @dataclass(frozen=True, slots=True)
 class GivenHead:
     """What one file holds: a signed note, or a time-stamp that speaks of one."""
@@ -42,7 +56,10 @@ class GivenHead:
 
 
 def read_given(path: Path) -> tuple[GivenHead, ...]:
-    """Read a file, or every head in a folder; raises `NotAHead` where there is none."""
+    """Read a file, or every head in a folder.
+
+    Raises `NotAHead` where there is none, `HeadTooLarge` for a text that is not searched whole.
+    """
     if path.is_dir():
         found = tuple(one for file in sorted(path.iterdir()) for one in _quietly(file))
     else:
@@ -60,10 +77,14 @@ def _quietly(path: Path) -> Iterator[GivenHead]:
 
 def _read(path: Path) -> Iterator[GivenHead]:
     with path.open("rb") as file:
-        data = file.read(_MOST_BYTES)
+        data = file.read(_MOST_BYTES + 1)
     if data[:1] == bytes([_DER]) and data[1:2] > b"\x7f":
         yield GivenHead(path.name, token=data)
         return
+    if len(data) > _MOST_BYTES:
+        if b"\0" in data[:_MOST_LOOKED_AT]:
+            return  # a film, a database: no text holds a NUL
+        raise HeadTooLarge(path.name)
     text = data.decode("utf-8", "replace")
     notes = list(notes_in(text)) or [n for part in _texts(data) for n in notes_in(part)]
     yield from (GivenHead(path.name, note=note) for note in dict.fromkeys(notes))

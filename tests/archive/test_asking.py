@@ -50,6 +50,10 @@ def test_tls_is_checked(tmp_path: Path) -> None:
         assert code_of(port, scheme="https") == "no_trust"
         with pytest.raises(NoAnswer, match="no_trust"):
             ask(f"https://localhost:{port}/", b"asked", trusting)
+        (tmp_path / "empty.pem").touch()
+        for roots in ("nowhere.pem", "empty.pem"):
+            unusable = WayOut(roots=tmp_path / roots, seconds=5)
+            assert code_of(port, unusable, "https") == "no_trust"
 
 
 def test_a_redirect_is_not_followed() -> None:

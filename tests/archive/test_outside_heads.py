@@ -7,6 +7,7 @@ log's own key, so that nothing within the house contradicts anything else.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,13 @@ from archive.ledger.apart import FolderApart, keep_apart
 from archive.ledger.checks.findings import Finding, Kind
 from archive.ledger.log import record
 from archive.ledger.outside import OutsideHead, outside_heads
-from archive.ledger.outside_files import GivenHead, NotAHead, notes_in, read_given
+from archive.ledger.outside_files import (
+    GivenHead,
+    HeadTooLarge,
+    NotAHead,
+    notes_in,
+    read_given,
+)
 from archive.ledger.stamps import Expected, judge, question
 from archive.ledger.verify import Report, verify
 from archive.records.ledger import LedgerDetailRecord, OutsideHeadRecord
@@ -365,3 +372,22 @@ def test_a_file_without_a_head_is_said_to_be_none(tmp_path: Path) -> None:
     for path in (tmp_path / "letter.txt", tmp_path):
         with pytest.raises(NotAHead):
             read_given(path)
+
+
+def test_a_text_too_long_to_be_searched_whole_is_not_taken_for_one_without_heads(
+    tmp_path: Path, rewritten: Rewritten
+) -> None:
+    mails = tmp_path / "mails.mbox"
+    mails.write_text("From a@b.example\n\nhej\n", "utf-8")
+    (tmp_path / "head.note").write_text(rewritten.note, "utf-8")
+    (tmp_path / "film.mp4").write_bytes(b"\0\0\0\x18ftypisom")
+    for path in (mails, tmp_path / "film.mp4"):
+        os.truncate(path, 65 * 1024 * 1024)
+    with mails.open("r+b") as file:
+        file.write(b"From a@b.example\n" * 1000)
+
+    for path in (mails, tmp_path):
+        with pytest.raises(HeadTooLarge, match=r"mails\.mbox"):
+            read_given(path)
+    mails.unlink()
+    assert [one.note for one in read_given(tmp_path)] == [rewritten.note]

@@ -171,6 +171,23 @@ def test_another_policy_is_refused(answer: bytes, expected: Expected) -> None:
     assert code_of(answer, replace(expected, policy=OTHER_POLICY)) == "other_policy"
 
 
+@pytest.mark.parametrize(
+    ("stands", "forged"),
+    [
+        (b"\x55\x1d\x0f", b"\x55\x1d\x13"),  # the key's usage becomes constraints a second time
+        (b"\x55\x1d\x13", b"\x55\x1d\x0f"),
+        (b"\x06\x03\x55\x1d\x25", b"\x06\x03\x55\x1d\x11"),  # purposes become names
+        (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x09"),  # a version that is still to come
+    ],
+)
+def test_a_certificate_that_makes_no_sense_is_refused_and_no_error(
+    answer: bytes, expected: Expected, stands: bytes, forged: bytes
+) -> None:
+    assert answer.count(stands) == 1
+
+    assert code_of(answer.replace(stands, forged), expected) == "unreadable"
+
+
 def test_a_refusal_by_the_authority_is_no_stamp(tmp_path: Path, asked: Question) -> None:
     picky = found(tmp_path, digests="sha512")
 
