@@ -38,19 +38,18 @@ _DETAILS = Base.metadata.tables[LedgerDetailRecord.__tablename__]
 _INNER_NODES = Base.metadata.tables[LedgerNodeRecord.__tablename__]
 _ENTRY = _ENTRIES.c
 _NODE = _INNER_NODES.c
-_LEAVES = select(_ENTRY.position, _ENTRY.leaf).where(
-    _ENTRY.position.in_(bindparam("positions", expanding=True))
-)
 _NODES = select(_NODE.level, _NODE.number, _NODE.hash).where(
     tuple_(_NODE.level, _NODE.number).in_(bindparam("which", expanding=True))
 )
-_WHOLE_HEAD = select(
-    LedgerHeadRecord.origin,
-    LedgerHeadRecord.public_key,
-    LedgerHeadRecord.size,
-    LedgerHeadRecord.root,
-    LedgerHeadRecord.note,
+_WHOLE_HEAD = select(_HEAD.c.origin, _HEAD.c.public_key, _HEAD.c.size, _HEAD.c.root, _HEAD.c.note)
+_HEAD_AND_LEAVES = select(
+    *_WHOLE_HEAD.selected_columns, _ENTRY.position, _ENTRY.leaf
+).outerjoin_from(
+    _HEAD,
+    Base.metadata.tables[LedgerEntryRecord.__tablename__],
+    _ENTRY.position.in_((bindparam("of"), bindparam("beside"), _HEAD.c.size - 1)),
 )
+"""The head, with those leaves that a proof may need: the entry's, its neighbour's, the last."""
 _GROW_HEAD = update(_HEAD)
 _LOCKED_HEAD = select(
     _HEAD.c.origin, _HEAD.c.public_key, _HEAD.c.size, _HEAD.c.root, _HEAD.c.edge
@@ -201,7 +200,7 @@ def open_log(session: Session, signer: Signer) -> None:
 def head(session: Session) -> Head:
     """Return the signed head as this session sees it."""
     # By columns: appending goes past the session, which may hold the row as it stood before.
-    return Head(*session.execute(_WHOLE_HEAD).one())
+    return Head(*session.connection().execute(_WHOLE_HEAD).one())
 
 
 def keep_checkpoint(session: Session, at: datetime) -> Head:
@@ -217,20 +216,20 @@ def prove(session: Session, position: int) -> Proof:
 
     Raises `IndexError` where there is no such entry.
     """
-    now = head(session)
-    if not 0 <= position < now.size:
+    # Past the session, as the ledger's tables are written: nothing of them waits in it.
+    connection = session.connection()
+    rows = connection.execute(_HEAD_AND_LEAVES, {"of": position, "beside": position ^ 1}).all()
+    if not rows:
+        raise LedgerBroken("the ledger has no head")
+    now = Head(*rows[0][:5])
+    leaves = {row.position: row.leaf for row in rows if row.leaf is not None}
+    if not 0 <= position < now.size or position not in leaves:
         raise IndexError(position)
     # Which nodes the path needs is known from the numbers alone: all are fetched at once.
     needed = _needed(position, now.size)
-    places = {position, now.size - 1, *(number for level, number in needed if level == 0)}
-    leaves = {
-        row.position: row.leaf for row in session.execute(_LEAVES, {"positions": list(places)})
-    }
-    if position not in leaves:
-        raise IndexError(position)
     nodes = {(0, place): merkle.leaf_hash(leaf) for place, leaf in leaves.items()}
     if inner := [node for node in needed if node[0] > 0]:
-        for row in session.execute(_NODES, {"which": inner}):
+        for row in connection.execute(_NODES, {"which": inner}):
             nodes[row.level, row.number] = row.hash
     try:
         path = merkle.inclusion_proof(

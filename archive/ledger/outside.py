@@ -6,14 +6,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from archive.asking import NOTHING, ask
 from archive.records.ledger import OutsideHeadRecord, OutsideState
 
+_COLUMNS: Final = (
+    OutsideHeadRecord.size,
+    OutsideHeadRecord.note,
+    OutsideHeadRecord.kind,
+    OutsideHeadRecord.holder,
+    OutsideHeadRecord.made_at,
+    OutsideHeadRecord.token,
+    OutsideHeadRecord.certificates,
+)
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----\s.+?\s-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -39,7 +48,7 @@ class OutsideHead:
 def outside_heads(session: Session, up_to_size: int | None = None) -> list[OutsideHead]:
     """Return every head that stands outside, of at most `up_to_size` entries, the oldest first."""
     query = (
-        select(OutsideHeadRecord)
+        select(*_COLUMNS)
         .where(OutsideHeadRecord.state == OutsideState.SEALED)
         .order_by(OutsideHeadRecord.size, OutsideHeadRecord.made_at, OutsideHeadRecord.holder)
     )
@@ -53,7 +62,7 @@ def first_heads_over(session: Session, position: int) -> list[OutsideHead]:
     return _heads(session, _FIRST, {"position": position})
 
 
-def _first() -> Select[OutsideHeadRecord]:
+def _first() -> Select[*tuple[Any, ...]]:
     sealed = OutsideHeadRecord.state == OutsideState.SEALED
     first = (
         select(
@@ -66,7 +75,7 @@ def _first() -> Select[OutsideHeadRecord]:
         .subquery()
     )
     return (
-        select(OutsideHeadRecord)
+        select(*_COLUMNS)
         .join(
             first,
             (OutsideHeadRecord.kind == first.c.kind)
@@ -82,8 +91,8 @@ _FIRST: Final = _first()
 
 def _heads(
     session: Session,
-    query: Select[OutsideHeadRecord],
-    asked: Mapping[str, int] = MappingProxyType({}),
+    query: Select[*tuple[Any, ...]],
+    asked: Mapping[str, int] = NOTHING,
 ) -> list[OutsideHead]:
     return [
         OutsideHead(
@@ -95,7 +104,7 @@ def _heads(
             token=row.token,
             certificates=split_pem(row.certificates or ""),
         )
-        for row in session.scalars(query, dict(asked))
+        for row in ask(session, query, asked)
         if row.made_at is not None
     ]
 

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from archive.asking import ask
 from archive.records.people import PersonRecord, RoleRecord, SessionRecord
 from service.access.people import UnitsBelow, require_live, secret_hash, with_roles
 from service.access.principal import Principal
@@ -66,7 +67,7 @@ def holder_of(
     whole: timedelta,
 ) -> Holder:
     """Return the person who holds a live session's secret, or raise `NotSignedIn`."""
-    rows = session.execute(_HOLDER, {"key": secret_hash(secret), "now": now}).all()
+    rows = ask(session, _HOLDER, {"key": secret_hash(secret), "now": now}).all()
     if not rows:
         raise NotSignedIn("no such session")
     one = rows[0]

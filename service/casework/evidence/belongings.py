@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from archive.asking import ask
 from archive.moment import once
 from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import DeliveryRecord, ObjectRecord, ReadingRecord
@@ -23,8 +25,14 @@ _CASES_OF: Final = (
     .where(CaseEvidenceRecord.evidence_id == bindparam("of"))
     .order_by(CaseRecord.opened_at)
 )
+_NUMBERS_OF: Final = _CASES_OF.with_only_columns(CaseRecord.number)
 _DELIVERIES_OF: Final = (
-    select(DeliveryRecord)
+    select(
+        DeliveryRecord.evidence_id,
+        DeliveryRecord.at,
+        DeliveryRecord.actor,
+        DeliveryRecord.envelope,
+    )
     .where(DeliveryRecord.evidence_id.in_(bindparam("of", expanding=True)))
     .order_by(DeliveryRecord.at, DeliveryRecord.id)
 )
@@ -49,6 +57,12 @@ def cases_of(session: Session, who: Principal, evidence: Piece, now: datetime) -
     """Return the cases it belongs to, as far as this person may see them."""
     query = _CASES_OF.where(cases_within(who, "case.see", now))
     return list(session.scalars(query, {"of": evidence.id}))
+
+
+def case_numbers_of(session: Session, who: Principal, evidence: Piece, now: datetime) -> list[str]:
+    """Return the number of each case it belongs to, as far as this person may see them."""
+    query = _NUMBERS_OF.where(cases_within(who, "case.see", now))
+    return [number for (number,) in ask(session, query, {"of": evidence.id})]
 
 
 def case_numbers(
@@ -79,23 +93,33 @@ def pictures_of(session: Session, pieces: Sequence[Piece]) -> dict[UUID, int]:
     asked = {"of": [one.id for one in pieces]}
     return {
         evidence: count
-        for evidence, role, count in session.execute(_PICTURES_OF, asked)
+        for evidence, role, count in ask(session, _PICTURES_OF, asked)
         if role == ("page" if evidence in pages else "preview")
     }
 
 
-def deliveries_of(session: Session, evidence: Piece) -> list[DeliveryRecord]:
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One handing in of a piece: when, by whom as the ledger names them, in which envelope."""
+
+    evidence_id: UUID
+    at: datetime
+    actor: str
+    envelope: Mapping[str, Any]
+
+
+def deliveries_of(session: Session, evidence: Piece) -> list[Delivery]:
     """Return each handing in of it, oldest first."""
-    return list(deliveries_of_each(session, [evidence.id]))
+    return deliveries_of_each(session, [evidence.id])
 
 
-def deliveries_of_each(session: Session, evidence_ids: Sequence[UUID]) -> Sequence[DeliveryRecord]:
+def deliveries_of_each(session: Session, evidence_ids: Sequence[UUID]) -> list[Delivery]:
     """Return each handing in of these pieces, oldest first."""
     asked = list(evidence_ids)
     return once(
         session,
         (_DELIVERIES_OF, *asked),
-        lambda: session.scalars(_DELIVERIES_OF, {"of": asked}).all(),
+        lambda: [Delivery(*row) for row in ask(session, _DELIVERIES_OF, {"of": asked})],
     )
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session
 
+from archive.asking import ask
 from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
@@ -125,7 +126,7 @@ def custody_of(
     """Return who had a piece of evidence and what was done with it; raises `EvidenceNotFound`."""
     told = see_evidence(session, who, evidence_id, now).told
     asked = {"subject": row_key(evidence_id), "after": after, "most": limit + 1}
-    found = session.execute(_COURSE, asked).all()
+    found = ask(session, _COURSE, asked).all()
     rows = found[:limit]
     # Whoever handed it in is often the one it concerns: at level status nobody is named.
     names = names_of(session, {row.actor for row in rows}) if told else {}

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy import case as when
 from sqlalchemy.orm import Session
 
+from archive.asking import ask
 from archive.errors import EvidenceNotFound
 from archive.moment import once
 from archive.records.cases import CaseEvidenceRecord, CaseRecord
@@ -112,11 +113,11 @@ def see_evidence(
 ) -> SeenEvidence:
     """Return what this person may see of a piece; raises `EvidenceNotFound`."""
 
-    def ask() -> SeenEvidence | None:
-        row = session.execute(_asking(who, now, _itself), {"of": evidence_id}).one_or_none()
+    def look() -> SeenEvidence | None:
+        row = ask(session, _asking(who, now, _itself), {"of": evidence_id}).one_or_none()
         return _piece(row) if row is not None else None
 
-    seen = once(session, (see_evidence, id(who), evidence_id, now), ask)
+    seen = once(session, (see_evidence, id(who), evidence_id, now), look)
     if seen is None:
         raise EvidenceNotFound(str(evidence_id))
     return seen
@@ -129,7 +130,7 @@ def see_each(
     if not evidence_ids:
         return []
     query = _seen(who, now).where(EvidenceRecord.id.in_(evidence_ids))
-    found = {row.id: _piece(row) for row in session.execute(query)}
+    found = {row.id: _piece(row) for row in ask(session, query)}
     return [found[one] for one in evidence_ids if one in found]
 
 
@@ -141,7 +142,7 @@ def see_same(
     Whoever is not told of a piece learns here neither that it exists nor that it does not.
     """
     asked = {"of": sha256, "most": limit}
-    return [_piece(row) for row in session.execute(_asking(who, now, _of_these_bytes), asked)]
+    return [_piece(row) for row in ask(session, _asking(who, now, _of_these_bytes), asked)]
 
 
 def list_evidence(
@@ -207,7 +208,7 @@ def _listed(
     if after is not None:
         wanted = wanted.where(tuple_(EvidenceRecord.received_at, EvidenceRecord.id) < after)
     wanted = wanted.order_by(EvidenceRecord.received_at.desc(), EvidenceRecord.id.desc())
-    rows = [_piece(row) for row in session.execute(wanted.limit(limit + 1))]
+    rows = [_piece(row) for row in ask(session, wanted.limit(limit + 1))]
     last = rows[limit - 1] if len(rows) > limit else None
     return Listed(
         rows[:limit],
@@ -300,14 +301,12 @@ def told_to(who: Principal, now: datetime) -> ColumnElement[bool]:
     return told if who.may(HAND_TO_POLICE) else and_(EvidenceRecord.sealed_off_at.is_(None), told)
 
 
-def _piece(row: Row[Any]) -> SeenEvidence:
-    facts = dict(row._mapping)  # noqa: SLF001 — SQLAlchemy's public way to a row's columns
-    return SeenEvidence(**{**facts, "told": bool(facts["told"])})
+def _piece(row: Row[*tuple[Any, ...]]) -> SeenEvidence:
+    return SeenEvidence(*row)  # `_select` names the columns in the order of the fields
 
 
 def parts_of(
     session: Session, who: Principal, evidence: Piece, now: datetime
 ) -> list[SeenEvidence]:
     """Return what came inside it: attachments, in the order they were kept."""
-    rows = session.execute(_asking(who, now, _parts), {"of": evidence.id})
-    return [_piece(row) for row in rows]
+    return [_piece(row) for row in ask(session, _asking(who, now, _parts), {"of": evidence.id})]

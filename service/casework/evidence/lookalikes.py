@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from archive.asking import ask
 from archive.reading.fingerprint import Fingerprint, alike, apart, near
 from archive.records.evidence import EvidenceRecord
 from archive.records.readings import FingerprintRecord
@@ -20,8 +21,7 @@ MOST: Final = 50
 _LOOKED_AT: Final = 5_000
 """So many candidates are compared; more share a band only where very many are nearly the same."""
 
-_PRINT: Final = FingerprintRecord.__table__.c
-_OWN: Final = select(_PRINT.coarse, _PRINT.fine).where(_PRINT.evidence_id == bindparam("of"))
+_OWN: Final = select(FingerprintRecord.coarse, FingerprintRecord.fine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,14 @@ def look_alikes(
 
     What is sealed off is never among them. Equal bytes are told by `sha256`, not here.
     """
-    own = session.execute(_OWN, {"of": evidence_id}).one_or_none()
-    if own is None:
-        return []
-    print_ = Fingerprint(own.coarse, own.fine)
+    own = ask(session, _OWN.where(FingerprintRecord.evidence_id == evidence_id)).one_or_none()
+    return look_like(session, who, evidence_id, Fingerprint(*own), now) if own else []
+
+
+def look_like(
+    session: Session, who: Principal, evidence_id: UUID, print_: Fingerprint, now: datetime
+) -> list[LookAlike]:
+    """Return what looks like the picture that has this fingerprint, as `look_alikes` does."""
     query = (
         select(
             FingerprintRecord.evidence_id,
@@ -64,7 +68,7 @@ def look_alikes(
     )
     found = [
         LookAlike(one.evidence_id, one.received_at, apart(print_.coarse, one.coarse))
-        for one in session.execute(query)
+        for one in ask(session, query)
         if alike(print_, Fingerprint(one.coarse, one.fine))
     ]
     return sorted(found, key=lambda one: one.bits)[:MOST]

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from archive.asking import ask
 from archive.moment import once
 from archive.records.evidence import EvidenceRecord
 from archive.records.ledger import LedgerDetailRecord
@@ -33,7 +34,7 @@ def receipts(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, int]:
     rows = once(
         session,
         (_RECEIPTS, *names),
-        lambda: session.execute(_RECEIPTS, {"subjects": list(names)}).all(),
+        lambda: ask(session, _RECEIPTS, {"subjects": list(names)}).all(),
     )
     return {names[subject]: position for subject, position in rows if subject is not None}
 

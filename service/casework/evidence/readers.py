@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from archive.asking import ask
 from archive.records.evidence import ViewingRecord
 from archive.records.people import PersonRecord
 
@@ -77,7 +78,7 @@ def readers_of(session: Session, evidence_id: UUID) -> list[SeenBy]:
 def readers_by(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, ReadBy]:
     """Return by evidence who has seen it, at most `MOST_READERS` each, and how many there are."""
     found = dict.fromkeys(evidence_ids, ReadBy())
-    for row in session.execute(_RANKED, {"of": list(evidence_ids)}):
+    for row in ask(session, _RANKED, {"of": list(evidence_ids)}):
         seen = SeenBy(row.name, row.person_id, row.at, row.purpose)
         found[row.evidence_id] = ReadBy((*found[row.evidence_id].latest, seen), row.in_all)
     return found

@@ -25,7 +25,7 @@ from archive.records.evidence import (
     WrappedKeyRecord,
 )
 from archive.vault.sealing import EvidenceKey, WrappedKey
-from archive.vault.vault import Sealed, Vault
+from archive.vault.vault import Sealed, StoredObject, Vault
 from service.casework.mail.found import text_of
 
 ORIGINAL: Final = "original"
@@ -90,6 +90,32 @@ class StoredReading:
     outcome: str
     reason: str | None
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedReading:
+    """The latest reading of a piece of evidence, not yet opened.
+
+    `stored` is where what was found lies, None where nothing was; `key` what it is sealed
+    with, None where it is erased.
+    """
+
+    reader: str
+    made_at: datetime
+    outcome: str
+    reason: str | None
+    stored: StoredObject | None
+    key: WrappedKey | WrappedKeyRecord | None
+
+    def opened(self, vault: Vault) -> StoredReading:
+        """Return it with its facts; raises `EvidenceErased` where its key is gone."""
+        facts: dict[str, Any] = {}
+        if self.stored is not None:
+            if self.key is None:
+                raise EvidenceErased(f"what was read in {self.stored.name} has no key left")
+            key = vault.unwrap(WrappedKey(self.key.key_id, self.key.wrapped))
+            facts = json.loads(vault.read(key, self.stored))
+        return StoredReading(self.reader, self.made_at, self.outcome, self.reason, facts)
 
 
 def to_read(session: Session, vault: Vault, evidence_id: UUID) -> ToRead:
@@ -191,12 +217,8 @@ def latest_reading(session: Session, vault: Vault, evidence_id: UUID) -> StoredR
     if found is None:
         return None
     row, stored, key = found
-    facts: dict[str, Any] = {}
-    if stored is not None:
-        if key is None:
-            raise EvidenceErased(f"evidence {evidence_id} has no key left")
-        facts = json.loads(vault.read(vault.unwrap(WrappedKey(key.key_id, key.wrapped)), stored))
-    return StoredReading(row.reader, row.made_at, row.outcome, row.reason, facts)
+    sealed = SealedReading(row.reader, row.made_at, row.outcome, row.reason, stored, key)
+    return sealed.opened(vault)
 
 
 def texts_in(session: Session, vault: Vault, evidence_ids: Sequence[UUID]) -> dict[UUID, str]:

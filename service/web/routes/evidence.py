@@ -16,10 +16,10 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from archive.errors import EvidenceErased, EvidenceNotFound
 from service.access.principal import Principal
 from service.casework.evidence.belongings import case_numbers, cases_of
+from service.casework.evidence.beside import beside, check_beside
 from service.casework.evidence.checking import ask_for_check, latest_check, note_fetched
 from service.casework.evidence.listing import HAND_TO_POLICE, list_evidence, see_evidence
 from service.casework.evidence.originals import name_of, original_for
-from service.casework.evidence.readings import latest_reading
 from service.casework.evidence.viewing import (
     note_viewing,
     purpose_of,
@@ -231,19 +231,21 @@ def evidence_page(
     frame = frame_for(request, who, Place.EVIDENCE, notice=notice_for(language, said))
     with house.database.reading() as session:
         row = see_evidence(session, who, evidence_id, now)
+        near = beside(session, row.id) if row.told else check_beside(session, row.id)
         try:
             # What was read names people: where nothing is told, it stays sealed.
-            shown = row.told and row.sealed_off_at is None
-            reading = latest_reading(session, house.vault, row.id) if shown else None
+            shown = near.reading if row.told and row.sealed_off_at is None else None
+            reading = shown.opened(house.vault) if shown else None
         except EvidenceErased:
             reading = None
-        check = check_progress(row.id, latest_check(session, row.id))
+        check = check_progress(row.id, near.check)
         view = evidence_view(
             session,
             who,
             row,
-            reading,
             now,
+            near=near,
+            reading=reading,
             language=frame.language,
             unchanged=Unchanged(check.result) if check.result else Unchanged.NOT_CHECKED,
             acts_after=acts,

@@ -9,9 +9,10 @@ from service.web.views.check import CheckProgress
 
 if TYPE_CHECKING:
     from archive.records.operations import CheckRecord
+    from service.casework.evidence.beside import Check
 
 
-def check_progress(evidence_id: UUID, check: CheckRecord | None) -> CheckProgress:
+def check_progress(evidence_id: UUID, check: CheckRecord | Check | None) -> CheckProgress:
     """Return how far the check is, or what the last one found."""
     url = f"/evidence/{evidence_id}/check"
     if check is None:

@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 
 from service.access.principal import Principal
 from service.casework.capture.requesting import visit_of
-from service.casework.evidence.belongings import cases_of, latest_reading, pictures_of
+from service.casework.evidence.belongings import case_numbers_of, latest_reading
+from service.casework.evidence.beside import Beside
 from service.casework.evidence.custody import Course, custody_of
 from service.casework.evidence.listing import Piece, SeenEvidence, parts_of
 from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.evidence.proof import proof_of
 from service.casework.evidence.readers import ReadBy, readers_by
 from service.casework.evidence.readings import StoredReading, spoken_text
-from service.casework.evidence.scans import INFECTED, scan_of
+from service.casework.evidence.scans import INFECTED
 from service.casework.evidence.viewing import may_view
 from service.web.screens.evidence_beside import (
     alike,
@@ -127,9 +128,10 @@ def evidence_view(
     session: Session,
     who: Principal,
     row: SeenEvidence,
-    reading: StoredReading | None,
     now: datetime,
     *,
+    near: Beside,
+    reading: StoredReading | None,
     language: str,
     unchanged: Unchanged = Unchanged.NOT_CHECKED,
     acts_after: int = -1,
@@ -137,7 +139,8 @@ def evidence_view(
 ) -> EvidenceView:
     """Return one piece of evidence; its content is not in it.
 
-    `reading` is None where nothing of the piece is told; `acts_after` pages custody.
+    `near` is what stands beside it, `reading` what was read in it; that is None where nothing
+    of the piece is told. `acts_after` pages custody.
     """
     parts = parts_of(session, who, row, now)
     numbers = numbers_of(session, [row])
@@ -145,7 +148,7 @@ def evidence_view(
     custody = custody_of(session, who, row.id, now, after=acts_after)
     open_to_view = may_view(session, who, row, now)
     text = spoken_text(reading) if reading else None
-    scan = scan_of(session, row.id) if row.told else None
+    scan = near.scan if row.told else None
     also, again = twins(session, who, row, now) if row.told else ((), ())
     shown = row.told and not (scan is not None and scan.verdict == INFECTED)
     return EvidenceView(
@@ -159,12 +162,12 @@ def evidence_view(
         unchanged=unchanged,
         checked_at=now if unchanged is not Unchanged.NOT_CHECKED else None,
         text=HiddenText(len(text), len(parts)) if text else None,
-        picture=hidden_picture(session, row, reading) if shown else None,
+        picture=_hidden_picture(row, near, reading) if shown else None,
         media=media(row, reading) if shown else None,
         text_is_listing=is_listing(reading),
         also=also,
         again=again,
-        alike=alike(session, who, row, now) if row.told else (),
+        alike=alike(session, who, row, near.looks, now) if row.told else (),
         sealed=sealed(session, who, row),
         seal_off_url=seal_off_url(session, who, row, now),
         erasure=erasure(session, row),
@@ -179,8 +182,8 @@ def evidence_view(
             for part in parts
         ),
         cases=tuple(
-            CaseLink(case.number, f"/cases/{case.number}")
-            for case in cases_of(session, who, row, now)
+            CaseLink(number, f"/cases/{number}")
+            for number in case_numbers_of(session, who, row, now)
         ),
         readers=readers(read_by, language),
         named=row.told,
@@ -191,26 +194,26 @@ def evidence_view(
         proof=_proof(session, who, row, language, now),
         may_reveal=open_to_view,
         original_url=f"/evidence/{row.id}/original" if open_to_view else None,
-        problem=_problem(session, row, language),
+        problem=_problem(session, row, near, language),
         notes=reading_notes(language, reading, scan) if row.told else (),
     )
 
 
-def _problem(session: Session, row: Piece, language: str) -> str | None:
+def _problem(session: Session, row: Piece, near: Beside, language: str) -> str | None:
     if row.state != "unreadable":
         return None
     if row.kind == "capture":
         visit = visit_of(session, row.id)
         return capture_failed(language, visit.reason) if visit and visit.reason else None
-    reading = latest_reading(session, row)
+    reading = near.reading or latest_reading(session, row)
     return unreadable(language, reading.reason) if reading and reading.reason else None
 
 
-def hidden_picture(
-    session: Session, row: Piece, reading: StoredReading | None
+def _hidden_picture(
+    row: Piece, near: Beside, reading: StoredReading | None
 ) -> HiddenPicture | None:
     """Return what is said of a picture before it is shown, or None where there is none."""
-    pages = pictures_of(session, [row]).get(row.id)
+    pages = near.pages if row.kind == "capture" else near.previews
     if not pages or row.sealed_off_at is not None:
         return None
     facts: Mapping[str, Any] = reading.facts if reading else {}

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from archive.reading.fingerprint import Fingerprint
 from service.access.principal import Principal
 from service.access.visibility import reaches_all
 from service.casework.evidence.erased import ending_of
 from service.casework.evidence.listing import HAND_TO_POLICE, SeenEvidence, see_each
-from service.casework.evidence.lookalikes import look_alikes
+from service.casework.evidence.lookalikes import look_like
 from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.evidence.readings import StoredReading
 from service.casework.evidence.same import handed_in, others_with
@@ -49,10 +50,12 @@ def twins(
 
 
 def alike(
-    session: Session, who: Principal, row: SeenEvidence, now: datetime
+    session: Session, who: Principal, row: SeenEvidence, looks: Fingerprint | None, now: datetime
 ) -> tuple[LooksAlike, ...]:
     """Return pictures that look alike; those of equal bytes are told apart from them."""
-    found = {one.evidence_id: one for one in look_alikes(session, who, row.id, now)}
+    if looks is None:
+        return ()
+    found = {one.evidence_id: one for one in look_like(session, who, row.id, looks, now)}
     told = [
         one
         for one in see_each(session, who, list(found), now)

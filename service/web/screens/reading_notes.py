@@ -10,17 +10,17 @@ from service.casework.evidence.scans import INFECTED
 from service.web.wording import gettext_of
 
 if TYPE_CHECKING:
-    from archive.records.readings import ScanRecord
+    from service.casework.evidence.beside import Scan
 
 
 def reading_notes(
-    language: str, reading: StoredReading | None, scan: ScanRecord | None
+    language: str, reading: StoredReading | None, scan: Scan | None
 ) -> tuple[str, ...]:
     """Return plain sentences, the most important first."""
     return tuple(_notes(language, reading.facts if reading else {}, scan))
 
 
-def _notes(language: str, facts: Mapping[str, Any], scan: ScanRecord | None) -> Iterator[str]:
+def _notes(language: str, facts: Mapping[str, Any], scan: Scan | None) -> Iterator[str]:
     _ = gettext_of(language)
     if scan is not None and scan.verdict == INFECTED:
         yield _(
