@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -18,6 +19,8 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
+
+import structlog
 
 from service.command_line.program import main
 
@@ -71,6 +74,7 @@ def called(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = ["vaern", *arguments]
     code: object = 0
     with (
+        _logs_as_before(),
         patch.dict(os.environ, environment(data), clear=True),
         patch.object(sys, "argv", command),
         redirect_stdout(out),
@@ -82,6 +86,19 @@ def called(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
             code = ended.code
     assert isinstance(code, int), code
     return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
+
+
+@contextmanager
+def _logs_as_before() -> Iterator[None]:
+    """A command sends the log to its own stderr, which ends with it."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    try:
+        yield
+    finally:
+        structlog.reset_defaults()
+        root.setLevel(level)
+        root.handlers = handlers
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import pytest
 from service.serving import _listen
 from tests.service.beginnings import kept_in
 from tests.service.senders import Told, deliver, digest, upload
-from tests.service.served import ADDRESS, PATIENCE, Service, serving, vaern
+from tests.service.served import ADDRESS, PATIENCE, Service, called, serving, vaern
 from tests.service.web.doors import API, KIND, form, part
 
 MAIL = b"From: gert@example.net\r\nSubject: VS: trussel\r\n\r\nDu skal passe p\xc3\xa5.\r\n"
@@ -54,7 +54,7 @@ def test_all_doors_accept_when_they_are_announced_and_a_second_service_is_refuse
     assert len(ports) == 3
     assert 0 not in ports
 
-    second = vaern(data, "serve")
+    second = called(data, "serve")
 
     assert second.returncode == 3
     assert second.stderr.strip() == f"vaern: AlreadyRunning: another process serves {data}"
