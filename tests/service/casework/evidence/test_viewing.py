@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from archive.ledger.log import record
 from archive.records.evidence import EvidenceRecord, ViewingRecord
 from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import PersonRecord
+from archive.records.readings import ScanRecord
 from service.access.people import add_person, give_role
 from service.access.principal import Principal
 from service.casework.evidence.custody import Act, custody_of
@@ -62,6 +63,32 @@ def test_nobody_stands_as_having_seen_pictures_of_what_has_none(
     assert reveal_pictures(installation, asks(town.leader), mailed, time.now) == []
 
     assert every(installation, ViewingRecord) == []
+
+
+def test_nobody_stands_as_having_seen_words_or_infected_pictures(
+    installation: Installation, town: Town, time: Time, asks: Asks
+) -> None:
+    hand_over(installation, with_picture(picture()))
+    work_off(installation, READING)
+    (image,) = [one for one in every(installation, EvidenceRecord) if "image" in one.media_type]
+    with pytest.raises(EvidenceNotFound):
+        reveal_text(installation, asks(town.leader), image.id, time.now)
+    assert len(reveal_pictures(installation, asks(town.anna), image.id, time.now)) == 1
+    with installation.database.writing() as session:
+        session.add(
+            ScanRecord(
+                id=uuid4(),
+                evidence_id=image.id,
+                asked_at=time.now,
+                scanned_at=time.now,
+                verdict="infected",
+            )
+        )
+
+    assert reveal_pictures(installation, asks(town.leader), image.id, time.now) == []
+
+    (viewing,) = every(installation, ViewingRecord)
+    assert viewing.person_id == town.anna.id
 
 
 def test_who_may_not_gets_nothing_and_leaves_no_entry(
