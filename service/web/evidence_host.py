@@ -29,7 +29,7 @@ from service.web.disposition import attachment
 from service.web.played import PLAYED
 from service.web.problems import problem, status_of
 from service.web.ranges import NotSatisfiable, wanted
-from service.web.standing import CONTENT_EVERY, while_standing
+from service.web.standing import while_standing
 
 if TYPE_CHECKING:
     from archive.records.evidence import ObjectRecord
@@ -143,7 +143,7 @@ def _open(request: Request, link: str, house: House, now: Now) -> Response:
         if part is None
         else vault.part(opened.key, stored, first, end)
     )
-    sent = while_standing(chunks, still, house.clock.now, CONTENT_EVERY)
+    sent = while_standing(chunks, still, house.clock.now)
     return StreamingResponse(sent, status.value, headers, kind)
 
 

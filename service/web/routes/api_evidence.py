@@ -24,7 +24,7 @@ from service.web.dependencies import House, Now, Reading, TokenRight
 from service.web.disposition import attachment
 from service.web.problems import problem, status_of, told_when
 from service.web.searchmarks import mark_from, mark_to
-from service.web.standing import CONTENT_EVERY, asked_again, while_standing
+from service.web.standing import asked_again, while_standing
 from service.web.uploading import upload
 
 router = APIRouter(prefix="/api/v1/evidence", tags=["evidence"])
@@ -157,7 +157,7 @@ def original(request: Request, evidence_id: UUID, who: View, house: House, now: 
         with house.database.reading() as session:
             original_for(session, house.vault, program, evidence_id, house.clock.now())
 
-    sent = while_standing(house.vault.stream(key, stored), still, house.clock.now, CONTENT_EVERY)
+    sent = while_standing(house.vault.stream(key, stored), still, house.clock.now)
     return StreamingResponse(sent, headers=headers, media_type="application/octet-stream")
 
 

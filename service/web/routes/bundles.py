@@ -28,7 +28,7 @@ from service.web.dependencies import FormModel, House, Now, PageRight, Reading, 
 from service.web.frames import frame_for
 from service.web.rendering import wants_partial
 from service.web.screens.bundles import bundle_form, bundle_run
-from service.web.standing import CONTENT_EVERY, asked_again, while_standing
+from service.web.standing import asked_again, while_standing
 from service.web.views.bundle import BundleView
 from service.web.views.frame import CaseLink, FieldError, FormState, Place
 from service.web.wording import gettext_of
@@ -134,7 +134,7 @@ def fetch(
         "Content-Length": str(fetched.size),
     }
     kind = "application/pdf" if fetched.name.endswith(".pdf") else "application/zip"
-    sent = while_standing(fetched.stream, still, house.clock.now, CONTENT_EVERY)
+    sent = while_standing(fetched.stream, still, house.clock.now)
     return StreamingResponse(sent, headers=headers, media_type=kind)
 
 

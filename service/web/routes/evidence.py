@@ -37,7 +37,7 @@ from service.web.played import PLAYED
 from service.web.rendering import wants_partial
 from service.web.screens.check import check_progress
 from service.web.screens.evidence import evidence_rows, evidence_view
-from service.web.standing import CONTENT_EVERY, asked_again, while_standing
+from service.web.standing import asked_again, while_standing
 from service.web.views.evidence import (
     EvidenceListView,
     RevealedPicture,
@@ -211,7 +211,7 @@ def original(request: Request, evidence_id: UUID, who: View, house: House, now: 
         with house.database.reading() as session:
             original_for(session, house.vault, person, evidence_id, house.clock.now())
 
-    sent = while_standing(house.vault.stream(key, stored), still, house.clock.now, CONTENT_EVERY)
+    sent = while_standing(house.vault.stream(key, stored), still, house.clock.now)
     return StreamingResponse(sent, headers=headers, media_type="application/octet-stream")
 
 

@@ -33,7 +33,7 @@ from service.web.disposition import attachment
 from service.web.frames import frame_for
 from service.web.routes.evidence import evidence_page
 from service.web.screens.evidence import evidence_rows
-from service.web.standing import CONTENT_EVERY, asked_again, while_standing
+from service.web.standing import asked_again, while_standing
 from service.web.views.evidence import EvidenceListView
 from service.web.views.frame import FieldError, FormState, Place
 from service.web.wording import gettext_of
@@ -177,8 +177,6 @@ def _original(
     def still() -> None:
         for_police(house, asked_again(request, house), evidence_id, house.clock.now())
 
-    sent = while_standing(
-        house.vault.stream(handed.key, handed.stored), still, house.clock.now, CONTENT_EVERY
-    )
+    sent = while_standing(house.vault.stream(handed.key, handed.stored), still, house.clock.now)
     headers = {"Content-Disposition": attachment(name), "Content-Length": str(handed.stored.size)}
     return StreamingResponse(sent, headers=headers, media_type="application/octet-stream")
