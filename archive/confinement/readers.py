@@ -12,7 +12,8 @@ from typing import Final, cast
 from archive.confinement.child import Reader
 from archive.confinement.samples import samples
 
-# A child can open no file, so nothing can be imported after the fork.
+# A child can open no file, so nothing can be imported after the fork: what a reader imports only
+# when it is used is imported by its sample (`samples`).
 OWN_READERS: Final = MappingProxyType(
     {
         "type": "archive.confinement.typing_by_content:read_type",
@@ -26,7 +27,7 @@ OWN_READERS: Final = MappingProxyType(
         "archive": "archive.reading.packed:read_packed",
         "pdf": "archive.reading.pdf:read_pdf",
         "media": "archive.reading.media:read_media",
-        "covered": "archive.reading.covering:cover_picture",
+        "covered": "archive.reading.covered_copy:cover_picture",
         "timestamp": "archive.ledger.stamps:read_stamp",
     }
 )

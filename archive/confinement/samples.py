@@ -13,6 +13,8 @@ _MAIL = (
 )
 _WORD = '<w:document xmlns:w="w"><w:p><w:r><w:t>Hej</w:t></w:r></w:p></w:document>'
 
+_NO_STAMP = b'{"message": "", "certificates": [], "answer": ""}'
+
 
 def samples() -> dict[str, list[bytes]]:
     """Return the samples by the name of the reader."""
@@ -33,6 +35,7 @@ def samples() -> dict[str, list[bytes]]:
         "media": [_sound()],
         "picture_text": pictures,
         "page_text": [pdf],
+        "timestamp": [_NO_STAMP],
     }
 
 

@@ -15,27 +15,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, BinaryIO, Final, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from rfc3161_client import (
-    HashAlgorithm,
-    PKIStatus,
-    TimestampRequestBuilder,
-    TimeStampResponse,
-    VerificationError,
-    VerifierBuilder,
-    decode_timestamp_response,
-)
 
 from archive.ledger.der import sorted_certificates
+
+if TYPE_CHECKING:
+    # The library is loaded where it is needed: most services ask once an hour, some never.
+    from rfc3161_client import TimeStampResponse
 
 MOST_BYTES: Final = 64 * 1024
 """Of an answer; one with three certificates is some 6 KiB."""
 
-DIGESTS: Final = MappingProxyType({"sha256": HashAlgorithm.SHA256, "sha512": HashAlgorithm.SHA512})
 _BY_OID: Final = MappingProxyType(
     {
         "2.16.840.1.101.3.4.2.1": "sha256",
@@ -131,8 +125,11 @@ class Stamp:
 
 def question(message: bytes, digest: str = "sha256") -> Question:
     """Return a question about a message, with a fresh nonce, that asks for the certificate too."""
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
+    known = {"sha256": HashAlgorithm.SHA256, "sha512": HashAlgorithm.SHA512}
     built = (
-        TimestampRequestBuilder().data(message).hash_algorithm(DIGESTS[digest]).nonce(nonce=True)
+        TimestampRequestBuilder().data(message).hash_algorithm(known[digest]).nonce(nonce=True)
     ).build()
     if built.nonce is None:
         raise AssertionError("the library was told to make a nonce")
@@ -163,6 +160,8 @@ def imprint_of(answer: bytes) -> tuple[str, bytes]:
 
     Raises `StampRefused`, and nothing else.
     """
+    from rfc3161_client import decode_timestamp_response
+
     if len(answer) > MOST_BYTES:
         raise StampRefused("too_large")
     try:
@@ -186,6 +185,13 @@ def read_stamp(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any]]:
 
 
 def _judge(answer: bytes, expected: Expected) -> Stamp:
+    from rfc3161_client import (
+        PKIStatus,
+        VerificationError,
+        VerifierBuilder,
+        decode_timestamp_response,
+    )
+
     response = decode_timestamp_response(sorted_certificates(answer))
     if response.status != PKIStatus.GRANTED:
         raise StampRefused("status")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 from service.documents.compiling import Printed, Told, printed
-from service.documents.press import Order
+from service.documents.order import Order
 from service.documents.values import Booklet
 from service.documents.wording import Wording
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from service.documents.errors import DocumentFailed
 from service.documents.fonts import font_folders
-from service.documents.press import MISSING, Order, sources_of
+from service.documents.order import MISSING, Order, sources_of
 
 Told = Callable[[int], None]
 """Called with how many annexes are placed; may raise, which ends the press."""

@@ -12,8 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -22,15 +21,13 @@ import typst
 
 from service.documents import walls
 from service.documents.fonts import font_folders
+from service.documents.order import MISSING, Order
 from service.documents.pictures import NoPicture, slices_of
 
 STANDARDS: Final[list[Any]] = ["a-3a", "ua-1"]
 """Archival with attachments (ISO 19005-3, level A) and accessible (ISO 14289-1)."""
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-MISSING: Final = -1
-"""The size of a picture that did not open."""
-
 _OF_A_PAGE: Final = 12_000
 _OF_THE_REST: Final = 120_000
 """Bytes that a page of text, and fonts with front and last page, take at the most, about."""
@@ -38,34 +35,6 @@ _OF_THE_REST: Final = 120_000
 _ROOM: Final = 0.92
 _DESCRIPTORS: Final = "/proc/self/fd"
 """What typst takes for its folder: the only file there for it is one that lies in memory."""
-
-
-@dataclass
-class Order:
-    """What is to be made: shared data, one entry an annex, how large a part may become.
-
-    An annex's `pictures` name by `source` which picture it shows; one that cannot be shown
-    keeps its words. `attached` are files that go into the PDF as they are. What they name
-    follows in the order of `sources_of`.
-    """
-
-    template: str
-    data: dict[str, Any]
-    annexes: list[dict[str, Any]]
-    made_at: str
-    part_line: str
-    slice_line: str
-    cut_line: str
-    seconds: int
-    most_bytes: int | None = None
-
-
-def sources_of(annexes: Iterable[dict[str, Any]]) -> Iterator[int]:
-    """Yield what the annexes show and attach, in the order in which the press takes it."""
-    for annex in annexes:
-        for one in (*annex["pictures"], *annex["attached"]):
-            if one["source"] is not None:
-                yield one["source"]
 
 
 def main() -> None:

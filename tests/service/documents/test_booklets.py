@@ -11,7 +11,7 @@ import pytest
 
 from service.documents.compiling import Plainness
 from service.documents.compiling import printed as press
-from service.documents.press import Order
+from service.documents.order import Order
 from service.documents.values import Attached, Channel, Digest, Proof
 from service.documents.wording import Wording
 from tests.service.documents.booklets import (
