@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from functools import cache, cached_property
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceErased, EvidenceNotFound
@@ -62,18 +63,20 @@ _ENDINGS = {
     "image/webp": "webp",
     "text/plain": "txt",
 }
-Row = TypeVar("Row", bound=Protected)
+
+Held = Row[Any]
+"""A row by its columns: thousands are read at once, and none of them is changed."""
 
 
 @dataclass
 class Piece:
     """One piece of evidence with all that is handed over of it."""
 
-    evidence: EvidenceRecord
+    evidence: Held
     key: WrappedKey | None = None
-    objects: list[ObjectRecord] = field(default_factory=list)
-    deliveries: list[DeliveryRecord] = field(default_factory=list)
-    entries: list[LedgerDetailRecord] = field(default_factory=list)
+    objects: list[Held] = field(default_factory=list)
+    deliveries: list[Held] = field(default_factory=list)
+    entries: list[Held] = field(default_factory=list)
     opened: list[dict[str, Any]] = field(default_factory=list)
     """The details of the entries, in their order."""
 
@@ -87,7 +90,27 @@ class Piece:
         """The digest of each row, by the latest entry at hand that speaks of it."""
         return {key: digest for one in self.opened for key, digest in one["rows"].items()}
 
-    def latest(self, role: str) -> ObjectRecord | None:
+    @cached_property
+    def bound(self) -> dict[str, Any]:
+        """The rows that the entries at hand bind, by their keys in the ledger."""
+        said = self.said
+        rows = (
+            (EvidenceRecord, [self.evidence]),
+            (ObjectRecord, self.objects),
+            (DeliveryRecord, self.deliveries),
+        )
+        found = {}
+        for table, some in rows:
+            places = _places(table)
+            for row in some:
+                # As `row_digest` does it, but the text that is hashed is what is handed over.
+                values = {name: row[at] for name, at in places if row[at] is not None}
+                text, key = canonical(values), _key_of(table, row)
+                if said.get(key) == hashlib.sha256(text).hexdigest():
+                    found[key] = json.loads(text)
+        return found
+
+    def latest(self, role: str) -> Held | None:
         """Return the latest object of a role."""
         found = [one for one in self.objects if one.role == role]
         return max(found, key=lambda one: (one.made_at, one.name)) if found else None
@@ -169,7 +192,7 @@ def gather(
         files += of_piece
         left_out = _closed(piece, over)
         closed |= left_out
-        files += custody_files(piece, names, _bound_rows(piece, over), over, left_out)
+        files += custody_files(piece, names, {} if over.redacted else piece.bound, over, left_out)
     files.append(as_json("evidence.json", _index(over, now.origin, now.public_key, items)))
     if over.redacted:
         redactions = [redaction(one, _redacted_path(one)) for one in pieces]
@@ -217,10 +240,11 @@ def _pieces(session: Session, evidence_ids: Sequence[UUID]) -> list[Piece]:
     return sorted(pieces.values(), key=lambda one: one.entries[0].position)
 
 
-def _rows(session: Session, table: Any, column: Any, wanted: Sequence[Any]) -> Iterator[Any]:
+def _rows(session: Session, table: Any, column: Any, wanted: Sequence[Any]) -> Iterator[Held]:
+    columns = table.__table__
     for start in range(0, len(wanted), _MANY):
-        query = select(table).where(column.in_(wanted[start : start + _MANY]))
-        yield from session.scalars(query.order_by(*table.__table__.primary_key.columns))
+        query = select(columns).where(column.in_(wanted[start : start + _MANY]))
+        yield from session.execute(query.order_by(*columns.primary_key.columns))
 
 
 def _item(piece: Piece, over: HandOver) -> tuple[dict[str, Any], list[File]]:
@@ -253,7 +277,7 @@ def _item(piece: Piece, over: HandOver) -> tuple[dict[str, Any], list[File]]:
 def _readings(piece: Piece) -> Iterator[tuple[dict[str, Any], File]]:
     count: dict[str, int] = defaultdict(int)
     for one in sorted(piece.objects, key=lambda one: (one.made_at, one.label or "", one.name)):
-        if one.role in LEFT_OUT or not _bound(piece, one):
+        if one.role in LEFT_OUT or _key_of(ObjectRecord, one) not in piece.bound:
             continue
         count[one.role] += 1
         ending = _ENDINGS.get(one.media_type) or (one.label or "").rpartition(".")[2]
@@ -272,31 +296,22 @@ def _redacted_path(piece: Piece) -> str:
     return f"redacted/{piece.number}.{ending}"
 
 
-def _file(path: str, stored: ObjectRecord, piece: Piece) -> File:
+def _file(path: str, stored: Held, piece: Piece) -> File:
     kept = Stored(stored.name, stored.size, stored.segments, stored.sha256, stored.sealed_sha256)
     return File(path, stored.size, stored.sha256, stored=kept, key=piece.key)
 
 
-def _bound_rows(piece: Piece, over: HandOver) -> dict[str, Any]:
-    """Return the rows that the entries at hand bind; a redacted bundle names nobody by them."""
-    if over.redacted:
-        return {}
-    rows: Iterable[Protected] = (piece.evidence, *piece.objects, *piece.deliveries)
-    said = piece.said
-    found = {}
-    for row in rows:
-        # As `row_digest` does it, but the text that is hashed is the text that is handed over.
-        values = {name: getattr(row, name) for name in row.protected_columns()}
-        text = canonical({name: value for name, value in values.items() if value is not None})
-        key = row.row_key()
-        if said.get(key) == hashlib.sha256(text).hexdigest():
-            found[key] = json.loads(text)
-    return found
+@cache
+def _places(table: type[Protected]) -> tuple[tuple[str, int], ...]:
+    """Return each column that the ledger binds, and where it stands in a row of the table."""
+    order = {column.name: at for at, column in enumerate(table.__table__.columns)}
+    return tuple((name, order[name]) for name in table.protected_columns())
 
 
-def _bound(piece: Piece, row: Protected) -> bool:
-    """Tell whether the latest entry at hand that speaks of a row says what it is."""
-    return piece.said.get(row.row_key()) == row.row_digest()
+def _key_of(table: type[Protected], row: Held) -> str:
+    """Name a row as the ledger does (`Protected.row_key`); these tables have one key each."""
+    (key,) = table.__table__.primary_key.columns
+    return f"{table.__table__.name}:{getattr(row, key.name)}"
 
 
 def _index(

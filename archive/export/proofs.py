@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 from sqlalchemy import select
@@ -23,18 +22,10 @@ from archive.export.package import (
     at_hand,
     listing,
 )
-from archive.ledger import merkle
+from archive.export.paths import Tree, batches, leaves_at
 from archive.ledger.log import Head, head
 from archive.ledger.outside import OutsideHead, outside_heads
-from archive.records.ledger import (
-    CheckpointRecord,
-    LedgerDetailRecord,
-    LedgerEntryRecord,
-    LedgerNodeRecord,
-)
-
-_MANY = 400
-_Node = tuple[int, int]
+from archive.records.ledger import CheckpointRecord, LedgerDetailRecord
 
 
 def prove(session: Session, contents: Contents, over: HandOver) -> Package:
@@ -47,14 +38,8 @@ def prove(session: Session, contents: Contents, over: HandOver) -> Package:
     positions = sorted({made, *(one for some in contents.positions.values() for one in some)})
     stamped = _stamped(outside_heads(session, now.size), positions)
     notes = _notes(session, positions, now, stamped)
-    tree = _Tree(session)
-    paths = tree.gather(
-        {
-            ("in", one): partial(merkle.inclusion_proof, index=one, size=now.size)
-            for one in positions
-        }
-        | {("from", one): partial(merkle.consistency_proof, old=one, new=now.size) for one in notes}
-    )
+    tree = Tree(session, now.size)
+    paths, growth = tree.gather(positions, list(notes))
     entries = _entries(session, positions, paths, contents.closed)
     numbers = {some[0]: some for some in contents.positions.values()}
     files = [
@@ -72,8 +57,7 @@ def prove(session: Session, contents: Contents, over: HandOver) -> Package:
             "ledger/consistency.json",
             {
                 "proofs": [
-                    {"size": size, "path": [step.hex() for step in paths["from", size]]}
-                    for size in notes
+                    {"size": size, "path": [step.hex() for step in growth[size]]} for size in notes
                 ]
             },
         ),
@@ -90,67 +74,16 @@ def _position_of(session: Session, over: HandOver) -> int:
     return session.scalars(query.order_by(LedgerDetailRecord.position.desc())).first() or 0
 
 
-class _Tree:
-    """Reads the nodes and leaves that many proofs need in few queries."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._nodes: dict[_Node, bytes] = {}
-
-    def gather(
-        self, proofs: Mapping[tuple[str, int], Callable[[merkle.NodeReader], list[bytes]]]
-    ) -> dict[tuple[str, int], list[bytes]]:
-        """Return every proof; each is made twice, first only to learn which nodes it needs."""
-        wanted: set[_Node] = set()
-
-        def ask(level: int, number: int) -> bytes:
-            wanted.add((level, number))
-            return b""
-
-        for proof in proofs.values():
-            proof(ask)
-        self._load(wanted)
-        return {name: proof(self._node) for name, proof in proofs.items()}
-
-    def _node(self, level: int, number: int) -> bytes:
-        return self._nodes[level, number]
-
-    def _load(self, wanted: set[_Node]) -> None:
-        by_level: dict[int, list[int]] = defaultdict(list)
-        for level, number in sorted(wanted):
-            by_level[level].append(number)
-        for number, leaf in _leaves(self._session, by_level.pop(0, [])):
-            self._nodes[0, number] = merkle.leaf_hash(leaf)
-        for level, numbers in by_level.items():
-            for some in _batches(numbers):
-                query = select(LedgerNodeRecord.number, LedgerNodeRecord.hash).where(
-                    LedgerNodeRecord.level == level, LedgerNodeRecord.number.in_(some)
-                )
-                self._nodes.update({(level, n): h for n, h in self._session.execute(query)})
-
-
-def _leaves(session: Session, positions: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-    for some in _batches(positions):
-        query = select(LedgerEntryRecord.position, LedgerEntryRecord.leaf)
-        rows = session.execute(query.where(LedgerEntryRecord.position.in_(some)))
-        yield from ((position, leaf) for position, leaf in rows)
-
-
-def _batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(numbers), _MANY):
-        yield numbers[start : start + _MANY]
-
-
 def _entries(
     session: Session,
     positions: Sequence[int],
-    paths: dict[tuple[str, int], list[bytes]],
+    paths: dict[int, list[bytes]],
     closed: frozenset[int],
 ) -> dict[int, dict[str, object]]:
     """Return entries as the files have them: opened by salt and details, or closed."""
-    leaves = dict(_leaves(session, positions))
+    leaves = dict(leaves_at(session, positions))
     opened: dict[int, tuple[bytes, str]] = {}
-    for some in _batches(positions):
+    for some in batches(positions):
         query = select(
             LedgerDetailRecord.position, LedgerDetailRecord.salt, LedgerDetailRecord.details
         ).where(LedgerDetailRecord.position.in_(some))
@@ -159,7 +92,7 @@ def _entries(
         one: {
             "position": one,
             "leaf": leaves[one].decode(),
-            "path": [step.hex() for step in paths["in", one]],
+            "path": [step.hex() for step in paths[one]],
         }
         | ({} if one in closed else {"salt": opened[one][0].hex(), "details": opened[one][1]})
         for one in positions
@@ -190,7 +123,7 @@ def _notes(
     ).all()
     wanted = _mattering(sizes, positions)
     notes: dict[int, str] = {}
-    for some in _batches(wanted):
+    for some in batches(wanted):
         query = select(CheckpointRecord.size, CheckpointRecord.note)
         rows = session.execute(query.where(CheckpointRecord.size.in_(some)))
         notes.update((size, note) for size, note in rows)

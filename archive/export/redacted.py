@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from archive.errors import EvidenceNotFound
 from archive.export.package import HandOver
-from archive.records.evidence import ObjectRecord
 
 if TYPE_CHECKING:
-    from archive.export.gather import Piece
+    from archive.export.gather import Held, Piece
 
 REDACTED, EXPORTED = "evidence.redacted", "evidence.exported"
 REDACTION = "redacted"
@@ -57,7 +56,7 @@ def shown(piece: Piece, over: HandOver) -> frozenset[int]:
     return frozenset(opened)
 
 
-def redacted_object(piece: Piece) -> ObjectRecord:
+def redacted_object(piece: Piece) -> Held:
     """Return the redacted file that stands for the original; raises `NotRedacted`."""
     stored = piece.latest(REDACTION)
     if stored is None:

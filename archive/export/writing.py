@@ -67,8 +67,8 @@ def write_folder(package: Package, vault: Vault, folder: Path, told: Told) -> No
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise NotEmpty(f"{folder} is not empty")
-    for parent in sorted({(folder / file.path).parent for file in package.files}):
-        parent.mkdir(parents=True, exist_ok=True)
+    for parent in sorted({file.path.rpartition("/")[0] for file in package.files}):
+        (folder / parent).mkdir(parents=True, exist_ok=True)
     *contents, manifest = package.files
     at_hand = [file for file in contents if file.data is not None]
     with ThreadPoolExecutor(1, thread_name_prefix="bundle-small") as beside:

@@ -29,7 +29,7 @@ EARLIER = "Ole Skriver, Nordnyt"
 NAMES = ("Åse Øst", "Bo Bæk")
 
 
-def cover(house: House, piece: UUID, actor: str, **also: object) -> None:
+def cover(house: House, piece: UUID, actor: str, **also: Any) -> None:
     """Keep a covered copy, as the service does; why stands in an entry of its own."""
     subject = f"evidence:{piece}"
     with house.database.reading() as session:
@@ -37,9 +37,18 @@ def cover(house: House, piece: UUID, actor: str, **also: object) -> None:
     sealed = house.vault.keep(key, COVERED)
     with house.database.writing() as session:
         session.add(object_row(piece, sealed, REDACTION, "text/plain", NOW))
-        facts = {"original_sha256": original_of(house, piece), "redacted_sha256": sealed.sha256}
-        facts |= {"boxes": 0, "words": 1, **also}
-        record(session, REDACTED, at=NOW, actor=actor, subject=subject, **facts)
+        record(
+            session,
+            REDACTED,
+            at=NOW,
+            actor=actor,
+            subject=subject,
+            original_sha256=original_of(house, piece),
+            redacted_sha256=sealed.sha256,
+            boxes=0,
+            words=1,
+            **also,
+        )
         explained = "evidence.covering_explained"
         record(session, explained, at=NOW, actor=actor, subject=subject, reason=REASON)
 
