@@ -4,6 +4,7 @@ And where the files of a run lie, and what is made once for all its tests: the m
 databases that each test gets copies of.
 """
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     sample_fault_points(config, items)
+
+
+def pytest_collection_finish() -> None:
+    # What the imports and the collection made stays to the end: to walk through it again and
+    # again for garbage was a sixth of the run's time.
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(scope="session")
