@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from service.access.rights import Condition, Level, Right, Rights, Scope
@@ -46,6 +46,10 @@ class Principal:
     unit_id: UUID | None = None
     language: str = "da"
     form_token: str = ""
+    _reaches: dict[str, tuple[Reach, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was asked already; a page asks for the same few actions again and again."""
 
     @property
     def main_role(self) -> str:
@@ -57,11 +61,13 @@ class Principal:
 
     def reaches(self, action: str) -> tuple[Reach, ...]:
         """Return every way in which this action is open to them; empty means not at all."""
-        return tuple(
-            _reach(held, right)
-            for held in self.roles
-            for right in self.rights.of(action, held.role)
-        )
+        if (known := self._reaches.get(action)) is None:
+            known = self._reaches[action] = tuple(
+                _reach(held, right)
+                for held in self.roles
+                for right in self.rights.of(action, held.role)
+            )
+        return known
 
     def may(self, action: str) -> bool:
         """Tell whether there is anything on which they may do this."""

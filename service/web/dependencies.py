@@ -68,24 +68,34 @@ def signed_in(request: Request, house: House, *, at_work: bool = False) -> Princ
 
     Whoever is `at_work` has something under way, and so has not rested since they asked for it.
     """
-    secret = request.cookies.get(COOKIE)
-    if not secret:
-        raise NotSignedIn("no session cookie")
+    with house.database.reading() as session:
+        return _holder(request, house, session, at_work=at_work)
+
+
+def _holder(
+    request: Request, house: Installation, session: Session, *, at_work: bool = False
+) -> Principal:
     now = house.clock.now()
     settings = house.settings
     whole = timedelta(hours=settings.session_hours)
-    with house.database.reading() as session:
-        held = holder_of(
-            session,
-            secret,
-            house.rights,
-            now,
-            idle=whole if at_work else timedelta(minutes=settings.session_idle_minutes),
-            whole=whole,
-        )
+    held = holder_of(
+        session,
+        _cookie(request),
+        house.rights,
+        now,
+        idle=whole if at_work else timedelta(minutes=settings.session_idle_minutes),
+        whole=whole,
+    )
     if now - held.last_seen_at > timedelta(minutes=1):
-        house.gate.run(lambda session: touch_session(session, held.key, now))
+        house.gate.run(lambda writing: touch_session(writing, held.key, now))
     return held.who
+
+
+def _cookie(request: Request) -> str:
+    secret = request.cookies.get(COOKIE)
+    if not secret:
+        raise NotSignedIn("no session cookie")
+    return secret
 
 
 def by_token(house: Installation, secret: str, recent: RecentPrograms) -> Principal:
@@ -121,6 +131,33 @@ class PageRight(Right):
             require_same_origin(request)
         who.require(self.action)
         return who
+
+
+class Entry:
+    """Somebody at the door of a page, not yet looked up."""
+
+    def __init__(self, request: Request, action: str) -> None:
+        self._request = request
+        self._action = action
+
+    def admit(self, session: Session) -> Principal:
+        """Return the person, or raise `NotSignedIn` or `NotPermitted`."""
+        who = _holder(self._request, installation_of(self._request), session)
+        who.require(self._action)
+        return who
+
+
+class EntryRight(Right):
+    """A right to look at a page, which the route itself asks for before anything else.
+
+    So the person is found in the same thread, and at the same look at the database, as what the
+    page shows. Only for routes that change nothing: the origin of a request is not asked for.
+    """
+
+    async def __call__(self, request: Request) -> Entry:
+        """Return who stands at the door; raises `NotSignedIn` for whoever shows nothing."""
+        _cookie(request)
+        return Entry(request, self.action)
 
 
 class TokenRight(Right):

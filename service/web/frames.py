@@ -60,7 +60,7 @@ def frame_for(
     house = installation_of(request)
     return Frame(
         municipality=house.settings.municipality,
-        language=_language(request, who.language),
+        language=language_of(request, who),
         now=house.clock.now(),
         path=_path(request),
         help=help_lines(house.settings),
@@ -71,6 +71,11 @@ def frame_for(
         csrf=who.form_token,
         notice=notice,
     )
+
+
+def language_of(request: Request, who: Principal) -> str:
+    """Return the language that a page for somebody who is signed in is written in."""
+    return _language(request, who.language)
 
 
 def frame_for_anyone(request: Request) -> Frame:

@@ -16,7 +16,7 @@ from archive.moment import once
 from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import DeliveryRecord, ObjectRecord, ReadingRecord
 from service.access.principal import Principal
-from service.access.visibility import cases_within
+from service.access.visibility import cases_within, reaches_all
 from service.casework.evidence.listing import Piece
 
 _CASES_OF: Final = (
@@ -61,7 +61,9 @@ def cases_of(session: Session, who: Principal, evidence: Piece, now: datetime) -
 
 def case_numbers_of(session: Session, who: Principal, evidence: Piece, now: datetime) -> list[str]:
     """Return the number of each case it belongs to, as far as this person may see them."""
-    query = _NUMBERS_OF.where(cases_within(who, "case.see", now))
+    query = _NUMBERS_OF
+    if not reaches_all(who, "case.see"):
+        query = query.where(cases_within(who, "case.see", now))
     return [number for (number,) in ask(session, query, {"of": evidence.id})]
 
 

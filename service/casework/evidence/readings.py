@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -90,6 +91,11 @@ class StoredReading:
     outcome: str
     reason: str | None
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def message(self) -> Message | None:
+        """The mail that was read; None where it is none."""
+        return Message.from_facts(dict(self.facts)) if self.reader == "message" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +281,7 @@ def _characters(facts: Mapping[str, Any]) -> int | None:
 
 def spoken_text(reading: StoredReading) -> str | None:
     """Return the text of a reading as it is to be shown, or None where it holds none."""
-    if reading.reader == "message":
-        return text_of(Message.from_facts(dict(reading.facts))) or None
+    if reading.message is not None:
+        return text_of(reading.message) or None
     text = reading.facts.get("text")
     return text if isinstance(text, str) and text else None

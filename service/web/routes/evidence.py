@@ -11,6 +11,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import AwareDatetime
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from archive.errors import EvidenceErased, EvidenceNotFound
@@ -18,7 +19,12 @@ from service.access.principal import Principal
 from service.casework.evidence.belongings import case_numbers, cases_of
 from service.casework.evidence.beside import beside, check_beside
 from service.casework.evidence.checking import ask_for_check, latest_check, note_fetched
-from service.casework.evidence.listing import HAND_TO_POLICE, list_evidence, see_evidence
+from service.casework.evidence.listing import (
+    HAND_TO_POLICE,
+    SeenEvidence,
+    list_evidence,
+    see_evidence,
+)
 from service.casework.evidence.originals import name_of, original_for
 from service.casework.evidence.viewing import (
     note_viewing,
@@ -29,10 +35,19 @@ from service.casework.evidence.viewing import (
 )
 from service.installation import Installation
 from service.jobs.checks import NAME as CHECKS
-from service.web.dependencies import FormModel, House, Now, PageRight, Reading, require_same_origin
+from service.web.dependencies import (
+    Entry,
+    EntryRight,
+    FormModel,
+    House,
+    Now,
+    PageRight,
+    Reading,
+    require_same_origin,
+)
 from service.web.disposition import attachment
 from service.web.evidencelinks import link_to
-from service.web.frames import frame_for
+from service.web.frames import frame_for, language_of
 from service.web.played import PLAYED
 from service.web.rendering import wants_partial
 from service.web.screens.check import check_progress
@@ -44,7 +59,7 @@ from service.web.views.evidence import (
     RevealedText,
     Unchanged,
 )
-from service.web.views.frame import FormState, Place
+from service.web.views.frame import FormState, Notice, Place
 from service.web.views.playing import RevealedMedia
 from service.web.wording import gettext_of, notice_for
 
@@ -102,14 +117,18 @@ def show_all(
 def show(
     request: Request,
     evidence_id: UUID,
-    who: See,
+    entry: Annotated[Entry, Depends(EntryRight("evidence.see"))],
     house: House,
     now: Now,
     acts: Annotated[int, Query(ge=-1, le=MOST_ENTRIES)] = -1,
     said: str | None = None,
 ) -> Response:
     """Show the facts, custody (after entry `acts`) and proof of one piece, not its content."""
-    return evidence_page(request, house, who, evidence_id, now, acts=acts, said=said)
+    with house.database.reading() as session:
+        who = entry.admit(session)
+        notice = notice_for(language_of(request, who), said)
+        row = see_evidence(session, who, evidence_id, now)
+        return _page(request, house, session, who, row, now, acts=acts, notice=notice)
 
 
 @router.post("/evidence/{evidence_id}/check")
@@ -160,7 +179,7 @@ def reveal(
     form.check(who)
     back = f"/evidence/{evidence_id}"
     part = form.part if form.part in PARTS else "text"
-    _ = gettext_of(frame_for(request, who).language)
+    _ = gettext_of(language_of(request, who))
     revealed: RevealedPicture | RevealedText | RevealedMedia
     if part == "media":
         one = reveal_media(house, who, evidence_id, now, playable=PLAYED)
@@ -222,40 +241,52 @@ def evidence_page(
     evidence_id: UUID,
     now: datetime,
     *,
-    acts: int = -1,
-    said: str | None = None,
     form: FormState | None = None,
 ) -> Response:
     """Return one piece's page; `form` is what was typed and refused."""
-    language = frame_for(request, who).language
-    frame = frame_for(request, who, Place.EVIDENCE, notice=notice_for(language, said))
     with house.database.reading() as session:
         row = see_evidence(session, who, evidence_id, now)
-        near = beside(session, row.id) if row.told else check_beside(session, row.id)
-        try:
-            # What was read names people: where nothing is told, it stays sealed.
-            shown = near.reading if row.told and row.sealed_off_at is None else None
-            reading = shown.opened(house.vault) if shown else None
-        except EvidenceErased:
-            reading = None
-        check = check_progress(row.id, near.check)
-        view = evidence_view(
-            session,
-            who,
-            row,
-            now,
-            near=near,
-            reading=reading,
-            language=frame.language,
-            unchanged=Unchanged(check.result) if check.result else Unchanged.NOT_CHECKED,
-            acts_after=acts,
-            form=form,
-        )
-        view = replace(view, checked_at=check.ended_at if check.result else None)
-        answer: Response = request.app.state.templates.response(
-            request,
-            "evidence.html",
-            {"frame": frame, "view": view, "check": check},
-            status_code=(HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK).value,
-        )
+        return _page(request, house, session, who, row, now, form=form)
+
+
+def _page(
+    request: Request,
+    house: Installation,
+    session: Session,
+    who: Principal,
+    row: SeenEvidence,
+    now: datetime,
+    *,
+    acts: int = -1,
+    notice: Notice | None = None,
+    form: FormState | None = None,
+) -> Response:
+    frame = frame_for(request, who, Place.EVIDENCE, notice=notice)
+    near = beside(session, row.id) if row.told else check_beside(session, row.id)
+    try:
+        # What was read names people: where nothing is told, it stays sealed.
+        shown = near.reading if row.told and row.sealed_off_at is None else None
+        reading = shown.opened(house.vault) if shown else None
+    except EvidenceErased:
+        reading = None
+    check = check_progress(row.id, near.check)
+    view = evidence_view(
+        session,
+        who,
+        row,
+        now,
+        near=near,
+        reading=reading,
+        language=frame.language,
+        unchanged=Unchanged(check.result) if check.result else Unchanged.NOT_CHECKED,
+        acts_after=acts,
+        form=form,
+    )
+    view = replace(view, checked_at=check.ended_at if check.result else None)
+    answer: Response = request.app.state.templates.response(
+        request,
+        "evidence.html",
+        {"frame": frame, "view": view, "check": check},
+        status_code=(HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK).value,
+    )
     return answer

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from archive.mailbox.values import Message
 from service.casework.evidence.belongings import deliveries_of
 from service.casework.evidence.listing import Piece
 from service.casework.evidence.readings import StoredReading
@@ -69,9 +68,9 @@ def _told_facts(session: Session, row: Piece, reading: StoredReading | None) -> 
 
 def mail_facts(reading: StoredReading | None) -> list[Fact]:
     """Return from whom, when and about what, each with how it is known."""
-    if reading is None or reading.reader != "message" or not reading.facts:
+    if reading is None or not reading.facts or reading.message is None:
         return []
-    original = original_of(Message.from_facts(dict(reading.facts)))
+    original = original_of(reading.message)
     if original is None:
         return []
     known = _KNOWN[original.known]
