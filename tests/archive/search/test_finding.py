@@ -60,6 +60,7 @@ VOCABULARY = (
 )
 PIECES = (*VOCABULARY, "du bor", "jeg ved hvor du bor")
 HOME, OTHER = UUID(int=1), UUID(int=2)
+MOST_PAGES = 200
 
 
 @dataclass(frozen=True)
@@ -145,9 +146,12 @@ def listed(house: House, asked: Wish, limit: int = 500) -> tuple[list[tuple[UUID
     with house.database.reading() as session:
         first = page = find(session, asked, limit=limit)
         hits = list(page.hits)
-        while page.next is not None:
+        for _ in range(MOST_PAGES):
+            if page.next is None:
+                break
             page = find(session, asked, after=page.next, limit=limit)
             hits += page.hits
+        assert page.next is None
     return [(hit.evidence_id, hit.as_written) for hit in hits], first
 
 

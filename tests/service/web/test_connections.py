@@ -45,6 +45,7 @@ def serving(patience: Patience) -> Iterator[tuple[str, int]]:
         finally:
             server.should_exit = True
             thread.join(30)
+            assert not thread.is_alive()
 
 
 def heard(connection: socket.socket) -> bytes:
@@ -73,7 +74,9 @@ def test_a_second_header_on_a_kept_connection_is_bounded_too() -> None:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         said = b""
         while not said.endswith(b"0\r\n\r\n"):
-            said += connection.recv(1000)
+            more = connection.recv(1000)
+            assert more, said
+            said += more
         connection.sendall(b"GET /")
 
         assert code(heard(connection)) == (b"408", "header-too-slow")
