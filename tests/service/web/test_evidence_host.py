@@ -26,7 +26,7 @@ from tests.service.jobs.following import picture
 from tests.service.web.doors import KIND, SECRET, Doors, form, open_doors, part
 from tests.service.web.matrix import browsing
 
-HTML = b"<!doctype html><script>alert(1)</script>"
+HTML = b"<!doctype html><p>Ses</p><script>alert(1)</script>"
 _LINK = re.compile(r"http://evidence\.example(/o/[^\"' ]+)")
 
 
