@@ -31,7 +31,7 @@ SIDEWAYS: Final = frozenset(
 )
 _DEEP: Final = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 _16_BITS: Final = 65535
-_MOST_KEYED: Final = 32_000_000
+_MOST_KEYED: Final = 20_000_000
 
 
 def prepare() -> None:
@@ -108,7 +108,7 @@ def _keyed(picture: Image.Image) -> Image.Image:
     """
     if "transparency" not in picture.info or picture.mode not in ("1", "L", "P", "RGB"):
         return picture
-    if picture.mode != "P" and picture.width * picture.height > _MOST_KEYED:
+    if picture.width * picture.height > _MOST_KEYED:
         return picture
     try:
         return picture.convert("RGBA")
