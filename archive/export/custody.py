@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.export.package import File, HandOver, as_json, at_hand
+from archive.export.package import File, HandOver, at_hand
 from archive.records.people import PersonRecord, TokenRecord
 
 if TYPE_CHECKING:
@@ -72,14 +72,14 @@ def names_of(session: Session, pieces: Iterable[Piece]) -> dict[str, str]:
     return names
 
 
-def custody_files(
+def custody_of(
     piece: Piece,
     names: Mapping[str, str],
     rows: Mapping[str, Any],
     over: HandOver,
     closed: frozenset[int] = frozenset(),
-) -> list[File]:
-    """Return the custody of a piece, twice: JSON and plain text.
+) -> tuple[dict[str, Any], File]:
+    """Return the custody of a piece, twice: for programs, and as a plain text.
 
     Of an entry that stays closed neither actor nor facts are told.
     """
@@ -94,11 +94,8 @@ def custody_files(
         }
         for entry, opened in zip(piece.entries, piece.opened, strict=True)
     ]
-    told = {"evidence": str(piece.evidence.id), "number": piece.number, "acts": acts}
-    return [
-        as_json(f"custody/{piece.number}.json", told | {"rows": dict(rows)}),
-        at_hand(f"custody/{piece.number}.txt", _text(piece, acts, over).encode()),
-    ]
+    told = {"evidence": str(piece.evidence.id), "acts": acts, "rows": dict(rows)}
+    return told, at_hand(f"custody/{piece.number}.txt", _text(piece, acts, over).encode())
 
 
 def moment_text(moment: datetime) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceErased, EvidenceNotFound
-from archive.export.custody import custody_files, names_of
+from archive.export.custody import custody_of, names_of
 from archive.export.joined import check_program
 from archive.export.names import safe_name
 from archive.export.package import (
@@ -27,6 +27,7 @@ from archive.export.package import (
     Stored,
     as_json,
     at_hand,
+    portion,
 )
 from archive.export.readme import readme
 from archive.export.redacted import (
@@ -177,22 +178,28 @@ def gather(
     if over.redacted:
         over = replace(over, made_by_name=names[over.made_by])
     now = head(session)
-    told = _numbered(pieces, paper)
+    known = _numbered(pieces, paper)
     key = fingerprint(now.public_key)
     files = [
         at_hand("check.py", check_program()),
-        at_hand("LAES-MIG.txt", readme(over, len(pieces), key, documents, told)),
+        at_hand("LAES-MIG.txt", readme(over, len(pieces), key, documents, known)),
         *(at_hand(f"documents/{one.name}", one.data) for one in documents),
     ]
     items = []
     closed: set[int] = set()
-    for piece in pieces:
-        item, of_piece = _item(piece, over)
+    custody: dict[str, dict[str, Any]] = defaultdict(dict)
+    for at, piece in enumerate(pieces):
+        item, of_piece = _item(piece, over, portion(at))
         items.append(item)
         files += of_piece
         left_out = _closed(piece, over)
         closed |= left_out
-        files += custody_files(piece, names, {} if over.redacted else piece.bound, over, left_out)
+        rows = {} if over.redacted else piece.bound
+        custody[item["custody"]][piece.number], text = custody_of(
+            piece, names, rows, over, left_out
+        )
+        files.append(text)
+    files += (as_json(path, told) for path, told in custody.items())
     files.append(as_json("evidence.json", _index(over, now.origin, now.public_key, items)))
     if over.redacted:
         redactions = [redaction(one, _redacted_path(one)) for one in pieces]
@@ -247,14 +254,14 @@ def _rows(session: Session, table: Any, column: Any, wanted: Sequence[Any]) -> I
         yield from session.execute(query.order_by(*columns.primary_key.columns))
 
 
-def _item(piece: Piece, over: HandOver) -> tuple[dict[str, Any], list[File]]:
+def _item(piece: Piece, over: HandOver, place: int) -> tuple[dict[str, Any], list[File]]:
     """Return what the index says of a piece, and its files."""
     number, evidence = piece.number, piece.evidence
     item: dict[str, Any] = {
         "id": str(evidence.id),
         "number": number,
-        "custody": f"custody/{number}.json",
-        "entries": f"ledger/{number}.json",
+        "custody": f"custody/custody-{place}.json",
+        "entries": f"ledger/evidence-{place}.json",
         "original": None,
         "readings": [],
         "parent": str(evidence.parent_id) if evidence.parent_id else None,

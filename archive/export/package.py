@@ -6,11 +6,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from archive.export.checker.folder import CONTENTS, MANIFEST, readable
 from archive.vault.sealing import WrappedKey
+
+PORTION: Final = 100
+"""Pieces whose facts for programs stand in one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,15 @@ def as_json(path: str, value: Mapping[str, Any]) -> File:
     return at_hand(path, readable(dict(value)))
 
 
+def portion(at: int) -> int:
+    """Return in which file the facts of a piece stand, by its place among the pieces.
+
+    A file for each piece would cost more than all that is written in them; one for all of
+    them could be larger than a part that has to fit in a mail.
+    """
+    return at // PORTION + 1
+
+
 def listing(path: str, files: tuple[File, ...]) -> File:
     """Return a list of files in the form of `sha256sum`."""
     lines = sorted(f"{file.sha256}  {file.path}\n" for file in files)
@@ -143,4 +155,5 @@ __all__ = [
     "as_json",
     "at_hand",
     "listing",
+    "portion",
 ]

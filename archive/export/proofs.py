@@ -21,6 +21,7 @@ from archive.export.package import (
     as_json,
     at_hand,
     listing,
+    portion,
 )
 from archive.export.paths import Tree, batches, leaves_at
 from archive.ledger.log import Head, head
@@ -41,17 +42,13 @@ def prove(session: Session, contents: Contents, over: HandOver) -> Package:
     tree = Tree(session, now.size)
     paths, growth = tree.gather(positions, list(notes))
     entries = _entries(session, positions, paths, contents.closed)
-    numbers = {some[0]: some for some in contents.positions.values()}
     files = [
         *contents.files,
         contents.listing,
         at_hand("ledger/public-key.txt", f"{now.public_key.hex()}\n".encode()),
         at_hand("ledger/head.txt", now.note.encode()),
         as_json("ledger/export.json", {"entries": [entries[made]]}),
-        *(
-            as_json(f"ledger/D-{first:04d}.json", {"entries": [entries[one] for one in some]})
-            for first, some in sorted(numbers.items())
-        ),
+        *_of_pieces(contents, entries),
         *(at_hand(f"ledger/heads/{size}.txt", note.encode()) for size, note in notes.items()),
         as_json(
             "ledger/consistency.json",
@@ -65,6 +62,15 @@ def prove(session: Session, contents: Contents, over: HandOver) -> Package:
     ]
     files.append(listing(MANIFEST, tuple(files)))
     return Package(folder_name(over.case, f"{over.made_at:%Y%m%d}"), tuple(files))
+
+
+def _of_pieces(contents: Contents, entries: dict[int, dict[str, object]]) -> Iterator[File]:
+    """Yield the entries of each piece by its number, in the order of the pieces."""
+    told: dict[int, dict[str, object]] = defaultdict(dict)
+    for at, some in enumerate(contents.positions.values()):
+        told[portion(at)][f"D-{some[0]:04d}"] = [entries[one] for one in some]
+    for place, of_pieces in told.items():
+        yield as_json(f"ledger/evidence-{place}.json", of_pieces)
 
 
 def _position_of(session: Session, over: HandOver) -> int:

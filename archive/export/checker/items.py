@@ -27,6 +27,8 @@ class Bundle:
         self.used: set[str] = set()
         self.redacted = False
         self.redactions: dict[str, dict[str, object]] = {}
+        self._portions: dict[str, dict[str, object]] = {}
+        self._left: dict[str, set[str]] = {}
         self.closed = 0
         self.opened = 0
 
@@ -41,6 +43,26 @@ class Bundle:
         """Read a JSON file that the manifest lists; raises `Mismatch`."""
         self.sha256(path)
         return self.folder.json(str(path))
+
+    def of_piece(self, path: object, number: str) -> object:
+        """Return what a file tells of one piece; raises `Mismatch`.
+
+        The pieces stand in order, so only what a few files hold is kept in memory.
+        """
+        place = str(path)
+        if place not in self._portions:
+            if len(self._portions) > 1:
+                self._portions.clear()
+            self._portions[place] = self.json(path)
+            self._left.setdefault(place, set(self._portions[place]))
+        self._left[place].discard(number)
+        if number not in self._portions[place]:
+            raise Mismatch(f"{place}, {number}", "beviset mangler", "the piece is missing")
+        return self._portions[place][number]
+
+    def told_of_others(self) -> list[str]:
+        """Return where something is told of a piece that is not in the bundle."""
+        return [f"{path}, {one}" for path, left in self._left.items() for one in sorted(left)]
 
 
 def check_items(
@@ -61,6 +83,8 @@ def check_items(
         except Mismatch as wrong:
             findings.wrong.append(wrong)
         seen.add(item.get("id"))
+    for place in bundle.told_of_others():
+        findings.mismatch(place, "beviset er ikke med", "the piece did not come along")
     said = export.facts().get("evidence")
     if not isinstance(said, list) or len(seen) != len(items) or set(map(str, said)) != seen:
         findings.mismatch(
@@ -106,8 +130,9 @@ def _say_what_holds(bundle: Bundle, right: int, findings: Findings) -> None:
 
 def _check_item(bundle: Bundle, item: dict[str, object], export: Entry, findings: Findings) -> None:
     number = str(item["number"])
-    proofs = str(item.get("entries"))
-    entries = entries_in(bundle.json(proofs), bundle.head, proofs, may_close=bundle.redacted)
+    path = item.get("entries")
+    proofs, found = f"{path}, {number}", {"entries": bundle.of_piece(path, number)}
+    entries = entries_in(found, bundle.head, proofs, may_close=bundle.redacted)
     subject = "evidence:{}".format(item.get("id"))
     for entry in entries:
         if not entry.closed and entry.details.get("subject") != subject:
@@ -184,8 +209,11 @@ def _check_redacted(
 def _check_custody(
     bundle: Bundle, item: dict[str, object], entries: list[Entry], findings: Findings
 ) -> None:
-    place = str(item.get("custody"))
-    custody = bundle.json(place)
+    number = str(item["number"])
+    place = "{}, {}".format(item.get("custody"), number)
+    custody = bundle.of_piece(item.get("custody"), number)
+    if not isinstance(custody, dict) or custody.get("evidence") != item.get("id"):
+        raise Mismatch(place, "forløbet er et andet bevis'", "the course is of another piece")
     acts = custody.get("acts")
     told = [
         (one.get("position"), one.get("kind"), one.get("at"), one.get("actor"))

@@ -98,7 +98,8 @@ def test_the_same_person_has_one_number_in_the_whole_bundle(redacted: Path) -> N
     acts = [
         (act["kind"], act["who"])
         for path in sorted((redacted / "custody").glob("*.json"))
-        for act in json.loads(path.read_bytes())["acts"]
+        for told in json.loads(path.read_bytes()).values()
+        for act in told["acts"]
     ]
     by = {who for kind, who in acts if kind in {REDACTED, "evidence.covering_explained"}}
 
@@ -109,8 +110,8 @@ def test_the_same_person_has_one_number_in_the_whole_bundle(redacted: Path) -> N
 
 
 def test_only_receipt_covering_and_this_hand_over_are_opened(redacted: Path) -> None:
-    for path in (redacted / "ledger").glob("D-*.json"):
-        entries = json.loads(path.read_bytes())["entries"]
+    (path,) = (redacted / "ledger").glob("evidence-*.json")
+    for entries in json.loads(path.read_bytes()).values():
         opened = [one["leaf"].split("\n")[1] for one in entries if "details" in one]
 
         assert opened == ["evidence.received", REDACTED, "evidence.exported"]
@@ -141,25 +142,44 @@ def test_a_closed_entry_is_proven_as_much_as_an_open_one(
     redacted: Path, act: Callable[[list[dict[str, Any]]], None]
 ) -> None:
     inside = Inside()
-    for path in sorted((redacted / "ledger").glob("D-*.json")):
-        data = path.read_bytes()
+    (path,) = (redacted / "ledger").glob("evidence-*.json")
+    data = path.read_bytes()
+    for number in json.loads(data):
         told = json.loads(data)
-        act(told["entries"])
+        act(told[number])
         path.write_bytes(readable(told))
         relist(redacted)
         said = inside.run(str(redacted))
-        path.write_bytes(data)
-        relist(redacted)
 
         assert said.code == 1, said.text
-        assert said.names(f"D-{path.stem[2:]}"), said.text
+        assert said.names(number), said.text
+    path.write_bytes(data)
+    relist(redacted)
     assert inside.run(str(redacted)).code == 0
 
 
+def test_a_piece_too_many_or_too_few_in_a_file_of_proofs_is_named(bundle: Path) -> None:
+    (path,) = (bundle / "ledger").glob("evidence-*.json")
+    data = path.read_bytes()
+    first = min(json.loads(data))
+    told = json.loads(data)
+    for name, changed in (
+        ("D-9999", told | {"D-9999": told[first]}),
+        (first, {number: some for number, some in told.items() if number != first}),
+    ):
+        path.write_bytes(readable(changed))
+        relist(bundle)
+        said = Inside().run(str(bundle))
+
+        assert said.code == 1
+        assert said.names(name), said.text
+
+
 def test_entries_of_a_whole_bundle_may_not_be_closed(bundle: Path) -> None:
-    path = min((bundle / "ledger").glob("D-*.json"))
+    (path,) = (bundle / "ledger").glob("evidence-*.json")
     told = json.loads(path.read_bytes())
-    del told["entries"][-1]["details"], told["entries"][-1]["salt"]
+    entry = told[min(told)][-1]
+    del entry["details"], entry["salt"]
     path.write_bytes(readable(told))
     relist(bundle)
 
