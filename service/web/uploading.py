@@ -22,12 +22,13 @@ from service.casework.evidence.hand_in import (
     request_digest,
     require_place,
 )
+from service.casework.evidence.held import require_all_here
 from service.casework.mail.arrival import require_room
-from service.errors import UploadInvalid
+from service.errors import UploadGone, UploadInvalid
 from service.installation import Installation
 from service.web.dependencies import installation_of
 from service.web.quotas import UploadQuota
-from service.web.standing import ASKED_EVERY, asked_again
+from service.web.standing import ASKED_EVERY, asked_again, before_keeping
 from service.web.streaming import Uploaded, UploadLimits, receive_upload, stated_length
 
 log = structlog.get_logger("vaern.upload")
@@ -70,11 +71,7 @@ async def upload(
     except Exception as full:  # noqa: BLE001 — answered like any error of an upload
         return Outcome(error=full)
     key, began = request.headers.get("idempotency-key"), house.clock.now()
-
-    def standing() -> Principal:
-        """Ask again after a long upload: whoever has left since it began hands in nothing more."""
-        lasted = abs(house.clock.now() - began)
-        return who if lasted < ASKED_EVERY else asked_again(request, house)
+    standing = before_keeping(who, lambda: asked_again(request, house), house.clock.now)
 
     def register(uploaded: Uploaded) -> Outcome:
         for name in more_fields:
@@ -82,6 +79,8 @@ async def upload(
         typed = dict(uploaded.fields)
         if translate is not None:
             uploaded.fields = translate(uploaded.fields)
+        if abs(house.clock.now() - began) >= ASKED_EVERY:
+            _drop_what_was_swept(house, uploaded)
         outcome = _register(house, standing, uploaded, key)
         quota.took(who, len(outcome.evidence), sum(one["size"] for one in outcome.evidence))
         outcome.fields = typed
@@ -134,6 +133,19 @@ def _register(
     if isinstance(uploaded.error, ClientDisconnect):
         log.info("upload.broken_off", kept=len(outcome.evidence))
     return outcome
+
+
+def _drop_what_was_swept(house: Installation, uploaded: Uploaded) -> None:
+    """Forget a file of a slow upload whose segments lie in the store no longer, and those after."""
+    for number, incoming in enumerate(uploaded.files):
+        try:
+            require_all_here(house, incoming.held)
+        except UploadGone as gone:
+            for one in uploaded.files[number:]:
+                house.vault.discard(one.held.sealed.name, one.held.sealed.segments)
+            del uploaded.files[number:]
+            uploaded.error = uploaded.error or gone
+            return
 
 
 def document(kept: Kept) -> dict[str, Any]:

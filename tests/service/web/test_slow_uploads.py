@@ -251,6 +251,32 @@ def test_what_was_swept_from_under_an_upload_is_not_acknowledged_and_is_sent_aga
     assert_clean(house)
 
 
+def test_a_hand_in_that_was_swept_under_way_keeps_the_files_before_it_and_says_which_is_gone(
+    doors: Doors,
+) -> None:
+    house = doors.installation
+
+    def swept_from_under_the_second() -> None:
+        until, large = real_time.monotonic() + 30, []
+        while not large and real_time.monotonic() < until:
+            large = [one for one in objects_of(house) if one.stat().st_size >= SEGMENT]
+            real_time.sleep(0.01)
+        for one in large:
+            one.unlink()
+        doors.time.pass_by(ASKED_EVERY)
+
+    cookie, token = doors.sign_in(doors.town.anna)
+    files = (part("files", b"first", "first.txt"), part("files", LARGE, "second.png"))
+    body = form(part("csrf_token", token.encode()), *files)
+    content = slowly(doors, body, swept_from_under_the_second)
+    headers = cookie | {"Content-Type": KIND, "Accept": "application/json"}
+    answer = doors.client.post("/hand-in", content=content, headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "upload-gone")
+    assert [row.filename for row in doors.rows()] == ["first.txt"]
+    assert_clean(house)
+
+
 def test_an_upload_ends_long_before_its_first_segment_is_swept(
     doors: Doors, phone: Handset
 ) -> None:
