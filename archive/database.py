@@ -183,7 +183,12 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def _on_begin(connection: Connection) -> None:
-            if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+                return
+            if read_only:  # locks nothing yet, so there is nothing that could be refused
+                driver: Any = connection.connection.driver_connection
+                driver.execute(begin)
+            else:
                 connection.exec_driver_sql(begin)
 
         if not read_only:

@@ -20,6 +20,7 @@ from archive.errors import LedgerBroken, UnrecordedChange
 from archive.ledger import merkle
 from archive.ledger.checkpoint import Signer
 from archive.ledger.entries import Collected, Row
+from archive.prepared import Prepared
 from archive.records.columns import Base, Protected
 from archive.records.inserting import insert_values
 from archive.records.ledger import (
@@ -42,12 +43,12 @@ _NODES = select(_NODE.level, _NODE.number, _NODE.hash).where(
     tuple_(_NODE.level, _NODE.number).in_(bindparam("which", expanding=True))
 )
 _WHOLE_HEAD = select(_HEAD.c.origin, _HEAD.c.public_key, _HEAD.c.size, _HEAD.c.root, _HEAD.c.note)
-_HEAD_AND_LEAVES = select(
-    *_WHOLE_HEAD.selected_columns, _ENTRY.position, _ENTRY.leaf
-).outerjoin_from(
-    _HEAD,
-    Base.metadata.tables[LedgerEntryRecord.__tablename__],
-    _ENTRY.position.in_((bindparam("of"), bindparam("beside"), _HEAD.c.size - 1)),
+_HEAD_AND_LEAVES = Prepared(
+    select(*_WHOLE_HEAD.selected_columns, _ENTRY.position, _ENTRY.leaf).outerjoin_from(
+        _HEAD,
+        _ENTRIES,
+        _ENTRY.position.in_((bindparam("of"), bindparam("beside"), _HEAD.c.size - 1)),
+    )
 )
 """The head, with those leaves that a proof may need: the entry's, its neighbour's, the last."""
 _GROW_HEAD = update(_HEAD)
@@ -218,7 +219,7 @@ def prove(session: Session, position: int) -> Proof:
     """
     # Past the session, as the ledger's tables are written: nothing of them waits in it.
     connection = session.connection()
-    rows = connection.execute(_HEAD_AND_LEAVES, {"of": position, "beside": position ^ 1}).all()
+    rows = _HEAD_AND_LEAVES.rows(connection, {"of": position, "beside": position ^ 1})
     if not rows:
         raise LedgerBroken("the ledger has no head")
     now = Head(*rows[0][:5])

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from archive.asking import NOTHING, ask
+from archive.asking import NOTHING, Prepared, ask
 from archive.records.ledger import OutsideHeadRecord, OutsideState
 
 _COLUMNS: Final = (
@@ -86,12 +86,12 @@ def _first() -> Select[*tuple[Any, ...]]:
     )
 
 
-_FIRST: Final = _first()
+_FIRST: Final = Prepared(_first())
 
 
 def _heads(
     session: Session,
-    query: Select[*tuple[Any, ...]],
+    query: Select[*tuple[Any, ...]] | Prepared,
     asked: Mapping[str, int] = NOTHING,
 ) -> list[OutsideHead]:
     return [

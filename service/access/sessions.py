@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from archive.asking import ask
+from archive.asking import Prepared, ask
 from archive.records.people import PersonRecord, RoleRecord, SessionRecord
 from service.access.people import UnitsBelow, require_live, secret_hash, with_roles
 from service.access.principal import Principal
@@ -20,7 +20,7 @@ _SESSION: Final = SessionRecord.__table__.c
 _PERSON: Final = PersonRecord.__table__.c
 _ROLE: Final = RoleRecord.__table__.c
 _NOW: Final = bindparam("now", type_=_ROLE.since.type)
-_HOLDER: Final = (
+_HOLDER: Final = Prepared(
     select(
         _SESSION.token_sha256,
         _SESSION.form_token,
@@ -67,7 +67,7 @@ def holder_of(
     whole: timedelta,
 ) -> Holder:
     """Return the person who holds a live session's secret, or raise `NotSignedIn`."""
-    rows = ask(session, _HOLDER, {"key": secret_hash(secret), "now": now}).all()
+    rows = ask(session, _HOLDER, {"key": secret_hash(secret), "now": now})
     if not rows:
         raise NotSignedIn("no such session")
     one = rows[0]

@@ -6,7 +6,7 @@ has no clock. Words go through the catalogue (`translate`); numbers and months t
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -35,8 +35,7 @@ class Words:
         plural: Callable[[str, str, int], str],
     ) -> None:
         self.language = language
-        self._locale = Locale.parse(FORMATS[language])
-        self._thousands = get_group_symbol(self._locale)
+        self._locale, self._thousands = _figures(language)
         self._ = translate
         self._n = plural
 
@@ -108,6 +107,13 @@ class Words:
     def number(self, count: int) -> str:
         """Return a whole number with the language's grouping ("1.240")."""
         return f"{count:,}".replace(",", self._thousands)
+
+
+@cache
+def _figures(language: str) -> tuple[Locale, str]:
+    """Return the locale of a language, and what stands between its thousands."""
+    locale = Locale.parse(FORMATS[language])
+    return locale, str(get_group_symbol(locale))
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from archive.asking import ask
+from archive.asking import Prepared, ask
 from archive.moment import once
 from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import DeliveryRecord, ObjectRecord, ReadingRecord
@@ -26,15 +26,18 @@ _CASES_OF: Final = (
     .order_by(CaseRecord.opened_at)
 )
 _NUMBERS_OF: Final = _CASES_OF.with_only_columns(CaseRecord.number)
-_DELIVERIES_OF: Final = (
-    select(
-        DeliveryRecord.evidence_id,
-        DeliveryRecord.at,
-        DeliveryRecord.actor,
-        DeliveryRecord.envelope,
-    )
-    .where(DeliveryRecord.evidence_id.in_(bindparam("of", expanding=True)))
-    .order_by(DeliveryRecord.at, DeliveryRecord.id)
+_EVERY_NUMBER_OF: Final = Prepared(_NUMBERS_OF)
+_DELIVERIES: Final = select(
+    DeliveryRecord.evidence_id,
+    DeliveryRecord.at,
+    DeliveryRecord.actor,
+    DeliveryRecord.envelope,
+).order_by(DeliveryRecord.at, DeliveryRecord.id)
+_DELIVERIES_OF_ONE: Final = Prepared(
+    _DELIVERIES.where(DeliveryRecord.evidence_id == bindparam("of"))
+)
+_DELIVERIES_OF: Final = _DELIVERIES.where(
+    DeliveryRecord.evidence_id.in_(bindparam("of", expanding=True))
 )
 _OBJECT: Final = ObjectRecord.__table__.c
 _PICTURES_OF: Final = (
@@ -61,9 +64,8 @@ def cases_of(session: Session, who: Principal, evidence: Piece, now: datetime) -
 
 def case_numbers_of(session: Session, who: Principal, evidence: Piece, now: datetime) -> list[str]:
     """Return the number of each case it belongs to, as far as this person may see them."""
-    query = _NUMBERS_OF
-    if not reaches_all(who, "case.see"):
-        query = query.where(cases_within(who, "case.see", now))
+    within = _EVERY_NUMBER_OF if reaches_all(who, "case.see") else None
+    query = within or _NUMBERS_OF.where(cases_within(who, "case.see", now))
     return [number for (number,) in ask(session, query, {"of": evidence.id})]
 
 
@@ -117,12 +119,14 @@ def deliveries_of(session: Session, evidence: Piece) -> list[Delivery]:
 
 def deliveries_of_each(session: Session, evidence_ids: Sequence[UUID]) -> list[Delivery]:
     """Return each handing in of these pieces, oldest first."""
-    asked = list(evidence_ids)
-    return once(
-        session,
-        (_DELIVERIES_OF, *asked),
-        lambda: [Delivery(*row) for row in ask(session, _DELIVERIES_OF, {"of": asked})],
-    )
+
+    def look() -> list[Delivery]:
+        alone = len(evidence_ids) == 1
+        query = _DELIVERIES_OF_ONE if alone else _DELIVERIES_OF
+        of = evidence_ids[0] if alone else list(evidence_ids)
+        return [Delivery(*row) for row in ask(session, query, {"of": of})]
+
+    return once(session, (_DELIVERIES_OF, *evidence_ids), look)
 
 
 def senders_of(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from archive.asking import ask
+from archive.asking import Prepared, ask
 from archive.reading.fingerprint import Fingerprint
 from archive.records.evidence import (
     EvidenceRecord,
@@ -68,7 +68,7 @@ class Beside:
 
 def beside(session: Session, evidence_id: UUID) -> Beside:
     """Return what stands beside a piece."""
-    row = ask(session, _ALL, {"of": evidence_id}).one()
+    row = ask(session, _ALL, {"of": evidence_id})[0]
     return Beside(
         reading=_reading(row),
         scan=Scan(row.verdict, row.says) if row.verdict is not None else None,
@@ -81,11 +81,11 @@ def beside(session: Session, evidence_id: UUID) -> Beside:
 
 def check_beside(session: Session, evidence_id: UUID) -> Beside:
     """Return no more than the last check, for whoever is told nothing else."""
-    row = ask(session, _CHECKED, {"of": evidence_id}).one_or_none()
-    return Beside(check=Check(*row) if row is not None else None)
+    found = ask(session, _CHECKED, {"of": evidence_id})
+    return Beside(check=Check(*found[0]) if found else None)
 
 
-def _reading(row: Row[*tuple[Any, ...]]) -> SealedReading | None:
+def _reading(row: Any) -> SealedReading | None:
     if row.reader is None:
         return None
     stored = Sealed(row.name, row.size, row.segments, row.sha256, row.sealed_sha256)
@@ -153,7 +153,7 @@ def _all() -> Select[*tuple[Any, ...]]:
     )
 
 
-_ALL: Final = _all()
+_ALL: Final = Prepared(_all())
 _CHECKED: Final = (
     select(_CHECK.done, _CHECK.total, _CHECK.ended_at, _CHECK.result)
     .where(_CHECK.evidence_id == bindparam("of"))

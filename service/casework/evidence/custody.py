@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, bindparam, literal, select
 from sqlalchemy.orm import Session
 
-from archive.asking import ask
+from archive.asking import Prepared, ask
 from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
@@ -67,7 +67,7 @@ _ACTS: Final[Mapping[str, Act]] = MappingProxyType(
 PAGE: Final = 20
 """So many acts stand in the narrow column beside a piece of evidence."""
 _ENTRIES: Final = LedgerDetailRecord.__table__.c
-_COURSE: Final = (
+_COURSE: Final = Prepared(
     select(
         _ENTRIES.at,
         _ENTRIES.kind,
@@ -78,7 +78,7 @@ _COURSE: Final = (
     .where(
         _ENTRIES.subject == bindparam("subject"),
         _ENTRIES.position > bindparam("after"),
-        _ENTRIES.kind.in_(_ACTS),
+        _ENTRIES.kind.in_([literal(kind) for kind in _ACTS]),
     )
     .order_by(_ENTRIES.position)
     .limit(bindparam("most", type_=Integer))
@@ -126,7 +126,7 @@ def custody_of(
     """Return who had a piece of evidence and what was done with it; raises `EvidenceNotFound`."""
     told = see_evidence(session, who, evidence_id, now).told
     asked = {"subject": row_key(evidence_id), "after": after, "most": limit + 1}
-    found = ask(session, _COURSE, asked).all()
+    found = ask(session, _COURSE, asked)
     rows = found[:limit]
     # Whoever handed it in is often the one it concerns: at level status nobody is named.
     names = names_of(session, {row.actor for row in rows}) if told else {}

@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Row,
     Select,
     and_,
     bindparam,
@@ -30,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy import case as when
 from sqlalchemy.orm import Session
 
-from archive.asking import ask
+from archive.asking import Prepared, ask
 from archive.errors import EvidenceNotFound
 from archive.moment import once
 from archive.records.cases import CaseEvidenceRecord, CaseRecord
@@ -114,8 +113,8 @@ def see_evidence(
     """Return what this person may see of a piece; raises `EvidenceNotFound`."""
 
     def look() -> SeenEvidence | None:
-        row = ask(session, _asking(who, now, _itself), {"of": evidence_id}).one_or_none()
-        return _piece(row) if row is not None else None
+        found = ask(session, _asking(who, now, _itself), {"of": evidence_id})
+        return _piece(found[0]) if found else None
 
     seen = once(session, (see_evidence, id(who), evidence_id, now), look)
     if seen is None:
@@ -227,7 +226,7 @@ _Asking = Callable[[Select[Any], ColumnElement[bool]], Select[Any]]
 """Narrows what may be seen to what is asked for; it is given the condition of being told too."""
 
 
-def _asking(who: Principal, now: datetime, asking: _Asking) -> Select[Any]:
+def _asking(who: Principal, now: datetime, asking: _Asking) -> Select[Any] | Prepared:
     """Select of what this person may see that which is asked for.
 
     For whoever is told of everything it is the same statement each time: it is made once.
@@ -239,9 +238,9 @@ def _asking(who: Principal, now: datetime, asking: _Asking) -> Select[Any]:
 
 
 @cache
-def _of_everything(asking: _Asking, *, sealed_too: bool) -> Select[Any]:
+def _of_everything(asking: _Asking, *, sealed_too: bool) -> Prepared:
     told = true() if sealed_too else EvidenceRecord.sealed_off_at.is_(None)
-    return asking(_select(told), told)
+    return Prepared(asking(_select(told), told))
 
 
 def _itself(seen: Select[Any], _told: ColumnElement[bool]) -> Select[Any]:
@@ -301,7 +300,7 @@ def told_to(who: Principal, now: datetime) -> ColumnElement[bool]:
     return told if who.may(HAND_TO_POLICE) else and_(EvidenceRecord.sealed_off_at.is_(None), told)
 
 
-def _piece(row: Row[*tuple[Any, ...]]) -> SeenEvidence:
+def _piece(row: Sequence[Any]) -> SeenEvidence:
     return SeenEvidence(*row)  # `_select` names the columns in the order of the fields
 
 

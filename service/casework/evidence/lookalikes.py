@@ -40,8 +40,8 @@ def look_alikes(
 
     What is sealed off is never among them. Equal bytes are told by `sha256`, not here.
     """
-    own = ask(session, _OWN.where(FingerprintRecord.evidence_id == evidence_id)).one_or_none()
-    return look_like(session, who, evidence_id, Fingerprint(*own), now) if own else []
+    own = ask(session, _OWN.where(FingerprintRecord.evidence_id == evidence_id))
+    return look_like(session, who, evidence_id, Fingerprint(*own[0]), now) if own else []
 
 
 def look_like(

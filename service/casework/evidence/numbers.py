@@ -9,16 +9,16 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from archive.asking import ask
+from archive.asking import Prepared, ask
 from archive.moment import once
 from archive.records.evidence import EvidenceRecord
 from archive.records.ledger import LedgerDetailRecord
 
 RECEIVED = "evidence.received"
 _DETAIL = LedgerDetailRecord.__table__.c
-_RECEIPTS = select(_DETAIL.subject, _DETAIL.position).where(
-    _DETAIL.subject.in_(bindparam("subjects", expanding=True)), _DETAIL.kind == RECEIVED
-)
+_RECEIVED = select(_DETAIL.subject, _DETAIL.position).where(_DETAIL.kind == RECEIVED)
+_RECEIPT = Prepared(_RECEIVED.where(_DETAIL.subject == bindparam("of")))
+_RECEIPTS = _RECEIVED.where(_DETAIL.subject.in_(bindparam("subjects", expanding=True)))
 
 
 def row_key(evidence_id: UUID) -> str:
@@ -31,11 +31,13 @@ def receipts(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, int]:
     names = {row_key(one): one for one in evidence_ids}
     if not names:
         return {}
-    rows = once(
-        session,
-        (_RECEIPTS, *names),
-        lambda: ask(session, _RECEIPTS, {"subjects": list(names)}).all(),
-    )
+
+    def look() -> Sequence[tuple[str | None, int]]:
+        if len(names) == 1:
+            return ask(session, _RECEIPT, {"of": next(iter(names))})
+        return ask(session, _RECEIPTS, {"subjects": list(names)})
+
+    rows = once(session, (_RECEIPTS, *names), look)
     return {names[subject]: position for subject, position in rows if subject is not None}
 
 

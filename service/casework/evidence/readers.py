@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from archive.asking import ask
+from archive.asking import Prepared, ask
 from archive.records.evidence import ViewingRecord
 from archive.records.people import PersonRecord
 
@@ -41,7 +41,7 @@ _VIEWING: Final = ViewingRecord.__table__.c
 _PERSON: Final = PersonRecord.__table__.c
 
 
-def _ranked() -> Select[Any]:
+def _ranked(of: ColumnElement[bool]) -> Select[Any]:
     latest = func.row_number().over(
         partition_by=_VIEWING.evidence_id,
         order_by=(_VIEWING.at.desc(), _VIEWING.id),
@@ -56,7 +56,7 @@ def _ranked() -> Select[Any]:
             latest.label("place"),
             count.label("in_all"),
         )
-        .where(_VIEWING.evidence_id.in_(bindparam("of", expanding=True)))
+        .where(of)
         .subquery()
     )
     return (
@@ -67,7 +67,8 @@ def _ranked() -> Select[Any]:
     )
 
 
-_RANKED: Final = _ranked()
+_OF_ONE: Final = Prepared(_ranked(_VIEWING.evidence_id == bindparam("of")))
+_OF_EACH: Final = _ranked(_VIEWING.evidence_id.in_(bindparam("of", expanding=True)))
 
 
 def readers_of(session: Session, evidence_id: UUID) -> list[SeenBy]:
@@ -78,7 +79,13 @@ def readers_of(session: Session, evidence_id: UUID) -> list[SeenBy]:
 def readers_by(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, ReadBy]:
     """Return by evidence who has seen it, at most `MOST_READERS` each, and how many there are."""
     found = dict.fromkeys(evidence_ids, ReadBy())
-    for row in ask(session, _RANKED, {"of": list(evidence_ids)}):
+    alone = len(evidence_ids) == 1
+    rows = (
+        ask(session, _OF_ONE, {"of": evidence_ids[0]})
+        if alone
+        else ask(session, _OF_EACH, {"of": list(evidence_ids)})
+    )
+    for row in rows:
         seen = SeenBy(row.name, row.person_id, row.at, row.purpose)
         found[row.evidence_id] = ReadBy((*found[row.evidence_id].latest, seen), row.in_all)
     return found

@@ -103,6 +103,8 @@ def _with_act(state: LightState, at: datetime | None, cause: str, words: Words) 
 
 def seals(heads: Sequence[OutsideHead], language: str) -> tuple[OutsideSeal, ...]:
     """Return who outside vouches for a receipt: the first head of each that speaks for it."""
+    if not heads:
+        return ()
     words = _words(language)
     return tuple(
         OutsideSeal(_holder(one.kind, one.authority, words), one.made_at, one.size) for one in heads
