@@ -75,6 +75,10 @@ class SessionRecord(Base):
     made_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    way: Mapped[str] = mapped_column(String(20), default="password")
+    """How its person signed in: `password`, `code`, `passkey`, `recovery_code`, …"""
+    label: Mapped[str] = mapped_column(String(60), default="?")
+    """How its browser is named in a list."""
 
 
 class KnownDeviceRecord(Base):

@@ -116,6 +116,13 @@ def upgrade() -> None:
         op.f("ix_sign_in_tries_wait_until"), "sign_in_tries", ["wait_until"], unique=False
     )
     op.create_table(
+        "spent_challenges",
+        sa.Column("challenge_sha256", sa.String(length=64), nullable=False),
+        sa.Column("at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("challenge_sha256", name=op.f("pk_spent_challenges")),
+    )
+    op.create_index(op.f("ix_spent_challenges_at"), "spent_challenges", ["at"], unique=False)
+    op.create_table(
         "units",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -337,6 +344,25 @@ def upgrade() -> None:
     op.create_index(op.f("ix_checks_evidence_id"), "checks", ["evidence_id"], unique=False)
     op.create_index(op.f("ix_checks_next_attempt_at"), "checks", ["next_attempt_at"], unique=False)
     op.create_table(
+        "code_apps",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("key_id", sa.String(length=16), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.Column(
+            "last_used_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_code_apps_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code_apps")),
+    )
+    op.create_index(op.f("ix_code_apps_key_id"), "code_apps", ["key_id"], unique=False)
+    op.create_index(op.f("ix_code_apps_person_id"), "code_apps", ["person_id"], unique=False)
+    op.create_table(
         "credentials",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("password_hash", sa.String(length=300), nullable=False),
@@ -381,6 +407,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_fingerprints_band_3"), "fingerprints", ["band_3"], unique=False)
     op.create_index(op.f("ix_fingerprints_band_4"), "fingerprints", ["band_4"], unique=False)
     op.create_table(
+        "half_sign_ins",
+        sa.Column("secret_sha256", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("sets_up", sa.Boolean(), nullable=False),
+        sa.Column("form_token", sa.String(length=64), nullable=False),
+        sa.Column("next_path", sa.String(length=2000), nullable=False),
+        sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_half_sign_ins_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("secret_sha256", name=op.f("pk_half_sign_ins")),
+    )
+    op.create_index(op.f("ix_half_sign_ins_made_at"), "half_sign_ins", ["made_at"], unique=False)
+    op.create_index(
+        op.f("ix_half_sign_ins_person_id"), "half_sign_ins", ["person_id"], unique=False
+    )
+    op.create_table(
         "known_devices",
         sa.Column("secret_sha256", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -424,6 +467,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_objects_evidence_id"), "objects", ["evidence_id"], unique=False)
     op.create_table(
+        "passkeys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("credential_sha256", sa.String(length=64), nullable=False),
+        sa.Column("credential", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column(
+            "last_used_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_passkeys_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkeys")),
+        sa.UniqueConstraint("credential_sha256", name=op.f("uq_passkeys_credential_sha256")),
+    )
+    op.create_index(op.f("ix_passkeys_person_id"), "passkeys", ["person_id"], unique=False)
+    op.create_table(
         "phone_files",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
@@ -457,6 +520,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("secret_sha256", name=op.f("uq_phone_links_secret_sha256")),
     )
     op.create_index(op.f("ix_phone_links_person_id"), "phone_links", ["person_id"], unique=False)
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("code_sha256", sa.String(length=64), nullable=False),
+        sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_recovery_codes_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+        sa.UniqueConstraint("code_sha256", name=op.f("uq_recovery_codes_code_sha256")),
+    )
+    op.create_index(
+        op.f("ix_recovery_codes_person_id"), "recovery_codes", ["person_id"], unique=False
+    )
     op.create_table(
         "roles",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -525,6 +605,8 @@ def upgrade() -> None:
             "last_seen_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False
         ),
         sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("way", sa.String(length=20), nullable=False),
+        sa.Column("label", sa.String(length=60), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_sessions_person_id_people")
         ),
