@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.export.package import File, HandOver, at_hand
+from archive.export.package import HandOver
 from archive.records.people import PersonRecord, TokenRecord
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def custody_of(
     rows: Mapping[str, Any],
     over: HandOver,
     closed: frozenset[int] = frozenset(),
-) -> tuple[dict[str, Any], File]:
+) -> tuple[dict[str, Any], str]:
     """Return the custody of a piece, twice: for programs, and as a plain text.
 
     Of an entry that stays closed neither actor nor facts are told.
@@ -95,7 +95,7 @@ def custody_of(
         for entry, opened in zip(piece.entries, piece.opened, strict=True)
     ]
     told = {"evidence": str(piece.evidence.id), "acts": acts, "rows": dict(rows)}
-    return told, at_hand(f"custody/{piece.number}.txt", _text(piece, acts, over).encode())
+    return told, _text(piece, acts, over)
 
 
 def moment_text(moment: datetime) -> str:

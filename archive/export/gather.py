@@ -57,6 +57,7 @@ LEFT_OUT = frozenset({ORIGINAL, REDACTION, "thumbnail"})
 """Roles of objects that are no readings: the original itself, what covers it, a small picture."""
 
 _MANY = 400
+_RULE = "\n" + "-" * 70 + "\n\n"
 _ENDINGS = {
     "application/json": "json",
     "image/png": "png",
@@ -188,6 +189,7 @@ def gather(
     items = []
     closed: set[int] = set()
     custody: dict[str, dict[str, Any]] = defaultdict(dict)
+    texts: dict[str, list[str]] = defaultdict(list)
     for at, piece in enumerate(pieces):
         item, of_piece = _item(piece, over, portion(at))
         items.append(item)
@@ -198,8 +200,10 @@ def gather(
         custody[item["custody"]][piece.number], text = custody_of(
             piece, names, rows, over, left_out
         )
-        files.append(text)
-    files += (as_json(path, told) for path, told in custody.items())
+        texts[item["custody"]].append(text)
+    for path, told in custody.items():
+        text = _RULE.join(texts[path]).replace("\n", "\r\n")
+        files += [as_json(path, told), at_hand(f"{path[:-5]}.txt", ("\ufeff" + text).encode())]
     files.append(as_json("evidence.json", _index(over, now.origin, now.public_key, items)))
     if over.redacted:
         redactions = [redaction(one, _redacted_path(one)) for one in pieces]
