@@ -74,7 +74,6 @@ class HalfSignInRecord(Base):
     secret_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     sets_up: Mapped[bool]
-    form_token: Mapped[str] = mapped_column(String(64))
     next_path: Mapped[str] = mapped_column(String(2000))
     made_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -411,7 +411,6 @@ def upgrade() -> None:
         sa.Column("secret_sha256", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("sets_up", sa.Boolean(), nullable=False),
-        sa.Column("form_token", sa.String(length=64), nullable=False),
         sa.Column("next_path", sa.String(length=2000), nullable=False),
         sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
