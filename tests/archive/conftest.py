@@ -9,7 +9,7 @@ import pytest
 from archive.database import Database
 from tests.archive.contents import Contents, fill
 from tests.archive.house import House, copied_folder, opened_house
-from tests.databases import KINDS, Blanks, SQLiteBlanks
+from tests.databases import KINDS, Blanks, SQLiteBlanks, knowing
 
 
 @pytest.fixture(params=KINDS)
@@ -23,7 +23,7 @@ def blanks(request: pytest.FixtureRequest) -> Iterator[Blanks]:
 @pytest.fixture
 def database(blanks: Blanks, tmp_path: Path) -> Iterator[Database]:
     """An empty, migrated database."""
-    database = Database(blanks.url(tmp_path))
+    database = knowing(Database(blanks.url(tmp_path)))
     yield database
     database.close()
 

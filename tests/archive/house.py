@@ -22,6 +22,7 @@ from archive.vault.keys import load_signer, load_vault_key
 from archive.vault.objects import LocalObjects
 from archive.vault.sealing import EvidenceKey, VaultKey
 from archive.vault.vault import Vault
+from tests.databases import knowing
 
 NOW = datetime(2026, 11, 21, 9, 30, 15, 123456, tzinfo=UTC)
 ORIGIN = "vaern.example"
@@ -82,7 +83,7 @@ def opened_house(folder: Path, url: str) -> Iterator[House]:
     keys = folder / "keys"
     signer = load_signer(keys / "ledger.key", ORIGIN, make=True)
     vault_key = load_vault_key(keys / "vault.key", make=True)
-    database = Database(url, signer)
+    database = knowing(Database(url, signer))
     with database.writing() as session:
         open_log(session, signer)
     objects = LocalObjects(folder / "objects")

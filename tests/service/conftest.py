@@ -25,7 +25,7 @@ from service.access.rights import shipped_rights
 from service.clock import Clock
 from service.installation import Installation, prepare_folder
 from service.settings import Settings
-from tests.databases import KINDS, Blanks
+from tests.databases import KINDS, Blanks, knowing
 from tests.service.beginnings import begun
 
 MONDAY = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
@@ -110,7 +110,7 @@ def open_again(
         fresh = not opened
         signer = load_signer(settings.data / "keys" / "ledger.key", "test.example", make=fresh)
         key = load_vault_key(settings.data / "keys" / "vault.key", make=fresh)
-        database = Database(settings.database, signer)
+        database = knowing(Database(settings.database, signer))
         with database.writing() as session:
             open_log(session, signer)
         objects = LocalObjects(settings.data / "objects")
