@@ -32,6 +32,37 @@ class SignInDelayed(ServiceError):
         self.seconds = seconds
 
 
+class ProviderSignInFailed(ServiceError):
+    """A sign-in by the municipality's provider came to nothing; `code` says why, and nothing else.
+
+    The code is one of ours: nothing of what was received stands in it.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class ProviderSilent(ProviderSignInFailed):
+    """The provider did not answer, or not in time."""
+
+
+class ProviderNotBelieved(ProviderSignInFailed):
+    """What the provider answered is not what a provider of ours answers."""
+
+
+class SignInNotBegunHere(ProviderSignInFailed):
+    """This browser began no such sign-in, began it too long ago, or has ended it already."""
+
+
+class ProviderRefused(ProviderSignInFailed):
+    """The provider let nobody in, or the person went back."""
+
+
+class PersonNotEntered(ProviderSignInFailed):
+    """The provider knows this person; the municipality has not entered them, or they have left."""
+
+
 class QuotaReached(ServiceError):
     """This sender has handed in as much as one may in an hour."""
 
@@ -94,6 +125,22 @@ class PhoneNotConnected(ServiceError):
 
 class PhoneLinkEnded(ServiceError):
     """The link that connects a phone has been used, or its time is over."""
+
+
+class PasskeyNotFound(NotFound):
+    """No such passkey, or not this person's."""
+
+
+class PasskeyRefused(ServiceError):
+    """The passkey's answer does not hold; what was wrong with it is not said."""
+
+
+class HalfSignInOver(ServiceError):
+    """No sign-in is half way in this browser, or it took too long."""
+
+
+class SignInTooOld(ServiceError):
+    """What opens an account is changed only by one who has just signed in."""
 
 
 class UploadElsewhere(ServiceError):
@@ -225,6 +272,11 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     WrongCredentials: (HTTPStatus.UNAUTHORIZED, "wrong-credentials"),
     TooManySignIns: (HTTPStatus.TOO_MANY_REQUESTS, "too-many-sign-ins"),
     SignInDelayed: (HTTPStatus.TOO_MANY_REQUESTS, "sign-in-delayed"),
+    ProviderSilent: (HTTPStatus.SERVICE_UNAVAILABLE, "provider-silent"),
+    ProviderNotBelieved: (HTTPStatus.BAD_GATEWAY, "provider-not-believed"),
+    SignInNotBegunHere: (HTTPStatus.BAD_REQUEST, "sign-in-not-begun-here"),
+    ProviderRefused: (HTTPStatus.FORBIDDEN, "provider-refused"),
+    PersonNotEntered: (HTTPStatus.FORBIDDEN, "person-not-entered"),
     QuotaReached: (HTTPStatus.TOO_MANY_REQUESTS, "quota-reached"),
     ParameterUnknown: (HTTPStatus.UNPROCESSABLE_ENTITY, "parameter-unknown"),
     NotPermitted: (HTTPStatus.FORBIDDEN, "not-permitted"),
@@ -240,6 +292,10 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     PhoneNotFound: (HTTPStatus.NOT_FOUND, "phone-not-found"),
     PhoneNotConnected: (HTTPStatus.UNAUTHORIZED, "phone-not-connected"),
     PhoneLinkEnded: (HTTPStatus.GONE, "phone-link-ended"),
+    PasskeyNotFound: (HTTPStatus.NOT_FOUND, "passkey-not-found"),
+    PasskeyRefused: (HTTPStatus.UNAUTHORIZED, "passkey-refused"),
+    HalfSignInOver: (HTTPStatus.UNAUTHORIZED, "half-sign-in-over"),
+    SignInTooOld: (HTTPStatus.FORBIDDEN, "sign-in-too-old"),
     UploadElsewhere: (HTTPStatus.CONFLICT, "upload-elsewhere"),
     UploadGone: (HTTPStatus.CONFLICT, "upload-gone"),
     NothingToHandOver: (HTTPStatus.UNPROCESSABLE_ENTITY, "nothing-to-hand-over"),

@@ -16,12 +16,15 @@ from pydantic_settings import (
 )
 
 from service.authorities import Authorities
+from service.provider_settings import ProviderSettings
 
 MIB = 1024 * 1024
+SECOND_FACTOR_ROLES = ("operator", "archivist", "lawyer")
+"""They reach every case, or the service itself."""
 _Words = Annotated[tuple[str, ...], NoDecode]
 
 
-class Settings(BaseSettings):
+class Settings(ProviderSettings):
     """Everything that a municipality sets. `vaern settings` prints it with these meanings."""
 
     model_config = SettingsConfigDict(
@@ -179,6 +182,11 @@ class Settings(BaseSettings):
     reserve_bytes: int = Field(default=64 * MIB, description="Room kept free for the ledger.")
     session_idle_minutes: int = Field(default=60, description="A session ends after this rest.")
     session_hours: int = Field(default=12, description="A session ends after this in any case.")
+    second_factor_roles: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        default=None,
+        description="Roles that need a second factor; unset: operator, archivist and lawyer where "
+        "url is https; empty: none.",
+    )
     stop_seconds: int = Field(default=20, description="How long a stop waits for work at hand.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
     metrics_http: str | None = Field(default=None, description="host:port of metrics; off unset.")
@@ -206,6 +214,7 @@ class Settings(BaseSettings):
         "trusted_relays",
         "witnesses",
         "workplace_domains",
+        "second_factor_roles",
         mode="before",
     )
     @classmethod
@@ -226,6 +235,13 @@ class Settings(BaseSettings):
         """The environment stands above the file."""
         del dotenv_settings, file_secret_settings
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+    @property
+    def roles_with_second_factor(self) -> tuple[str, ...]:
+        """The roles whose local accounts need a second factor."""
+        if self.second_factor_roles is not None:
+            return self.second_factor_roles
+        return SECOND_FACTOR_ROLES if (self.url or "").startswith("https://") else ()
 
     @property
     def database(self) -> str:
