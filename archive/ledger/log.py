@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, inspect, select, tuple_, update
+from sqlalchemy import bindparam, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from archive.errors import LedgerBroken, UnrecordedChange
@@ -39,9 +40,6 @@ _DETAILS = Base.metadata.tables[LedgerDetailRecord.__tablename__]
 _INNER_NODES = Base.metadata.tables[LedgerNodeRecord.__tablename__]
 _ENTRY = _ENTRIES.c
 _NODE = _INNER_NODES.c
-_NODES = select(_NODE.level, _NODE.number, _NODE.hash).where(
-    tuple_(_NODE.level, _NODE.number).in_(bindparam("which", expanding=True))
-)
 _WHOLE_HEAD = select(_HEAD.c.origin, _HEAD.c.public_key, _HEAD.c.size, _HEAD.c.root, _HEAD.c.note)
 _HEAD_AND_LEAVES = Prepared(
     select(*_WHOLE_HEAD.selected_columns, _ENTRY.position, _ENTRY.leaf).outerjoin_from(
@@ -229,9 +227,14 @@ def prove(session: Session, position: int) -> Proof:
     # Which nodes the path needs is known from the numbers alone: all are fetched at once.
     needed = _needed(position, now.size)
     nodes = {(0, place): merkle.leaf_hash(leaf) for place, leaf in leaves.items()}
-    if inner := [node for node in needed if node[0] > 0]:
-        for row in connection.execute(_NODES, {"which": inner}):
-            nodes[row.level, row.number] = row.hash
+    inner = [node for node in needed if node[0] > 0]
+    asked = {
+        f"{what}_{place}": value
+        for place, node in enumerate(inner)
+        for what, value in zip(("level", "number"), node, strict=True)
+    }
+    for row in _inner_nodes(len(inner)).rows(connection, asked) if inner else ():
+        nodes[row.level, row.number] = row.hash
     try:
         path = merkle.inclusion_proof(
             lambda level, number: nodes[level, number], position, now.size
@@ -239,6 +242,17 @@ def prove(session: Session, position: int) -> Proof:
         return Proof(position, leaves[position], tuple(path), now, leaves[now.size - 1])
     except KeyError as missing:
         raise LedgerBroken(f"the ledger lacks what stands at {missing}") from missing
+
+
+@cache
+def _inner_nodes(count: int) -> Prepared:
+    """Select so many nodes; a path has no more of them than the log has levels."""
+    these = (
+        (_NODE.level == bindparam(f"level_{place}"))
+        & (_NODE.number == bindparam(f"number_{place}"))
+        for place in range(count)
+    )
+    return Prepared(select(_NODE.level, _NODE.number, _NODE.hash).where(or_(*these)))
 
 
 def _needed(position: int, size: int) -> list[tuple[int, int]]:

@@ -54,8 +54,9 @@ class Principal:
     @property
     def main_role(self) -> str:
         """The role that the interface names them by: the first that reaches farthest."""
-        order = {role: number for number, role in enumerate(self.rights.roles)}
-        names = sorted((held.role for held in self.roles), key=lambda role: order.get(role, 99))
+        order = self.rights.roles
+        held = {one.role for one in self.roles}
+        names = [role for role in order if role in held] + sorted(held.difference(order))
         beyond = [name for name in names if name != "employee"]
         return (beyond or names or ["employee"])[0]
 

@@ -2,7 +2,8 @@
 
 An icon, a state, the word of an enumeration: a page of ours calls a hundred of them, and each
 call costs more than what it says. A macro is *plain* where all that it does is to print, out of
-nothing but its own arguments. Imports of which nothing is left to call are dropped with them.
+nothing but its own arguments and what each page has (`OF_EVERY_PAGE`). Imports of which nothing
+is left to call are dropped with them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from jinja2.visitor import NodeTransformer
 
 Plain = Mapping[str, nodes.Macro]
 """Plain macros by the name under which a template calls them (`icon`, `words.kind`)."""
+
+OF_EVERY_PAGE = frozenset({"frame", "nonce"})
+"""Variables that mean the same in every template of a page."""
 
 Some = TypeVar("Some", bound=nodes.Node)
 _NAMES_ONLY = (nodes.Name, nodes.Const, nodes.Getattr, nodes.EnvironmentAttribute)
@@ -52,10 +56,12 @@ def called_as(imported: nodes.Import | nodes.FromImport, plain: Plain) -> dict[s
 
 def write_out(template: nodes.Template, plain: Plain) -> nodes.Template:
     """Return a template in which the calls of these macros are what they print."""
-    taken = {
-        one.name for one in template.find_all(nodes.Name) if one.ctx in {"store", "param"}
-    }  # a name of its own hides the macro
-    ours = {name: one for name, one in plain.items() if name.partition(".")[0] not in taken}
+    taken = {one.name for one in template.find_all(nodes.Name) if one.ctx in {"store", "param"}}
+    ours = {  # a name of its own hides the macro, or what the macro means by it
+        name: one
+        for name, one in plain.items()
+        if name.partition(".")[0] not in taken and not taken & OF_EVERY_PAGE
+    }
     written = _WrittenOut(ours).visit(template)
     called = {one.name for one in written.find_all(nodes.Name)}
     return nodes.Template(
@@ -67,12 +73,23 @@ class _WrittenOut(NodeTransformer):
     def __init__(self, plain: Plain) -> None:
         self._plain = plain
 
-    def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 — Jinja names a visitor by the node's class
+    def visit_Output(self, node: nodes.Output) -> list[nodes.Stmt]:  # noqa: N802 — Jinja names a visitor by the node's class
         self.generic_visit(node)
-        node.nodes = [said for one in node.nodes for said in self._said(one)]
-        return node
+        return list(self._printing(node))
 
-    def _said(self, node: nodes.Expr) -> Iterator[nodes.Expr]:
+    def _printing(self, node: nodes.Output) -> Iterator[nodes.Stmt]:
+        """Yield what prints the same: a choice in between parts an output in two."""
+        together: list[nodes.Expr] = []
+        for said in (said for one in node.nodes for said in self._said(one)):
+            if isinstance(said, nodes.Expr):
+                together.append(said)
+                continue
+            yield nodes.Output(together, lineno=node.lineno)
+            yield said
+            together = []
+        yield nodes.Output(together, lineno=node.lineno)
+
+    def _said(self, node: nodes.Expr | nodes.Stmt) -> Iterator[nodes.Expr | nodes.Stmt]:
         macro = self._plain.get(_name_of(node.node)) if isinstance(node, nodes.Call) else None
         if macro is None or not isinstance(node, nodes.Call) or not _fits(macro, node):
             yield node
@@ -89,18 +106,26 @@ def _name_of(node: nodes.Node) -> str:
 
 
 def _is_plain(macro: nodes.Macro) -> bool:
-    own = {one.name for one in macro.args}
+    known = {one.name for one in macro.args} | OF_EVERY_PAGE
     return (
         not macro.defaults
-        and all(isinstance(part, nodes.Output) for part in macro.body)
-        and all(one.name in own for part in macro.body for one in part.find_all(nodes.Name))
+        and all(_only_prints(part) for part in macro.body)
+        and all(one.name in known for part in macro.body for one in part.find_all(nodes.Name))
     )
 
 
-def _printed(macro: nodes.Macro) -> Iterator[nodes.Expr]:
+def _only_prints(part: nodes.Node) -> bool:
+    if isinstance(part, nodes.If):
+        return all(_only_prints(one) for one in (*part.body, *part.elif_, *part.else_))
+    return isinstance(part, nodes.Output)
+
+
+def _printed(macro: nodes.Macro) -> Iterator[nodes.Expr | nodes.Stmt]:
     for part in macro.body:
         if isinstance(part, nodes.Output):
             yield from part.nodes
+        elif isinstance(part, nodes.If):
+            yield part
 
 
 def _fits(macro: nodes.Macro, call: nodes.Call) -> bool:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import event, select
 
+from archive.database import Database
 from archive.intake.receive import About, Envelope
 from archive.records.cases import CaseRecord
 from archive.records.evidence import EvidenceRecord
@@ -55,6 +57,17 @@ class Visitor:
     def count(self, *_: object) -> None:
         self.statements += 1
 
+    def count_on(self, database: Database) -> None:
+        """Count what reaches the database, by whichever way it is asked."""
+
+        def trace(driver: Any, *_: object) -> None:
+            driver.set_trace_callback(self.count)
+
+        if database.is_sqlite:
+            event.listen(database.read_only_engine, "checkout", trace)
+        else:
+            event.listen(database.read_only_engine, "before_cursor_execute", self.count)
+
     def _signed_in(self, person: PersonRecord) -> tuple[dict[str, str], str]:
         with self.installation.database.writing() as session:
             secret, token = open_session(session, session.merge(person), self.time.now)
@@ -69,7 +82,7 @@ def visitor(installation: Installation, time: Time) -> Iterator[Visitor]:
     )
     with browsing(app) as client:
         one = Visitor(installation, client, time)
-        event.listen(installation.database.read_only_engine, "before_cursor_execute", one.count)
+        one.count_on(installation.database)
         yield one
     engine.stop(5)
 

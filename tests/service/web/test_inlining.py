@@ -16,7 +16,11 @@ MACROS = """
 {%- macro twice(word) -%}{{ word }} {{ word }}{%- endmacro %}
 {%- macro by_choice(word, loud=False) -%}{{ word }}{%- endmacro %}
 {%- macro of_the_page(word) -%}{{ word }} {{ name }}{%- endmacro %}
-{%- macro when(word) -%}{% if word %}{{ word }}{% endif %}{%- endmacro %}
+{%- macro when(word) -%}
+{% if word %}{{ icon("a") }}{{ word }}{% elif nonce %}-{% else %}.{% endif %}
+{%- endmacro %}
+{%- macro token() -%}{% if frame %}<input value="{{ frame }}">{% endif %}{%- endmacro %}
+{%- macro each(words) -%}{% for word in words %}{{ word }}{% endfor %}{%- endmacro %}
 """
 WORDS = """
 {%- macro kind(key) -%}{{ {"mail": "E-mail", "post": "<Post>"}[key] }}{%- endmacro %}
@@ -24,6 +28,7 @@ WORDS = """
 """
 IMPORTS = """
 {%- from "macros" import icon, state, twice, by_choice, of_the_page, when with context -%}
+{%- from "macros" import token, each with context -%}
 {%- import "words" as words -%}
 """
 
@@ -45,7 +50,12 @@ def _page(environment: type[Environment], text: str) -> Template:
         '{{ state("safe", words.kind_icon(key), words.kind(key)) }}',
         '{{ twice(name) }} {{ twice(words.kind("post")) }} {{ twice(name | upper) }}',
         '{{ by_choice(name) }} {{ by_choice(word="a") }} {{ icon(name="a") }}',
-        "{{ of_the_page(key) }} {{ when(key) }}",
+        "{{ of_the_page(key) }} {{ each(key) }}",
+        'a{{ when(key) }}b{{ when("") }}{{ token() }}{{ token() }}c',
+        "{% if key %}{{ token() }}{% endif %}{% for one in key %}{{ when(one) }}{% endfor %}",
+        "{% for frame in key %}{{ frame }}{% endfor %}{{ token() }}{{ icon(key) }}",
+        "{% set said %}a{{ token() }}{% endset %}{{ said }}{{ [token(), key] | join }}",
+        "{% macro own(frame) %}{{ token() }}{% endmacro %}{{ own(key) }}",
         '{% for icon in "ab" %}{{ icon }}{% endfor %}',
         '{% set words = {"kind": key} %}{{ words.kind }}',
         '{{ words.kind(key) | length }} {% set said %}{{ icon("a") }}{% endset %}{{ said }}',
@@ -54,7 +64,7 @@ def _page(environment: type[Environment], text: str) -> Template:
     ],
 )
 def test_a_page_says_the_same_as_if_its_macros_were_called(text: str) -> None:
-    values = {"name": "<Bo & Else>", "key": "mail"}
+    values = {"name": "<Bo & Else>", "key": "mail", "frame": "<secret>", "nonce": "n"}
 
     said = _page(Folding, text).render(values)
 
@@ -65,7 +75,7 @@ def test_a_macro_that_only_prints_is_no_longer_called() -> None:
     environment = _page(Folding, "").environment
 
     code = environment.compile(
-        IMPORTS + '{{ icon("lock") }}{{ words.kind(key) }}{{ when(key) }}', raw=True
+        IMPORTS + '{{ icon("lock") }}{{ words.kind(key) }}{{ token() }}{{ each(key) }}', raw=True
     )
 
     assert '<use href="#lock">' in code
