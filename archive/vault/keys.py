@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,18 +21,22 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from archive.database import Database
 from archive.errors import KeyBackupRefused, SealBroken, SigningKeyMissing, VaultKeyMissing
 from archive.ledger.checkpoint import Signer
 from archive.ledger.log import record
 from archive.records.evidence import WrappedKeyRecord
+from archive.records.factors import CodeAppRecord
 from archive.vault.objects import sync_folder, write_durably
 from archive.vault.sealing import VaultKey, WrappedKey
 
 COMMAND_SECONDS = 30
 BATCH = 500
+_Wrapped = WrappedKeyRecord | CodeAppRecord
+_WRAPPED: tuple[type[_Wrapped], ...] = (WrappedKeyRecord, CodeAppRecord)
+"""Whatever the vault key wraps; a rotation reaches all of it."""
 
 
 def load_vault_key(path: Path, *, command: str | None = None, make: bool = False) -> VaultKey:
@@ -123,8 +128,9 @@ def rotate(database: Database, key: VaultKey, now: datetime, *, batch: int = BAT
     forgotten.
     """
     done = 0
-    while rows := _rotate_batch(database, key, now, batch):
-        done += rows
+    for table in _WRAPPED:
+        while rows := _rotate_batch(database, table, key, now, batch):
+            done += rows
     return done
 
 
@@ -132,22 +138,20 @@ def forget_older_keys(path: Path, database: Database) -> bool:
     """Drop older keys from the key file; False, and nothing done, while any row needs one."""
     key = load_vault_key(path)
     with database.reading() as session:
-        query = select(func.count()).where(WrappedKeyRecord.key_id != key.key_id)
-        if session.scalar(query):
-            return False
+        for table in _WRAPPED:
+            if session.scalar(select(func.count()).where(table.key_id != key.key_id)):
+                return False
     save_vault_key(path, key.without_older())
     return True
 
 
-def _rotate_batch(database: Database, key: VaultKey, now: datetime, batch: int) -> int:
+def _rotate_batch(
+    database: Database, table: type[_Wrapped], key: VaultKey, now: datetime, batch: int
+) -> int:
     with database.writing() as session:
-        rows = session.scalars(
-            select(WrappedKeyRecord)
-            .where(WrappedKeyRecord.key_id != key.key_id)
-            .order_by(WrappedKeyRecord.evidence_id)
-            .limit(batch)
-            .with_for_update()
-        ).all()
+        query: Select[Any] = select(table).where(table.key_id != key.key_id)
+        ordered = query.order_by(*table.__table__.primary_key).limit(batch).with_for_update()
+        rows: Sequence[_Wrapped] = session.scalars(ordered).all()
         for row in rows:
             renewed = key.wrap(key.unwrap(WrappedKey(row.key_id, row.wrapped)))
             row.key_id, row.wrapped = renewed.key_id, renewed.wrapped

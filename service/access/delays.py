@@ -47,6 +47,13 @@ PAIR: Final = Schedule(3, timedelta(minutes=15), timedelta(minutes=30))
 DEVICE: Final = PAIR
 """One account from a browser that has signed in to it before."""
 
+FACTOR: Final = Schedule(5, timedelta(minutes=15), timedelta(minutes=30))
+"""The codes of one account, from everywhere: only who has its password is asked for one.
+
+So a stranger keeps nobody out, and all who guess share about four tries an hour. A passkey and a
+recovery code have too many possibilities to be guessed, and do not wait.
+"""
+
 ADDRESS: Final = Schedule(30, timedelta(minutes=15), timedelta(minutes=1))
 """All accounts from one address: a town hall has one address and many fingers."""
 

@@ -158,8 +158,18 @@ def with_roles(
     return tuple(held)
 
 
-def open_session(session: Session, person: PersonRecord, now: datetime) -> tuple[str, str]:
-    """Begin a signed-in session; returns the cookie's secret and the form token."""
+def open_session(
+    session: Session,
+    person: PersonRecord,
+    now: datetime,
+    *,
+    way: str = "password",
+    label: str = "?",
+) -> tuple[str, str]:
+    """Begin a signed-in session; returns the cookie's secret and the form token.
+
+    `way` is how they signed in, `label` how their browser is named in a list.
+    """
     secret, form_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     session.add(
         SessionRecord(
@@ -168,9 +178,11 @@ def open_session(session: Session, person: PersonRecord, now: datetime) -> tuple
             form_token=form_token,
             made_at=now,
             last_seen_at=now,
+            way=way,
+            label=label,
         )
     )
-    record(session, "session.opened", at=now, actor=f"person:{person.id}", subject=person)
+    record(session, "session.opened", at=now, actor=f"person:{person.id}", subject=person, way=way)
     return secret, form_token
 
 

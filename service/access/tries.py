@@ -39,6 +39,7 @@ _SCHEDULES: Final = {
     "account": delays.ACCOUNT,
     "address": delays.ADDRESS,
     "device": delays.DEVICE,
+    "factor": delays.FACTOR,
     "pair": delays.PAIR,
 }
 
@@ -91,6 +92,11 @@ def begin_try(session: Session, typed: str, address: str, device: str | None, no
     return _counted(session, keys, name, address, now)
 
 
+def begin_factor_try(session: Session, person: PersonRecord, address: str, now: datetime) -> Try:
+    """Count one more wrong code for a person whose password was right, or say how long to wait."""
+    return _counted(session, [f"factor:{person.id}"], person.email or "", address, now)
+
+
 def succeeded(session: Session, done: Try) -> None:
     """The password was right: what was counted for this account is forgotten."""
     for key in done.keys:
@@ -115,7 +121,7 @@ def guessing_now(session: Session, now: datetime) -> Guessing:
         )
     ).all()
     kinds = [_kind(key) for key, last, until in rows if until and until - last >= delays.LARGE]
-    one = 1 if {"pair", "device"}.intersection(kinds) else 0
+    one = 1 if {"pair", "device", "factor"}.intersection(kinds) else 0
     return Guessing(max(kinds.count("account"), one), kinds.count("address"))
 
 
