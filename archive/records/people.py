@@ -62,6 +62,8 @@ class RoleRecord(Base, Protected):
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), default=None)
     since: Mapped[datetime]
     until: Mapped[datetime | None] = mapped_column(default=None)
+    by_group: Mapped[bool] = mapped_column(default=False)
+    """Whether it follows from a group at the provider, and ends with it."""
 
 
 class SessionRecord(Base):
@@ -76,7 +78,11 @@ class SessionRecord(Base):
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     way: Mapped[str] = mapped_column(String(20), default="password")
-    """How its person signed in: `password`, `code`, `passkey`, `recovery_code`, …"""
+    """How its person signed in: `password`, `code`, `passkey`, `recovery_code`, `provider`, …"""
+    acr: Mapped[str | None] = mapped_column(String(200), default=None)
+    """Which level of assurance the provider spoke of (OpenID Connect Core §2)."""
+    amr: Mapped[str | None] = mapped_column(String(200), default=None)
+    """By what the provider knew them, divided by spaces (RFC 8176)."""
     label: Mapped[str] = mapped_column(String(60), default="?")
     """How its browser is named in a list."""
 

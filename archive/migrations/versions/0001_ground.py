@@ -132,6 +132,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_units_name")),
     )
     op.create_table(
+        "used_states",
+        sa.Column("state_sha256", sa.String(length=64), nullable=False),
+        sa.Column("used_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("state_sha256", name=op.f("pk_used_states")),
+    )
+    op.create_index(op.f("ix_used_states_used_at"), "used_states", ["used_at"], unique=False)
+    op.create_table(
         "verifications",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("started_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
@@ -423,6 +430,21 @@ def upgrade() -> None:
         op.f("ix_half_sign_ins_person_id"), "half_sign_ins", ["person_id"], unique=False
     )
     op.create_table(
+        "identities",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("issuer", sa.String(length=500), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("linked_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_identities_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identities")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identities_issuer_subject")),
+    )
+    op.create_index(op.f("ix_identities_person_id"), "identities", ["person_id"], unique=False)
+    op.create_table(
         "known_devices",
         sa.Column("secret_sha256", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -544,6 +566,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("since", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("until", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("by_group", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_roles_person_id_people")
         ),
@@ -605,6 +628,8 @@ def upgrade() -> None:
         ),
         sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("way", sa.String(length=20), nullable=False),
+        sa.Column("acr", sa.String(length=200), nullable=True),
+        sa.Column("amr", sa.String(length=200), nullable=True),
         sa.Column("label", sa.String(length=60), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_sessions_person_id_people")
