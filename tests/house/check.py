@@ -21,6 +21,7 @@ BIN = Path(PYTHON).parent
 WORKERS = min((os.cpu_count() or 2) + 1, 9)
 """One more than there are processors: tests of a browser, of a signal or of a disk often wait."""
 TEST_ARGUMENTS = ("-n", str(WORKERS), "--dist", "loadgroup")
+COLLECTING = ("-n", "0", "--collect-only", "-qq")
 SHOWN_LINES = 80
 MOST_SECONDS = 900
 CLOSING_LINE = re.compile(r"\b\d+ (passed|failed|errors?|skipped|deselected)\b.* in [\d.]+s")
@@ -43,6 +44,9 @@ class Outcome:
     seconds: float
     said: str
 
+
+COLLECTION = Check("collection", (PYTHON, "-m", "pytest", *COLLECTING))
+"""Has Python compile every file once, before each of the test processes would do so for itself."""
 
 CLEAN_CLONE = Check("clean clone", (PYTHON, "-m", "tests.house.clean_clone"))
 """The whole set-up once more, elsewhere; CI itself starts from a clean clone."""
@@ -136,6 +140,7 @@ def main(arguments: list[str] | None = None) -> int:
         tests = Check("tests", (PYTHON, "-m", "pytest", *TEST_ARGUMENTS))
         with ThreadPoolExecutor(max_workers=1) as beside:
             static = beside.submit(run_checks, quiet)
+            run_quietly(COLLECTION)
             told = run_aloud(tests, {**os.environ, **faults})
             outcomes = [*static.result(), told]
 
