@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from service.access.devices import KEPT, remember_device
-from service.access.people import end_session, open_session, password_hash_of
+from service.access.factors import has_factor, must_have_factor
+from service.access.people import end_session, password_hash_of
 from service.access.principal import Principal
 from service.access.tries import Try, begin_try, succeeded, taken_back
 from service.errors import TooManySignIns
@@ -25,9 +24,9 @@ from service.web.dependencies import (
     Now,
     PageRight,
     Public,
-    is_secure,
     require_same_origin,
 )
+from service.web.entering import DEVICE_COOKIE, enter, led_half_way, led_in
 from service.web.frames import LANGUAGE_COOKIE, frame_for_anyone
 from service.web.paths import inner_path
 from service.web.rendering import LANGUAGES
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False)
 _OPEN = Public("whoever signs in is not signed in yet")
-DEVICE_COOKIE = "vaern_device"
-"""Says that its holder has signed in here before; it opens nothing (`access.devices`)."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -76,9 +73,10 @@ def ask(request: Request, next: str = "/", refusal: SignInRefusal | None = None)
 def sign_in(
     request: Request, house: House, form: Annotated[SignInForm, Form()], now: Now
 ) -> Response:
-    """Open a session; a wrong try says only that the two do not fit together, and how long to wait.
+    """Open a session, or ask for the second factor of whoever has one.
 
-    Whether there is such an account makes no difference, neither in words nor in time.
+    A wrong try says only that the two do not fit together, and how long to wait; whether there is
+    such an account makes no difference, neither in words nor in time.
     """
     require_same_origin(request)
     caller, device = caller_of(request), request.cookies.get(DEVICE_COOKIE)
@@ -88,19 +86,16 @@ def sign_in(
     person = _whose_password_fits(request, house, form, tried, now)
     if person is None:
         return _refused(request, form, SignInRefusal.WRONG, tried.next_wait)
-    before = request.cookies.get(COOKIE, "")
-
-    def act(session: Session) -> tuple[str, str]:
-        succeeded(session, tried)
-        end_session(session, before, now)
-        return open_session(session, person, now)[0], remember_device(session, person, device, now)
-
-    # One who signs in again is not signed in twice: the id that was there opens nothing more.
-    secret, device = house.gate.run(act)
-    answer = RedirectResponse(inner_path(form.next), HTTPStatus.SEE_OTHER)
-    _set(answer, house, COOKIE, secret, timedelta(hours=house.settings.session_hours))
-    _set(answer, house, DEVICE_COOKIE, device, KEPT)
-    return answer
+    with house.database.reading() as session:
+        owes = has_factor(session, person.id)
+        sets_up = not owes and must_have_factor(session, person, house.settings, now)
+    if owes or sets_up:
+        house.gate.run(lambda session: succeeded(session, tried))
+        return led_half_way(house, person, form.next, now, sets_up=sets_up)
+    entered = enter(
+        request, house, person, now, way="password", also=lambda session: succeeded(session, tried)
+    )
+    return led_in(house, entered, form.next)
 
 
 @router.post("/sign-out")
@@ -161,18 +156,6 @@ def _refused(request: Request, form: SignInForm, refusal: SignInRefusal, seconds
     if seconds:
         answer.headers["Retry-After"] = str(seconds)
     return answer
-
-
-def _set(answer: Response, house: Installation, name: str, secret: str, lasts: timedelta) -> None:
-    answer.set_cookie(
-        name,
-        secret,
-        max_age=int(lasts.total_seconds()),
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=is_secure(house.settings),
-    )
 
 
 def _page(request: Request, view: SignInView, status: HTTPStatus) -> Response:
