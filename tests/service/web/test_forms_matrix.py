@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
+
 from service.access.rights import Right
 from tests.service.casework.cases.opened import kinds
 from tests.service.web.matrix import PUBLIC, send
 from tests.service.web.world import World, faults
+
+# What is refused here is refused before a database is asked: another kind would show no more.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def test_an_unknown_field_is_refused_on_every_form(world: World) -> None:

@@ -29,8 +29,11 @@ from tests.service.web.matrix import PUBLIC, Call, send
 from tests.service.web.world import World, faults
 
 NO = {401, 403, 404}
+ONCE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Where no database is asked, another kind would show no more."""
 
 
+@ONCE
 def test_a_route_without_a_row_stops_the_application_and_the_build(world: World) -> None:
     assert len(routes_of(world.app)) > 30
     assert {right_of(route) for route in routes_of(world.app)} >= {"case.see", "evidence.see"}
@@ -47,6 +50,7 @@ def test_a_route_without_a_row_stops_the_application_and_the_build(world: World)
         require_rights(app)
 
 
+@ONCE
 def test_whatever_is_no_route_of_ours_shows_only_files_and_the_schema(world: World) -> None:
     mounts, others = [], []
     for found in iter_route_contexts(world.app.routes):
@@ -60,6 +64,7 @@ def test_whatever_is_no_route_of_ours_shows_only_files_and_the_schema(world: Wor
     assert {path.split("/")[1] for path in mounts} == {"static"}
 
 
+@ONCE
 def test_the_schema_names_each_routes_right(world: World) -> None:
     schema = world.client.get("/api/openapi.json").json()["paths"]
 
@@ -77,6 +82,7 @@ def test_the_schema_names_each_routes_right(world: World) -> None:
     assert named["/api/v1/evidence/{evidence_id}", "GET"] == "evidence.see"
 
 
+@ONCE
 def test_only_doors_and_lamps_are_public(world: World) -> None:
     public = {str(one) for one in world.calls if one.right == PUBLIC}
 
