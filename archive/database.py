@@ -170,7 +170,14 @@ class Database:
             module=sqlite_module(),
             pool_size=8,
             max_overflow=32,
-            connect_args={"isolation_level": None, "check_same_thread": False, "timeout": 10},
+            # The one used last still holds the pages and statements that are asked for next.
+            pool_use_lifo=True,
+            connect_args={
+                "isolation_level": None,
+                "check_same_thread": False,
+                "timeout": 10,
+                "cached_statements": 512,
+            },
         )
         begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
 

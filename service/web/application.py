@@ -11,10 +11,10 @@ import anyio
 from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
-from starlette.datastructures import MutableHeaders
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.access.challenges import Challenges
 from service.access.passwords import Passwords
 from service.access.recent import RecentPrograms
 from service.installation import Installation
@@ -29,14 +29,15 @@ from service.web.routes import every_router
 
 NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
 UPLOADS_AT_ONCE = 8
-_YEAR_OF_TLS = "max-age=31536000; includeSubDomains"
+_YEAR_OF_TLS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+_UNKEPT = (b"cache-control", b"no-store")
 _EVERYWHERE = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "same-origin"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("X-Frame-Options", "DENY"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
 )
 
 
@@ -62,6 +63,7 @@ def make_application(
     app.state.passwords = Passwords()
     app.state.recent_programs = RecentPrograms()
     app.state.capabilities = Capabilities(secret)
+    app.state.challenges = Challenges(secret)
     app.state.evidence_url = evidence_url
     app.state.upload_quota = UploadQuota(installation.settings)
     app.state.phone_uploads = PhoneUploads(installation.intake, installation.clock.now)
@@ -163,10 +165,7 @@ class Headers:
         async def with_headers(message: Message) -> None:
             nonlocal answered
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                _complete(headers, scope, message["status"])
-                if self._secure:
-                    headers.setdefault("Strict-Transport-Security", _YEAR_OF_TLS)
+                _complete(message, scope, secure=self._secure)
             await send(message)
             answered = message["type"] == "http.response.body" and not message.get("more_body")
 
@@ -179,9 +178,15 @@ class Headers:
                 raise
 
 
-def _complete(headers: MutableHeaders, scope: Scope, status: int) -> None:
-    headers["X-Request-Id"] = scope["state"]["id"]
-    for name, value in _EVERYWHERE:
-        headers.setdefault(name, value)
-    if status != HTTPStatus.OK or not scope["path"].startswith("/static/"):
-        headers.setdefault("Cache-Control", "no-store")
+def _complete(message: Message, scope: Scope, *, secure: bool) -> None:
+    """Add to an answer the headers that it lacks."""
+    headers: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
+    there = {name.lower() for name, _ in headers}
+    headers += [one for one in _EVERYWHERE if one[0] not in there]
+    changes = message["status"] != HTTPStatus.OK or not scope["path"].startswith("/static/")
+    if changes and _UNKEPT[0] not in there:
+        headers.append(_UNKEPT)
+    if secure and _YEAR_OF_TLS[0] not in there:
+        headers.append(_YEAR_OF_TLS)
+    headers.append((b"x-request-id", scope["state"]["id"].encode()))
+    message["headers"] = headers

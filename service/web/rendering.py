@@ -145,19 +145,20 @@ class Templates:
     ) -> HTMLResponse:
         """Return the answer with its policy; nothing of it is kept by a browser or proxy."""
         nonce = secrets.token_urlsafe(18)
-        answer = HTMLResponse(
+        return HTMLResponse(
             self.render(name, {**context, "partial": wants_partial(request)}, nonce),
             status_code=status_code,
-            headers=dict(headers or {}),
+            headers={
+                **(headers or {}),
+                "Content-Security-Policy": content_security_policy(
+                    nonce, self.evidence_origin, worker=worker
+                ),
+                "Cache-Control": "no-store",
+                "Content-Language": context["frame"].language,
+                "Referrer-Policy": "same-origin",
+                "X-Content-Type-Options": "nosniff",
+            },
         )
-        answer.headers["Content-Security-Policy"] = content_security_policy(
-            nonce, self.evidence_origin, worker=worker
-        )
-        answer.headers["Cache-Control"] = "no-store"
-        answer.headers["Content-Language"] = context["frame"].language
-        answer.headers["Referrer-Policy"] = "same-origin"
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        return answer
 
 
 def _origin(url: str | None) -> str | None:

@@ -163,6 +163,8 @@ def _act(kind: str, details: str) -> Act:
 
 def _detail(act: Act, details: str) -> str | None:
     name = _DETAIL.get(act)
+    if name is None and act is not Act.EXPORTED:
+        return None
     facts: dict[str, Any] = json.loads(details).get("facts", {})
     value = facts.get(name) if name else None
     if act is Act.EXPORTED:

@@ -43,6 +43,7 @@ from service.web.dependencies import (
     Now,
     PageRight,
     Reading,
+    installation_of,
     require_same_origin,
 )
 from service.web.disposition import attachment
@@ -118,12 +119,12 @@ def show(
     request: Request,
     evidence_id: UUID,
     entry: Annotated[Entry, Depends(EntryRight("evidence.see"))],
-    house: House,
-    now: Now,
     acts: Annotated[int, Query(ge=-1, le=MOST_ENTRIES)] = -1,
     said: str | None = None,
 ) -> Response:
     """Show the facts, custody (after entry `acts`) and proof of one piece, not its content."""
+    house = installation_of(request)
+    now = house.clock.now()
     with house.database.reading() as session:
         who = entry.admit(session)
         notice = notice_for(language_of(request, who), said)
