@@ -104,13 +104,26 @@ def give_role(
     unit_id: UUID | None,
     now: datetime,
     actor: str,
+    by_group: bool = False,
 ) -> RoleRecord:
-    """Give a role, in one unit or (None) everywhere; raises `RoleUnknown`."""
+    """Give a role, in one unit or (None) everywhere; raises `RoleUnknown`.
+
+    `by_group` says that it follows from a group at the provider (`access.identities`).
+    """
     if role not in shipped_rights().roles:
         raise RoleUnknown(role)
-    held = RoleRecord(id=uuid4(), person_id=person.id, role=role, unit_id=unit_id, since=now)
+    held = RoleRecord(
+        id=uuid4(),
+        person_id=person.id,
+        role=role,
+        unit_id=unit_id,
+        since=now,
+        by_group=by_group,
+    )
     session.add(held)
-    record(session, "role.given", at=now, actor=actor, subject=person, role=role)
+    entry = record(session, "role.given", at=now, actor=actor, subject=person, role=role)
+    if by_group:
+        entry.facts["by_group"] = True
     return held
 
 
@@ -165,10 +178,13 @@ def open_session(
     *,
     way: str = "password",
     label: str = "?",
+    acr: str | None = None,
+    amr: str | None = None,
 ) -> tuple[str, str]:
     """Begin a signed-in session; returns the cookie's secret and the form token.
 
-    `way` is how they signed in, `label` how their browser is named in a list.
+    `way` is how they signed in, `label` how their browser is named in a list, `acr` and `amr`
+    what the provider says of how it knew them.
     """
     secret, form_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     session.add(
@@ -180,6 +196,8 @@ def open_session(
             last_seen_at=now,
             way=way,
             label=label,
+            acr=acr,
+            amr=amr,
         )
     )
     record(session, "session.opened", at=now, actor=f"person:{person.id}", subject=person, way=way)

@@ -12,6 +12,7 @@ from archive.records.evidence import IdempotencyRecord
 from archive.records.people import SessionRecord
 from service.access.devices import KEPT
 from service.access.half_signed_in import forget_halves
+from service.access.oidc.begun import forget_used
 from service.access.tries import forget_tries
 from service.casework.exporting.fetching import end_exports
 from service.casework.moderation.sampling import draw_samples
@@ -40,6 +41,7 @@ def tidy(installation: Installation) -> None:
         draw_samples(session, now)
         forget_tries(session, now, KEPT)
         forget_halves(session, now)
+        forget_used(session, now)
         keep_checkpoint(session, now)
     for copy in installation.data.glob("before-*.db"):
         # It holds wrapped keys: kept longer, no erasure would reach it.

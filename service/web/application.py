@@ -15,6 +15,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access.challenges import Challenges
+from service.access.oidc.asked import provider_of
+from service.access.oidc.begun import Seals
 from service.access.passwords import Passwords
 from service.access.recent import RecentPrograms
 from service.installation import Installation
@@ -61,6 +63,8 @@ def make_application(
     app.state.engine = engine
     app.state.templates = Templates(evidence_url)
     app.state.passwords = Passwords()
+    app.state.provider = provider_of(installation.settings)
+    app.state.begun_seals = Seals(secret)
     app.state.recent_programs = RecentPrograms()
     app.state.capabilities = Capabilities(secret)
     app.state.challenges = Challenges(secret)

@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service.access.devices import KEPT, remember_device
 from service.access.half_signed_in import SETS_UP, begin_half
+from service.access.identities import BY_PROVIDER, tell_local
 from service.access.people import end_session, open_session
 from service.access.phones import label_of
 from service.installation import Installation
@@ -50,10 +51,13 @@ def enter(
     *,
     way: str,
     also: Callable[[Session], None] = lambda _: None,
+    acr: str | None = None,
+    amr: str | None = None,
 ) -> Entered:
     """Open a session; `also` is done with it, before it, or neither is.
 
     One who signs in again is not signed in twice: the id that was there opens nothing more.
+    Where the municipality's provider signs people in, every other way in is told.
     """
     before, device = request.cookies.get(COOKIE, ""), request.cookies.get(DEVICE_COOKIE)
     label = label_of(request.headers.get("user-agent", ""))
@@ -61,7 +65,9 @@ def enter(
     def act(session: Session) -> Entered:
         also(session)
         end_session(session, before, now)
-        secret, _ = open_session(session, person, now, way=way, label=label)
+        if house.settings.signs_in_by_provider and way != BY_PROVIDER:
+            tell_local(session, person, way, now)
+        secret, _ = open_session(session, person, now, way=way, label=label, acr=acr, amr=amr)
         return Entered(secret, remember_device(session, person, device, now))
 
     return house.gate.run(act)
