@@ -136,11 +136,12 @@ def test_no_byte_is_left_of_many_posts_that_moved_between_pages(
                 for number, one in enumerate(ids[start : start + 100], start)
             )
             record(session, "visit.captured", at=NOW, subject=f"visits:{known.visit_id}")
-    for one in ids[::7]:
+    for start in range(0, 600, 100):
         with full_house.database.writing() as session:
-            post = session.get_one(PostRecord, one)
-            post.text = f"{post.text} {MARKER}" * 3
-            record(session, "post.corrected", at=NOW, subject=post)
+            for one in ids[start : start + 100 : 7]:
+                post = session.get_one(PostRecord, one)
+                post.text = f"{post.text} {MARKER}" * 3
+                record(session, "post.corrected", at=NOW, subject=post)
 
     erased(full_house, contents.page.id, contents.mail.id)
 
