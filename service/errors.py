@@ -135,6 +135,10 @@ class PasskeyRefused(ServiceError):
     """The passkey's answer does not hold; what was wrong with it is not said."""
 
 
+class CodeRefused(ServiceError):
+    """The code is not right, or it was used before; which of them is not said."""
+
+
 class HalfSignInOver(ServiceError):
     """No sign-in is half way in this browser, or it took too long."""
 
@@ -294,6 +298,7 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     PhoneLinkEnded: (HTTPStatus.GONE, "phone-link-ended"),
     PasskeyNotFound: (HTTPStatus.NOT_FOUND, "passkey-not-found"),
     PasskeyRefused: (HTTPStatus.UNAUTHORIZED, "passkey-refused"),
+    CodeRefused: (HTTPStatus.UNAUTHORIZED, "code-refused"),
     HalfSignInOver: (HTTPStatus.UNAUTHORIZED, "half-sign-in-over"),
     SignInTooOld: (HTTPStatus.FORBIDDEN, "sign-in-too-old"),
     UploadElsewhere: (HTTPStatus.CONFLICT, "upload-elsewhere"),

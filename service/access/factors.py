@@ -20,7 +20,8 @@ from archive.records.people import CredentialRecord, PersonRecord, RoleRecord, S
 from service.access.code_apps import AppDraft, app_of, keep_app
 from service.access.half_signed_in import end_halves
 from service.access.passkeys import NewPasskey, keep_passkey, own_passkey, passkeys_of
-from service.access.recovery import codes_left, end_codes, make_codes
+from service.access.recovery import codes_left, end_codes, make_codes, use_recovery_code
+from service.errors import CodeRefused
 from service.notices.security import Change, tell_change
 from service.settings import Settings
 
@@ -115,6 +116,18 @@ def change_password(session: Session, by: Changing, password_hash: str) -> None:
     _changed(session, by, Change.PASSWORD, by.person)
 
 
+def use_code(
+    session: Session, person: PersonRecord, typed: str, settings: Settings, now: datetime
+) -> None:
+    """Use up one of a person's recovery codes, and tell them; raises `CodeRefused`."""
+    row = use_recovery_code(session, person.id, typed, now)
+    if row is None:
+        raise CodeRefused("no such code, or it was used before")
+    actor = f"person:{person.id}"
+    record(session, Change.CODE_USED.kind, at=now, actor=actor, subject=row, person=person.id)
+    tell_change(session, person, Change.CODE_USED, settings=settings, now=now)
+
+
 def reset_factors(
     session: Session, person: PersonRecord, settings: Settings, now: datetime, *, actor: str
 ) -> int:
@@ -131,11 +144,6 @@ def reset_factors(
     end_codes(session, person.id, now)
     _changed(session, Changing(person, settings, now), Change.RESET, person, actor=actor)
     return len(rows) + (1 if app is not None else 0)
-
-
-def codes_standing(session: Session, person_id: UUID) -> int:
-    """Count the recovery codes that a person has left."""
-    return codes_left(session, person_id)
 
 
 def end_other_sessions(

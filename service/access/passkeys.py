@@ -167,9 +167,12 @@ def own_passkey(session: Session, person_id: UUID, passkey_id: UUID) -> PasskeyR
 
 
 def used(
-    session: Session, party: Party, challenge: bytes, answer: str
-) -> tuple[PasskeyRecord, int]:
-    """Return whose passkey answered, and its counter (WebAuthn §7.2); raises `PasskeyRefused`."""
+    session: Session, party: Party, challenge: bytes, answer: str, now: datetime
+) -> tuple[PasskeyRecord, int, PersonRecord]:
+    """Return the passkey that answered, its counter and its owner (WebAuthn §7.2).
+
+    Raises `PasskeyRefused`.
+    """
     try:
         told = _json(answer)
         key_id = _bytes(told["rawId"])
@@ -183,7 +186,10 @@ def used(
         seen = AuthenticatorData(_bytes(told["response"]["authenticatorData"]))
     except _MALFORMED as bad:
         raise PasskeyRefused("the browser's answer does not hold") from bad
-    return row, seen.counter
+    person = session.get_one(PersonRecord, row.person_id)
+    if person.ended_at is not None and person.ended_at <= now:
+        raise PasskeyRefused("this person has left")
+    return row, seen.counter, person
 
 
 def count_use(session: Session, passkey: PasskeyRecord, counter: int, now: datetime) -> bool:

@@ -48,12 +48,14 @@ _SCHEDULES: Final = {
 class Try:
     """A try that was counted, or one that must wait: then `wait` is in seconds and not 0.
 
-    `next_wait` is what the one after this one would wait if this one fails, in seconds.
+    `next_wait` is what the one after this one would wait if this one fails, in seconds; `large`
+    that this is the one that made it so long that others are told.
     """
 
     keys: tuple[str, ...]
     wait: int = 0
     next_wait: int = 0
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +146,12 @@ def _counted(session: Session, keys: list[str], name: str, address: str, now: da
     if "pair" in rows:
         waits["pair"] = max(waits["pair"], waits["account"])
         rows["pair"].wait_until = now + waits["pair"] if waits["pair"] else None
-    for kind, row in rows.items():
-        if _has_grown_large(_SCHEDULES[kind], row.failures):
-            person = person_by_email(session, name) if kind != "address" else None
-            _tell(session, row, person, address, now)
+    grown = [kind for kind, row in rows.items() if _has_grown_large(_SCHEDULES[kind], row.failures)]
+    for kind in grown:
+        person = person_by_email(session, name) if kind != "address" else None
+        _tell(session, rows[kind], person, address, now)
     own = [wait for kind, wait in waits.items() if kind != "account"]
-    return Try(tuple(keys), next_wait=ceil(max(own).total_seconds()))
+    return Try(tuple(keys), next_wait=ceil(max(own).total_seconds()), large=bool(grown))
 
 
 def _count(kind: str, row: SignInTryRecord, now: datetime) -> timedelta:

@@ -15,10 +15,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from service.errors import (
     STATUS,
     CaseNotReady,
+    HalfSignInOver,
     NotSignedIn,
     ParameterUnknown,
+    PasskeyRefused,
     QuotaReached,
     SignInDelayed,
+    SignInTooOld,
     TooManyFiles,
     TooManySignIns,
     UploadElsewhere,
@@ -29,6 +32,12 @@ from service.web.paths import inner_path
 from service.web.views.access import ErrorView
 
 RETRY_SECONDS = 10
+_DOORS: dict[type[Exception], str] = {
+    HalfSignInOver: "/sign-in?refusal=half_over",
+    PasskeyRefused: "/sign-in?refusal=passkey",
+    SignInTooOld: "/sign-in?refusal=again&next=/my-security",
+}
+"""Where the way goes on at the door, and what is said there."""
 log = structlog.get_logger("vaern.web")
 
 
@@ -82,6 +91,8 @@ def _known(request: Request, error: Exception) -> Response:
             answer.headers["WWW-Authenticate"] = "Bearer"
     elif isinstance(error, NotSignedIn) and not isinstance(error, WrongCredentials):
         answer = _to_sign_in(request)
+    elif (door := _DOORS.get(type(error))) is not None:
+        answer = RedirectResponse(door, HTTPStatus.SEE_OTHER)
     else:
         most = error.most if isinstance(error, TooManyFiles) else None
         answer = _page(request, status, code, _seconds(error), most=most)

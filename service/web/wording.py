@@ -25,6 +25,7 @@ _CAPTURES = {
     "address_not_web": "refused",
 }
 _KINDS = {
+    "passkey_refused": NoticeKind.REFUSED,
     "seal_held": NoticeKind.WAITING,
     "screenshot_waits": NoticeKind.WAITING,
     "screenshot_unreadable": NoticeKind.REFUSED,
@@ -57,6 +58,9 @@ def notice_for(language: str, said: str | None) -> Notice | None:
         "check_started": _("The check has begun."),
         "seal_sent": _("The seal is on its way out."),
         "seal_nothing_new": _("Nothing is new: everyone holds the newest seal already."),
+        "security_changed": _("It is changed. Where else you were signed in, you are signed out."),
+        "session_ended": _("You are signed out there."),
+        "passkey_refused": _("The passkey was not made. Nothing has changed."),
         "phone_ended": _("The phone is no longer connected."),
         "told": _("It is kept, and your case handler sees it."),
         "sorted": _("It has its place now."),

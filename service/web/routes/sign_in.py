@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse, Response
 
 from service.access.factors import has_factor, must_have_factor
+from service.access.identities import came_by_provider
 from service.access.people import end_session, password_hash_of
 from service.access.principal import Principal
 from service.access.tries import Try, begin_try, succeeded, taken_back
@@ -24,10 +26,12 @@ from service.web.dependencies import (
     Now,
     PageRight,
     Public,
+    installation_of,
     require_same_origin,
 )
 from service.web.entering import DEVICE_COOKIE, enter, led_half_way, led_in
 from service.web.frames import LANGUAGE_COOKIE, frame_for_anyone
+from service.web.passkey_asking import party_at
 from service.web.paths import inner_path
 from service.web.rendering import LANGUAGES
 from service.web.views.access import SignInRefusal, SignInView
@@ -65,8 +69,9 @@ class LanguageForm(BaseModel):
 @router.get("/sign-in", dependencies=[Depends(_OPEN)])
 def ask(request: Request, next: str = "/", refusal: SignInRefusal | None = None) -> Response:  # noqa: A002 — the parameter's public name
     """Show the sign-in page."""
-    view = SignInView(next=inner_path(next), refusal=refusal)
-    return _page(request, view, HTTPStatus.OK)
+    passkeys = party_at(request, installation_of(request)) is not None
+    view = SignInView(next=inner_path(next), refusal=refusal, passkeys=passkeys)
+    return sign_in_page(request, view, HTTPStatus.OK)
 
 
 @router.post("/sign-in", dependencies=[Depends(_OPEN)])
@@ -109,8 +114,13 @@ def sign_out(
     """End the session."""
     form.check(who)
     with house.database.writing() as session:
+        at_provider = came_by_provider(session, request.cookies[COOKIE])
         end_session(session, request.cookies[COOKIE], now)
-    answer = RedirectResponse("/sign-in?refusal=signed_out", HTTPStatus.SEE_OTHER)
+    # Who came by the provider is still signed in there: the next one at this machine would be them.
+    offered = at_provider and request.app.state.provider is not None
+    answer = RedirectResponse(
+        "/sign-in/provider/out" if offered else "/sign-in?refusal=signed_out", HTTPStatus.SEE_OTHER
+    )
     answer.delete_cookie(COOKIE, path="/")
     return answer
 
@@ -145,12 +155,13 @@ def _whose_password_fits(
 def _refused(request: Request, form: SignInForm, refusal: SignInRefusal, seconds: int) -> Response:
     view = SignInView(
         next=inner_path(form.next),
+        passkeys=party_at(request, installation_of(request)) is not None,
         refusal=refusal,
         retry_after=seconds or None,
         form=FormState(values={"email": form.email}),
     )
     waits = refusal is SignInRefusal.WAIT
-    answer = _page(
+    answer = sign_in_page(
         request, view, HTTPStatus.TOO_MANY_REQUESTS if waits else HTTPStatus.UNAUTHORIZED
     )
     if seconds:
@@ -158,8 +169,11 @@ def _refused(request: Request, form: SignInForm, refusal: SignInRefusal, seconds
     return answer
 
 
-def _page(request: Request, view: SignInView, status: HTTPStatus) -> Response:
-    frame = frame_for_anyone(request)
+def sign_in_page(request: Request, view: SignInView, status: HTTPStatus) -> Response:
+    """Return the page on which people sign in, with whatever ways there are."""
+    frame, settings = frame_for_anyone(request), installation_of(request).settings
+    if settings.signs_in_by_provider:
+        view = replace(view, provider=settings.oidc_name or settings.municipality)
     answer: Response = request.app.state.templates.response(
         request, "sign_in.html", {"frame": frame, "view": view}, status_code=status.value
     )

@@ -14,6 +14,14 @@ class SignInRefusal(StrEnum):
     WAIT = "wait"
     SIGNED_OUT = "signed_out"
     ENDED = "ended"
+    PROVIDER_SILENT = "provider_silent"
+    PROVIDER_NOT_BELIEVED = "provider_not_believed"
+    PROVIDER_REFUSED = "provider_refused"
+    NOT_BEGUN = "not_begun"
+    NOT_ENTERED = "not_entered"
+    HALF_OVER = "half_over"
+    PASSKEY = "passkey"
+    AGAIN = "again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +32,31 @@ class SignInView:
         next: The path to open afterwards (one of ours) or "/".
         refusal: Why the person stands here again, or None.
         retry_after: Seconds to wait, with `BUSY` and `WAIT`, perhaps with `WRONG`.
+        passkeys: Whether this address has passkeys.
+        provider: What people call the provider that signs them in, or None where there is none.
+        reference: The request's id, where the provider's answer was not accepted.
     """
 
     next: str
     form: FormState = field(default_factory=FormState)
     refusal: SignInRefusal | None = None
     retry_after: int | None = None
+    passkeys: bool = False
+    provider: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOutView:
+    """`signed_out.html`: the session here has ended.
+
+    Attributes:
+        provider: What people call the provider.
+        way_out: Where one signs out there too, or None where that cannot be said.
+    """
+
+    provider: str
+    way_out: str | None
 
 
 @dataclass(frozen=True, slots=True)

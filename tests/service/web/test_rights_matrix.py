@@ -92,6 +92,15 @@ def test_only_doors_and_lamps_are_public(world: World) -> None:
         "GET /sign-in",
         "POST /sign-in",
         "POST /language",
+        # Half way in, or by a passkey alone: there is no session yet (decision 33).
+        "GET /sign-in/second",
+        "POST /sign-in/second",
+        "POST /sign-in/passkey/options",
+        "POST /sign-in/passkey",
+        "GET /sign-in/set-up",
+        "POST /sign-in/set-up/app",
+        "POST /sign-in/set-up/passkey/options",
+        "POST /sign-in/set-up/passkey",
         # A phone's page names nobody, and a link that connects one is its own key (decision 30).
         "GET /phone/",
         "GET /phone/share",

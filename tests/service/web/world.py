@@ -16,6 +16,8 @@ from archive.records.cases import CaseRecord
 from archive.records.evidence import EvidenceRecord
 from archive.records.pages import PostRecord, SampleRecord
 from archive.records.people import PersonRecord
+from service.access.factors import Changing, add_passkey
+from service.access.passkeys import NewPasskey, passkeys_of
 from service.access.people import add_token, open_session, principal_of
 from service.access.phones import enrol, make_link, phones_of
 from service.access.principal import Principal
@@ -105,6 +107,7 @@ def the_librarys_world(installation: Installation, town: Town, time: Time) -> It
         "export_id": str(asked_for(installation, leader, number, time)),
         "part": "1",
         "sample_id": str(_drawn_sample(installation, time, town, leader, number)),
+        "passkey_id": _passkey(installation, town, time),
         **_phone(installation, town, time),
     }
     engine = make_engine(installation)
@@ -140,6 +143,18 @@ def _phone(installation: Installation, town: Town, time: Time) -> dict[str, str]
             "secret": secret,
             **dict.fromkeys(("file_id", "share"), str(phone.id)),
         }
+
+
+def _passkey(installation: Installation, town: Town, time: Time) -> str:
+    """Give Anna a passkey, and return its id."""
+    credential_id = b"annas-passkey"
+    credential = bytes(16) + len(credential_id).to_bytes(2, "big") + credential_id
+    with installation.database.writing() as session:
+        anna = session.merge(town.anna)
+        by = Changing(anna, installation.settings, time.now)
+        add_passkey(session, by, NewPasskey(credential, credential_id, 0), "Annas telefon")
+        (passkey,) = passkeys_of(session, anna.id)
+        return str(passkey.id)
 
 
 def _drawn_sample(
