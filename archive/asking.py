@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Connection, Select
 from sqlalchemy.orm import Session
 
 from archive.database import ReadOnly
@@ -27,6 +27,17 @@ def ask(
     if not isinstance(session, ReadOnly):
         plain = statement.statement if isinstance(statement, Prepared) else statement
         return session.execute(plain, dict(asked)).all()
+    connection = _connection_of(session)
     if isinstance(statement, Prepared):
-        return statement.rows(session.connection(), asked)
-    return session.connection().execute(statement, dict(asked)).all()
+        return statement.rows(connection, asked)
+    return connection.execute(statement, dict(asked)).all()
+
+
+def _connection_of(session: ReadOnly) -> Connection:
+    """Return the connection that a session holds as long as its transaction lasts."""
+    moment, connection = session.info.get("connection", (None, None))
+    if moment is None or session.get_transaction() is not moment:
+        connection = session.connection()
+        session.info["connection"] = (session.get_transaction(), connection)
+    found: Connection = connection
+    return found
