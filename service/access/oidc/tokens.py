@@ -91,6 +91,8 @@ def believed(token: object, keys: Sequence[Key], expected: Expected) -> dict[str
 def _signing_key(described: object) -> Key | None:
     if not isinstance(described, dict) or described.get("use", "sig") != "sig":
         return None
+    if described.get("kty") not in {"RSA", "EC"}:
+        return None
     if described.get("kty") == "RSA" and len(str(described.get("n"))) < _SHORTEST_MODULUS:
         return None  # importing a short key warns, on stderr
     try:
