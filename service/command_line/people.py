@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from archive.records.people import UnitRecord
 from service.access.endings import end_person, rename_person
+from service.access.factors import reset_factors
 from service.access.listing import find_person, list_people
 from service.access.passwords import Passwords, PasswordTooShort
 from service.access.people import add_person, add_unit, give_role, unit_by_name
@@ -135,6 +136,27 @@ def rename_user(email: str, *, name: str | None, new_email: str | None, as_json:
         print_json(told)
     else:
         click.echo(f"Now {told['name']} <{told['email'] or '-'}>.", err=True)
+
+
+@user.command("factor-reset")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def reset_factors_of(email: str, *, as_json: bool) -> None:
+    """Take away the passkeys, app and recovery codes of the person with EMAIL, who has lost them.
+
+    Make sure first who asks for it. The password stays; they are told by mail, and signed out
+    everywhere.
+    """
+    settings = Settings()
+    with opened(settings) as house, house.database.writing() as session:
+        person = find_person(session, email)
+        ended = reset_factors(session, person, settings, house.clock.now(), actor=_ACTOR)
+        told = {"id": str(person.id), "ended": ended}
+        name = person.name
+    if as_json:
+        print_json(told)
+    else:
+        click.echo(f"{name} signs in with the password alone, until they choose anew.", err=True)
 
 
 def _password(*, from_stdin: bool) -> str:

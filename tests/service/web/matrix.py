@@ -34,6 +34,7 @@ TYPED = {
     "whom": f"{UUID(int=1)}:key_person",
     "email": "anna@kommune.example",
     "password": "not the right password",
+    "current": "not the right password either",
     "code": "000000",
     "credential": "{}",
     "kept": "0.AA",
