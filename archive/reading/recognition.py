@@ -33,6 +33,9 @@ def engine() -> Any:
 
 def lines_in(grey: Image.Image) -> Iterator[list[Line]]:
     """Yield the lines of each piece of a grey picture, boxes in its own pixels."""
+    # What it has to say ("Empty page!!") goes to descriptor 2, the child's sink. As it comes, it
+    # opens /dev/null at its first word, which a child may not, and writes into nothing: a crash.
+    engine().SetVariable("debug_file", "")
     for tile in tiles_of(grey):
         yield _read(tile.picture, tile.top)
 

@@ -145,6 +145,27 @@ def tall(comments: int = 60) -> Shot:
     return Shot(Look(), _packed(whole, Look()), "\n".join(part.text for part in parts))
 
 
+def leaning(degrees: float, look: Look, number: int = 3) -> bytes:
+    """Return a screenshot photographed askew, against the clock, on white: a PNG without EXIF."""
+    with Image.open(io.BytesIO(made(look, number).data)) as picture:
+        turned = picture.rotate(
+            degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=(255, 255, 255)
+        )
+    return _packed(turned, Look())
+
+
+def scene(degrees: float = 0.0) -> bytes:
+    """Return a picture without a letter: coloured shapes, lying so many degrees."""
+    chance = random.Random(7)  # noqa: S311 — made-up shapes, no secrets
+    picture = Image.new("RGB", (900, 700), (120, 160, 210))
+    draw = ImageDraw.Draw(picture)
+    for _ in range(160):
+        left, top = chance.randrange(900), chance.randrange(700)
+        size, ink = chance.randrange(10, 180), tuple(chance.randrange(256) for _ in range(3))
+        draw.ellipse((left - size / 2, top - size / 2, left + size / 2, top), fill=ink)
+    return _packed(picture.rotate(degrees, expand=True), Look())
+
+
 def accuracy(found: str, wanted: str) -> float:
     """Return one minus the edits by character, spaces counted as one."""
     one, other = _bare(found), _bare(wanted)

@@ -8,7 +8,7 @@ from archive.confinement.errors import ReadingFailed
 from archive.confinement.limits import Limits
 from archive.reading.tiles import LONGEST
 from tests.archive.reading.hostile import png
-from tests.archive.reading.screenshots import Look, accuracy, danish, made, tall
+from tests.archive.reading.screenshots import Look, accuracy, danish, leaning, made, scene, tall
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,23 @@ def test_a_picture_without_words_has_no_text(confinement: Confinement) -> None:
 
     assert facts["text_state"] == "no_text"
     assert facts["words"] == []
+
+
+@pytest.mark.parametrize("degrees", [12, 45])
+def test_a_picture_in_which_no_line_is_found_is_read_to_its_end(
+    confinement: Confinement, degrees: int
+) -> None:
+    facts = confinement.read("picture_text", leaning(degrees, Look(comments=1))).facts
+
+    assert facts["pieces_read"] == facts["pieces_whole"] == 1
+    assert facts["text_state"] in {"read", "unsure", "no_text"}
+
+
+def test_a_drawing_without_words_has_no_text_however_it_lies(confinement: Confinement) -> None:
+    for degrees in (0, 20):
+        facts = confinement.read("picture_text", scene(degrees)).facts
+
+        assert facts["text_state"] == "no_text"
 
 
 def test_a_very_tall_screenshot_is_read_piece_by_piece_and_no_line_is_cut(
