@@ -106,7 +106,7 @@ def _signing_key(described: object) -> Key | None:
 
 def _signed(token: str, keys: Sequence[Key]) -> tuple[dict[str, Any], dict[str, Any]]:
     registry = jws.JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
-    registry.max_payload_length = _LONGEST_TOKEN
+    registry.max_payload_length = registry.max_header_length = _LONGEST_TOKEN
     try:
         header = jws.extract_compact(token.encode(), registry=registry).headers()
     except (JoseError, ValueError, TypeError) as bad:
