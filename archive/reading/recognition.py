@@ -4,6 +4,8 @@ Danish first, then Norwegian and English. Its data is read before the fork,
 for a child can open no file; the children share those pages of memory.
 """
 
+import atexit
+import os
 from collections.abc import Iterator
 from functools import cache
 from statistics import median
@@ -23,19 +25,22 @@ _BLANKS: Final = "\t\r\n\f\v "
 @cache
 def engine() -> Any:
     """Return the loaded engine; the first call, before the fork, reads the language data."""
-    return tesserocr.PyTessBaseAPI(
+    api = tesserocr.PyTessBaseAPI(
         path=f"{folder()}/",
         lang="+".join(LANGUAGES),
         psm=tesserocr.PSM.AUTO,
         oem=tesserocr.OEM.LSTM_ONLY,
     )
+    # What it has to say ("Empty page!!") goes to descriptor 2, the child's sink. As it comes, it
+    # opens /dev/null at its first word, which a child may not, and writes into nothing: a crash.
+    api.SetVariable("debug_file", "")
+    # The starter's own descriptor 2 is the log: no word there about what it frees as it ends.
+    atexit.register(api.SetVariable, "debug_file", os.devnull)
+    return api
 
 
 def lines_in(grey: Image.Image) -> Iterator[list[Line]]:
     """Yield the lines of each piece of a grey picture, boxes in its own pixels."""
-    # What it has to say ("Empty page!!") goes to descriptor 2, the child's sink. As it comes, it
-    # opens /dev/null at its first word, which a child may not, and writes into nothing: a crash.
-    engine().SetVariable("debug_file", "")
     for tile in tiles_of(grey):
         yield _read(tile.picture, tile.top)
 
