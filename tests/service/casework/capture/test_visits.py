@@ -117,6 +117,8 @@ def test_a_page_that_cannot_be_had_leaves_its_reason_and_what_was_seen(
     assert_clean(house)
 
 
+# What the browser may not reach is no matter of the database: once is enough.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_our_own_doors_are_not_visited_even_where_they_are_listed(
     installation: Installation, town: Town, time: Time, asks: Asks, site: Site
 ) -> None:
