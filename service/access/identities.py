@@ -69,6 +69,11 @@ def unlink(session: Session, person: PersonRecord, now: datetime, *, actor: str)
     return len(rows)
 
 
+def linked_people(session: Session) -> set[UUID]:
+    """Return the ids of all whose account opens by a provider's word."""
+    return {row.person_id for row in session.scalars(_live())}
+
+
 def tell_local(session: Session, person: PersonRecord, way: str, now: datetime) -> None:
     """Put in the ledger that somebody came in past the provider."""
     actor = f"person:{person.id}"

@@ -18,6 +18,7 @@ from archive.records.people import (
     TokenRecord,
     UnitRecord,
 )
+from service.access.identities import linked_people
 from service.access.people import person_by_email
 from service.errors import PersonNotFound, TokenNotFound
 
@@ -79,7 +80,7 @@ def list_people(session: Session, now: datetime, *, ended: bool = False) -> tupl
     for row in session.scalars(held.order_by(RoleRecord.since, RoleRecord.id)):
         unit = units.get(row.unit_id) if row.unit_id else None
         roles[row.person_id].append(Role(row.role, unit))
-    sign_in = set(session.scalars(select(CredentialRecord.person_id)))
+    sign_in = set(session.scalars(select(CredentialRecord.person_id))) | linked_people(session)
     query = select(PersonRecord).order_by(PersonRecord.name, PersonRecord.id)
     return tuple(
         Listed(

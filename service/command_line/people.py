@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from archive.records.people import UnitRecord
 from service.access.endings import end_person, rename_person
 from service.access.factors import reset_factors
+from service.access.identities import unlink
 from service.access.listing import find_person, list_people
 from service.access.passwords import Passwords, PasswordTooShort
 from service.access.people import add_person, add_unit, give_role, unit_by_name
@@ -157,6 +158,26 @@ def reset_factors_of(email: str, *, as_json: bool) -> None:
         print_json(told)
     else:
         click.echo(f"{name} signs in with the password alone, until they choose anew.", err=True)
+
+
+@user.command("unlink")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def unlink_user(email: str, *, as_json: bool) -> None:
+    """Forget whom the sign-in provider means by the person with EMAIL.
+
+    For an account that was made anew at the provider: the next sign-in finds the person by their
+    address again.
+    """
+    with opened(Settings()) as house, house.database.writing() as session:
+        person = find_person(session, email)
+        ended = unlink(session, person, house.clock.now(), actor=_ACTOR)
+        told = {"id": str(person.id), "ended": ended}
+        name = person.name
+    if as_json:
+        print_json(told)
+    else:
+        click.echo(f"{name} is linked to no account of the provider.", err=True)
 
 
 def _password(*, from_stdin: bool) -> str:

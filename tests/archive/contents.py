@@ -21,6 +21,7 @@ from archive.records.cases import (
 )
 from archive.records.evidence import ReadingRecord, ViewingRecord
 from archive.records.exports import ExportItemRecord, ExportRecord
+from archive.records.identities import IdentityRecord
 from archive.records.ledger import OutsideHeadRecord
 from archive.records.mail import MailSeenRecord
 from archive.records.people import (
@@ -178,6 +179,9 @@ def _people(session: Session) -> tuple[UUID, list[UUID]]:
     session.add_all(
         (
             CredentialRecord(person_id=one.id, password_hash="$argon2id$made-up", changed_at=NOW),
+            IdentityRecord(
+                issuer="https://login.example", subject="8f1c", person_id=one.id, linked_at=NOW
+            ),
             RoleRecord(person_id=two.id, role="leader", unit_id=unit.id, since=NOW),
             TokenRecord(
                 token_sha256="a" * 64,

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from service.access.identities import local_sign_ins
 from service.access.principal import Principal
 from service.access.tries import guessing_now
 from service.casework.operations.outside import ask_now
@@ -135,7 +136,7 @@ def _lights(
             LightState.AMBER,
             cause=_("This machine's kernel lacks: %(walls)s.") % {"walls": ", ".join(missing)},
         ),
-        _sign_in_light(session, now, language),
+        _sign_in_light(session, house, now, language),
         _check_light(run.ended_at if run else None, run.result if run else None, language),
         seal_light(how, language, now),
     ]
@@ -143,17 +144,27 @@ def _lights(
     return tuple(sorted(lights, key=lambda one: order.index(one.state)))
 
 
-def _sign_in_light(session: Session, now: datetime, language: str) -> Light:
-    """Say that somebody guesses passwords, and that it is held up; whose they are is not said."""
+def _sign_in_light(session: Session, house: Installation, now: datetime, language: str) -> Light:
+    """Say that somebody guesses passwords, or came in past the provider; whose is not said."""
     _ = gettext_of(language)
     found = guessing_now(session, now)
-    if not found.accounts and not found.addresses:
+    causes = []
+    if found.accounts or found.addresses:
+        guessed = _(
+            "Somebody is guessing passwords (accounts: %(accounts)s, addresses: %(addresses)s). "
+            "Whoever does it waits longer each time. The ledger has the addresses."
+        )
+        causes.append(guessed % {"accounts": found.accounts, "addresses": found.addresses})
+    past = local_sign_ins(session, now) if house.settings.signs_in_by_provider else 0
+    if past:
+        told = _(
+            "In the last 24 hours somebody signed in with a password of Værn instead of the "
+            "municipality's own sign-in (times: %(times)s). The ledger says who."
+        )
+        causes.append(told % {"times": past})
+    if not causes:
         return Light(LightName.SIGN_IN, LightState.GREEN)
-    cause = _(
-        "Somebody is guessing passwords (accounts: %(accounts)s, addresses: %(addresses)s). "
-        "Whoever does it waits longer each time. The ledger has the addresses."
-    ) % {"accounts": found.accounts, "addresses": found.addresses}
-    return Light(LightName.SIGN_IN, LightState.AMBER, cause=cause)
+    return Light(LightName.SIGN_IN, LightState.AMBER, cause=" ".join(causes))
 
 
 def _check_light(

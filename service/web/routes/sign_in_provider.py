@@ -20,7 +20,6 @@ from service.access.identities import BY_PROVIDER, signed_in_person
 from service.access.oidc.begun import LASTS, Answer, Begun, Seals, begin, cookie_of, use_up
 from service.access.oidc.claims import Claims
 from service.errors import (
-    NotFound,
     PersonNotEntered,
     ProviderRefused,
     ProviderSignInFailed,
@@ -56,7 +55,9 @@ log = structlog.get_logger("vaern.sign_in")
 @router.get("", dependencies=[Depends(_OPEN)])
 def lead_out(request: Request, house: House, now: Now, next: str = "/") -> Response:  # noqa: A002 — the parameter's public name
     """Lead a browser to the provider, with what it must bring back."""
-    provider, seals = _provider(request)
+    if (known := _provider(request)) is None:
+        return _to_the_door()
+    provider, seals = known
     begun = begin(inner_path(next))
     try:
         door = provider.door(begun, _back(request, house), now)
@@ -78,7 +79,9 @@ def come_back(
     iss: _Sent = None,
 ) -> Response:
     """Open a session for whom the provider names; say calmly why not, where it comes to nothing."""
-    provider, seals = _provider(request)
+    if (known := _provider(request)) is None:
+        return _to_the_door()
+    provider, seals = known
     next_path, cookie = "/", cookie_of(state or "")
     try:
         begun = seals.open(request.cookies.get(cookie), state or "", now)
@@ -99,7 +102,9 @@ def come_back(
 @router.get("/out", dependencies=[Depends(_GONE)])
 def offer_way_out(request: Request, house: House, now: Now) -> Response:
     """Say that the session here has ended, and offer to end the one at the provider too."""
-    provider, _ = _provider(request)
+    if (known := _provider(request)) is None:
+        return _to_the_door()
+    provider, _ = known
     door = provider.way_out(f"{_base(request, house)}{router.prefix}/signed-out", now)
     view = SignedOutView(provider=_name(house), way_out=door)
     context = {"frame": frame_for_nobody(request), "view": view}
@@ -140,13 +145,16 @@ def _told(request: Request, failed: ProviderSignInFailed, next_path: str) -> Res
     return sign_in_page(request, view, status_of(failed)[0])
 
 
-def _provider(request: Request) -> tuple[Provider, Seals]:
-    """Return what signs people in; where nothing is set, there is no such place."""
+def _provider(request: Request) -> tuple[Provider, Seals] | None:
+    """Return what signs people in, where it is set."""
     provider: Provider | None = request.app.state.provider
-    if provider is None:
-        raise NotFound("no provider is set")
     seals: Seals = request.app.state.begun_seals
-    return provider, seals
+    return (provider, seals) if provider is not None else None
+
+
+def _to_the_door() -> Response:
+    """Lead whoever has kept an address of a provider that is set no longer to the other ways in."""
+    return RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
 
 
 def _back(request: Request, house: Installation) -> str:

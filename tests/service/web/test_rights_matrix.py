@@ -92,6 +92,11 @@ def test_only_doors_and_lamps_are_public(world: World) -> None:
         "GET /sign-in",
         "POST /sign-in",
         "POST /language",
+        # The provider hands people back by a link; what opens a session is what they bring.
+        "GET /sign-in/provider",
+        "GET /sign-in/provider/back",
+        "GET /sign-in/provider/out",
+        "GET /sign-in/provider/signed-out",
         # Half way in, or by a passkey alone: there is no session yet (decision 33).
         "GET /sign-in/second",
         "POST /sign-in/second",

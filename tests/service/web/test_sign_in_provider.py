@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 from starlette.responses import Response
 
+from archive.ledger.log import record
 from archive.records.identities import IdentityRecord, UsedStateRecord
 from archive.records.people import CredentialRecord, PersonRecord, SessionRecord
 from service.access.endings import end_person
@@ -305,9 +306,8 @@ def test_a_provider_that_is_down_leaves_the_password_and_says_so(
         kept = Passwords(memory_kib=8).make(PASSWORD)
         anna = session.merge(town.anna)
         session.add(CredentialRecord(person_id=anna.id, password_hash=kept, changed_at=time.now))
-        from archive.ledger.log import record
-
         record(session, "credential.made", at=time.now, actor="system", subject=anna)
+        give_role(session, anna, "operator", unit_id=None, now=time.now, actor="system")
     for door in ("/.well-known/openid-configuration", "/token"):
         way.provider.instead[door] = lambda _: Response(status_code=503)
 
@@ -316,6 +316,8 @@ def test_a_provider_that_is_down_leaves_the_password_and_says_so(
     answer = way.client.post("/sign-in", data={"email": town.anna.email, "password": PASSWORD})
     assert answer.status_code == 303
     assert "sign_in.local" in kinds(installation)
+    told = way.client.get("/operations").text
+    assert "signed in with a password of Værn" in told
 
 
 def test_sign_out_offers_to_sign_out_at_the_provider_too(
@@ -362,11 +364,14 @@ def test_used_answers_are_forgotten_when_they_could_not_come_back(
         assert len(session.scalars(select(IdentityRecord)).all()) == 1
 
 
-def test_without_a_provider_there_is_no_such_place(installation: Installation) -> None:
+def test_without_a_provider_its_places_lead_to_the_other_ways_in(
+    installation: Installation,
+) -> None:
     engine = make_engine(installation)
     with on_loopback(application_of(installation, engine)) as base:
         for path in ("", "/back", "/out"):
-            assert httpx.get(f"{base}/sign-in/provider{path}").status_code == 404
+            answer = httpx.get(f"{base}/sign-in/provider{path}")
+            assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
         assert "/sign-in/provider" not in httpx.get(f"{base}/sign-in").text
     engine.stop(5)
 
