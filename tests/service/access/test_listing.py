@@ -40,6 +40,7 @@ def test_people_are_renamed_listed_and_let_go(data: Path) -> None:
     assert (person["unit"], person["ended_at"]) == ("Biblioteket", None)
 
     assert told(data, "user", "unlink", "ab@x.example")["ended"] == 0
+    assert told(data, "user", "factor-reset", "ab@x.example")["ended"] == 0
     assert told(data, "user", "end", "ab@x.example")["ended_at"]
 
     assert told(data, "user", "list")["people"] == []

@@ -13,12 +13,14 @@ from tests.service.web.samples import (
     phone,
     queue,
     search,
+    security,
 )
 
 SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **doors.SAMPLES,
     **person.SAMPLES,
     **phone.SAMPLES,
+    **security.SAMPLES,
     **evidence.SAMPLES,
     **queue.SAMPLES,
     **search.SAMPLES,

@@ -5,6 +5,7 @@ from service.web.views.access import (
     RightsCell,
     RightsRow,
     RightsView,
+    SignedOutView,
     SignInRefusal,
     SignInView,
 )
@@ -127,6 +128,39 @@ SAMPLES = {
     "sign_in_wait": (
         "sign_in.html",
         page(SignInView("/", refusal=SignInRefusal.WAIT, retry_after=300), outside()),
+    ),
+    "sign_in_provider": (
+        "sign_in.html",
+        page(SignInView("/", provider="Havn Kommune"), outside()),
+    ),
+    "sign_in_provider_silent": (
+        "sign_in.html",
+        page(
+            SignInView("/", provider="Havn Kommune", refusal=SignInRefusal.PROVIDER_SILENT),
+            outside(),
+        ),
+    ),
+    "sign_in_provider_not_believed": (
+        "sign_in.html",
+        page(
+            SignInView(
+                "/",
+                provider="Havn Kommune",
+                refusal=SignInRefusal.PROVIDER_NOT_BELIEVED,
+                reference="7f3a91c2",
+            ),
+            outside(),
+        ),
+    ),
+    "sign_in_not_entered": (
+        "sign_in.html",
+        page(
+            SignInView("/", provider="Havn Kommune", refusal=SignInRefusal.NOT_ENTERED), outside()
+        ),
+    ),
+    "signed_out": (
+        "signed_out.html",
+        page(SignedOutView("Havn Kommune", "https://login.example/out"), outside()),
     ),
     "today": ("today.html", page(TodayView(_TASKS, _TASKS[2:], 2), frame(Place.TODAY))),
     "today_danger": (
