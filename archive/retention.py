@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceErased, EvidenceNotFound, HeldByLaw
 from archive.ledger.entries import ERASED
-from archive.ledger.log import record
+from archive.ledger.log import SYSTEM, record
 from archive.ledger.mentions import forget_details, mentions_of, row_by_key
 from archive.records import Protected
 from archive.records.cases import (
@@ -50,8 +50,38 @@ from archive.records.pages import (
 from archive.records.phones import PhoneFileRecord
 from archive.records.readings import FingerprintRecord, ScanRecord, SlowReadingRecord
 
-_BESIDE = (FingerprintRecord, MailSeenRecord, PhoneFileRecord, ScanRecord, SlowReadingRecord)
+BESIDE = (FingerprintRecord, MailSeenRecord, PhoneFileRecord, ScanRecord, SlowReadingRecord)
 """What programs keep beside evidence, and no entry of the ledger binds."""
+
+READ_OUT: tuple[tuple[type[Any], Any], ...] = (
+    (SampleRecord, SampleRecord.decision_id),
+    (ScreenshotRecord, ScreenshotRecord.post_id),
+    (ScreenshotRecord, ScreenshotRecord.evidence_id),
+    (DecisionRecord, DecisionRecord.post_id),
+    (FindingRecord, FindingRecord.post_id),
+    (PostRecord, PostRecord.evidence_id),
+    (VisitRecord, VisitRecord.evidence_id),
+    (ReadingRecord, ReadingRecord.evidence_id),
+    (ObjectRecord, ObjectRecord.evidence_id),
+    (WrappedKeyRecord, WrappedKeyRecord.evidence_id),
+    (DeliveryRecord, DeliveryRecord.evidence_id),
+    (NoticeRecord, NoticeRecord.evidence_id),
+    (WishAnswerRecord, WishAnswerRecord.evidence_id),
+)
+"""What goes with evidence, and by which reference; leaves of the references first."""
+
+BLANKED = (
+    "filename",
+    "note",
+    "source_url",
+    "sha256",
+    "seen_at",
+    "next_attempt_at",
+    "claimed_until",
+    "claimed_by",
+    "last_error",
+)
+"""What a tombstone no longer says."""
 
 _MANY = 500
 """So many values go into one `IN`, far below what any database takes."""
@@ -96,9 +126,35 @@ def erase(
     `EvidenceNotFound`, `EvidenceErased`, `HeldByLaw`.
     """
     root = _standing(session, evidence_id)
-    whole = _with_parts(session, root)
+    whole = _with_parts(session, [root])
     if not again:
         _refuse_held(session, whole)
+    return _erase(session, whole, reason, actor, now, subject=root)
+
+
+def erase_without_key(
+    session: Session, evidence_ids: Collection[UUID], reason: str, now: datetime
+) -> Erased:
+    """Erase evidence whose keys are gone, with its parts; the one act of its transaction.
+
+    Nothing can open it any more, so no hold stands in the way.
+    """
+    roots = [one for one in (session.get(EvidenceRecord, of) for of in evidence_ids) if one]
+    whole = _with_parts(session, [one for one in roots if one.erased_at is None])
+    if not whole:
+        return Erased((), 0, 0)
+    return _erase(session, whole, reason, SYSTEM, now)
+
+
+def _erase(
+    session: Session,
+    whole: list[EvidenceRecord],
+    reason: str,
+    actor: str,
+    now: datetime,
+    *,
+    subject: EvidenceRecord | None = None,
+) -> Erased:
     ids = [evidence.id for evidence in whole]
     posts = _ids(session, PostRecord.id, PostRecord.evidence_id, ids)
     for later in _answers_elsewhere(session, posts):
@@ -117,7 +173,7 @@ def erase(
         ERASED,
         at=now,
         actor=actor,
-        subject=root,
+        subject=subject,
         reason=reason,
         evidence=ids,
         positions=mentions.positions,
@@ -139,18 +195,24 @@ def _standing(session: Session, evidence_id: UUID) -> EvidenceRecord:
     return evidence
 
 
-def _with_parts(session: Session, root: EvidenceRecord) -> list[EvidenceRecord]:
-    """Return a piece of evidence and whatever was taken out of it, however deep."""
-    whole, above = [root], [root.id]
+def _with_parts(session: Session, roots: list[EvidenceRecord]) -> list[EvidenceRecord]:
+    """Return pieces of evidence and whatever was taken out of them, however deep."""
+    whole = {root.id: root for root in roots}
+    above = list(whole)
     while above:
-        parts = session.scalars(
-            select(EvidenceRecord)
-            .where(EvidenceRecord.parent_id.in_(above), EvidenceRecord.erased_at.is_(None))
-            .order_by(EvidenceRecord.received_at, EvidenceRecord.id)
-        ).all()
-        whole.extend(parts)
+        parts = [
+            part
+            for some in _batches(above)
+            for part in session.scalars(
+                select(EvidenceRecord)
+                .where(EvidenceRecord.parent_id.in_(some), EvidenceRecord.erased_at.is_(None))
+                .order_by(EvidenceRecord.received_at, EvidenceRecord.id)
+            )
+            if part.id not in whole
+        ]
+        whole.update({part.id: part for part in parts})
         above = [part.id for part in parts]
-    return whole
+    return list(whole.values())
 
 
 def _refuse_held(session: Session, whole: list[EvidenceRecord]) -> None:
@@ -190,35 +252,23 @@ def _objects(session: Session, ids: list[UUID]) -> dict[UUID, list[list[Any]]]:
     """Return by evidence the name and number of segments of each object."""
     found: dict[UUID, list[list[Any]]] = {one: [] for one in ids}
     query = select(ObjectRecord.evidence_id, ObjectRecord.name, ObjectRecord.segments)
-    for of, name, segments in session.execute(query.where(ObjectRecord.evidence_id.in_(ids))):
-        found[of].append([name, segments])
+    for some in _batches(ids):
+        for of, name, segments in session.execute(query.where(ObjectRecord.evidence_id.in_(some))):
+            found[of].append([name, segments])
     return found
 
 
 def _remove_derived(session: Session, ids: list[UUID], posts: list[UUID]) -> Iterator[str]:
     """Delete all that was read out of the evidence, leaves of the references first; yield keys."""
     decisions = _ids(session, DecisionRecord.id, DecisionRecord.post_id, posts)
-    tables: tuple[tuple[type[Any], Any, list[UUID]], ...] = (
-        (SampleRecord, SampleRecord.decision_id, decisions),
-        (ScreenshotRecord, ScreenshotRecord.post_id, posts),
-        (ScreenshotRecord, ScreenshotRecord.evidence_id, ids),
-        (DecisionRecord, DecisionRecord.post_id, posts),
-        (FindingRecord, FindingRecord.post_id, posts),
-        (PostRecord, PostRecord.evidence_id, ids),
-        (VisitRecord, VisitRecord.evidence_id, ids),
-        (ReadingRecord, ReadingRecord.evidence_id, ids),
-        (ObjectRecord, ObjectRecord.evidence_id, ids),
-        (WrappedKeyRecord, WrappedKeyRecord.evidence_id, ids),
-        (DeliveryRecord, DeliveryRecord.evidence_id, ids),
-        (NoticeRecord, NoticeRecord.evidence_id, ids),
-        (WishAnswerRecord, WishAnswerRecord.evidence_id, ids),
-    )
+    owners = {"decisions": decisions, "posts": posts, "evidence": ids}
     session.flush()
-    for beside in _BESIDE:
+    for beside in BESIDE:
         for some in _batches(ids):
             session.execute(delete(beside).where(beside.evidence_id.in_(some)))
-    for table, column, owners in tables:
-        yield from _delete(session, table, column, owners)
+    for table, column in READ_OUT:
+        (reference,) = column.property.columns[0].foreign_keys
+        yield from _delete(session, table, column, owners[reference.column.table.name])
     answers = session.execute(select(IdempotencyRecord.key_sha256, IdempotencyRecord.answer))
     spoken = [key for key, answer in answers if any(str(one) in str(answer) for one in ids)]
     session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.key_sha256.in_(spoken)))
@@ -235,7 +285,11 @@ def _delete(
 
 
 def _ids(session: Session, wanted: Any, column: Any, owners: list[UUID]) -> list[UUID]:
-    return list(session.scalars(select(wanted).where(column.in_(owners))))
+    return [
+        found
+        for some in _batches(owners)
+        for found in session.scalars(select(wanted).where(column.in_(some)))
+    ]
 
 
 def _answers_elsewhere(session: Session, posts: list[UUID]) -> list[PostRecord]:
@@ -260,9 +314,8 @@ def _make_tombstone(evidence: EvidenceRecord, now: datetime) -> None:
 
     The fence moves, so that a reading under way can no longer write a result.
     """
-    evidence.filename = evidence.note = evidence.source_url = evidence.sha256 = None
-    evidence.seen_at = evidence.next_attempt_at = evidence.claimed_until = None
-    evidence.claimed_by = evidence.last_error = None
+    for name in BLANKED:
+        setattr(evidence, name, None)
     evidence.fence += 1
     evidence.erased_at = now
     evidence.state = EvidenceState.ERASED
@@ -273,4 +326,13 @@ def _since(whole: list[EvidenceRecord]) -> datetime:
     return min(evidence.received_at for evidence in whole) - timedelta(days=1)
 
 
-__all__ = ["Erased", "erase", "hold", "release"]
+__all__ = [
+    "BESIDE",
+    "BLANKED",
+    "READ_OUT",
+    "Erased",
+    "erase",
+    "erase_without_key",
+    "hold",
+    "release",
+]

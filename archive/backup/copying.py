@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,22 +22,29 @@ from sqlalchemy.pool import NullPool
 from archive.database import sqlite_module
 from archive.records import Base
 from archive.records.evidence import WrappedKeyRecord
+from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import SessionRecord
 
 _BATCH = 1000
+Change = Callable[[Table, list[dict[str, Any]]], list[dict[str, Any]]]
+"""What stands of some rows in the copy."""
 _LEFT_OUT = {WrappedKeyRecord.__tablename__, SessionRecord.__tablename__}
 
 
 def tables() -> list[Table]:
     """Return every table but those of wrapped keys and signed-in browsers, referred ones first.
 
-    Sessions that have ended since must not come to life again.
+    Sessions that have ended since must not come to life again. What the ledger says of rows comes
+    after all that it speaks of.
     """
-    return [table for table in Base.metadata.sorted_tables if table.name not in _LEFT_OUT]
+    listed = [table for table in Base.metadata.sorted_tables if table.name not in _LEFT_OUT]
+    return sorted(listed, key=lambda table: table.name == LedgerDetailRecord.__tablename__)
 
 
-def copy_table(source: Connection, target: Connection, table: Table) -> int:
-    """Copy all rows of a table in batches; returns how many.
+def copy_table(
+    source: Connection, target: Connection, table: Table, guard: Change | None = None
+) -> int:
+    """Copy all rows of a table in batches, perhaps changed; returns how many were read.
 
     A row that refers to another of the same table gets that reference when
     all of them stand.
@@ -53,12 +60,15 @@ def copy_table(source: Connection, target: Connection, table: Table) -> int:
     with reading.execute(select(table)) as result:
         for rows in result.mappings().partitions(_BATCH):
             values = [dict(row) for row in rows]
+            copied += len(values)
+            if guard is not None:
+                values = guard(table, values)
             for row in values:
                 if any(row[column.name] is not None for column in within):
                     waiting.append(_reference(table, within, row))
                     row.update({column.name: None for column in within})
-            target.execute(insert(table), values)
-            copied += len(values)
+            if values:
+                target.execute(insert(table), values)
     if waiting:
         key = [column == bindparam(f"key_{column.name}") for column in table.primary_key.columns]
         change: dict[str, Any] = {column.name: bindparam(f"to_{column.name}") for column in within}

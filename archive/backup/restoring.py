@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, insert, select, text
 from archive import schema
 from archive.backup.copying import copy_table, portable, tables
 from archive.backup.folder import KEYS_KEPT, RECORDS, BackupFolder, Manifest, SealedOff
+from archive.backup.guarded import RowKeys, Unwraps, opened_rows
 from archive.backup.taking import segments_of
 from archive.clearing import clear_erased
 from archive.database import Database
@@ -30,12 +31,14 @@ from archive.ledger.mentions import row_by_key
 from archive.ledger.verify import Report, verify
 from archive.records.evidence import EvidenceRecord, ObjectRecord, WrappedKeyRecord
 from archive.records.ledger import LedgerHeadRecord
-from archive.retention import erase
+from archive.retention import erase, erase_without_key
 from archive.shutting import shut_off
 from archive.vault.objects import Objects
 from archive.vault.sealing import WrappedKey
 
 _RESTATED_TOGETHER = 500
+_LOST_TOGETHER = 2000
+"""So many in one transaction: each looks through the whole ledger for what speaks of them."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Restored:
     erased_again: int
     sealed_again: int
     without_key: int
-    """Pieces of evidence that cannot be read, for no fresh enough keys were at hand."""
+    """Pieces of evidence that came back as tombstones, for no fresh enough keys were at hand."""
 
 
 def restore(
@@ -56,6 +59,7 @@ def restore(
     objects: Objects,
     now: datetime,
     *,
+    vault_key: Unwraps,
     snapshot: str | None = None,
     accept_old_keys: bool = False,
 ) -> Restored:
@@ -63,8 +67,9 @@ def restore(
 
     The ledger's signing key must be restored first: it signs what the restore
     itself does. Keys older than 7 days are not taken unless asked for, since
-    an erasure may have come after them; the evidence is then there and cannot
-    be read. Raises `BackupInvalid`, `NotEmpty`, `SigningKeyMissing`.
+    an erasure may have come after them; evidence without a key is then erased
+    in what is restored, never in the backup. Raises `BackupInvalid`,
+    `NotEmpty`, `SigningKeyMissing`, and `SealBroken` for another vault key.
     """
     place = BackupFolder(folder)
     chosen = _choose(place, snapshot)
@@ -72,16 +77,20 @@ def restore(
     erased, sealed = place.erasures(), place.sealed()
     keys = _keys(place, now, accept_old_keys=accept_old_keys)
     _require_empty(database, objects)
-    with _present_form(chosen / RECORDS, manifest) as source:
+    keys = {of: key for of, key in keys.items() if of not in erased}
+    with _present_form(chosen / RECORDS, manifest, RowKeys(vault_key, keys)) as source:
         public_key = _require_signer(source, database)
-        _copy_objects(place, objects, manifest, source, erased.keys())
-        standing = _load(source, database, keys, erased.keys())
-    _restate_keys(database, manifest, now)
+        lost = _without_key(source, keys)
+        _copy_objects(place, objects, manifest, source, erased.keys() | lost)
+        _load(source, database, keys)
     again = _erase_again(database, erased, now)
+    lost -= erased.keys()
+    _erase_lost(database, lost, now)
+    _restate_keys(database, manifest, now)
     shut = _seal_again(database, objects, sealed, now)
     clear_erased(database, objects, now)
     report = verify(database, objects, public_key=public_key)
-    return Restored(manifest.made_at, report, again, shut, standing)
+    return Restored(manifest.made_at, report, again, shut, len(lost))
 
 
 def _choose(place: BackupFolder, snapshot: str | None) -> Path:
@@ -117,17 +126,16 @@ def _require_empty(database: Database, objects: Objects) -> None:
 
 
 @contextmanager
-def _present_form(records: Path, manifest: Manifest) -> Iterator[Connection]:
-    """Open the records in this program's schema; an older form is migrated on a copy."""
-    if manifest.schema == schema.newest():
-        with portable(records) as source:
-            yield source
-        return
+def _present_form(records: Path, manifest: Manifest, keys: RowKeys) -> Iterator[Connection]:
+    """Open a copy of the records, with what the keys open, in this program's schema."""
     with TemporaryDirectory() as scratch:
         copy = Path(scratch) / RECORDS
         shutil.copyfile(records, copy)
-        with closing(Database(f"sqlite:///{copy}")) as older:
-            schema.migrate(older)
+        with portable(copy) as sealed:
+            opened_rows(sealed, keys)
+        if manifest.schema != schema.newest():
+            with closing(Database(f"sqlite:///{copy}")) as older:
+                schema.migrate(older)
         with portable(copy) as source:
             yield source
 
@@ -164,28 +172,26 @@ def _copy_objects(
             raise BackupInvalid(f"the backup lacks the object {segment}") from gone
 
 
-def _load(
-    source: Connection,
-    database: Database,
-    keys: dict[UUID, WrappedKey],
-    erased: Container[UUID],
-) -> int:
-    """Copy the rows in one transaction; returns how much evidence has no key."""
+def _without_key(source: Connection, keys: dict[UUID, WrappedKey]) -> set[UUID]:
+    query = select(EvidenceRecord.id).where(EvidenceRecord.erased_at.is_(None))
+    return {of for (of,) in source.execute(query) if of not in keys}
+
+
+def _load(source: Connection, database: Database, keys: dict[UUID, WrappedKey]) -> None:
+    """Copy the rows in one transaction, with the keys of what stands."""
     schema.migrate(database)
     standing = EvidenceRecord.erased_at.is_(None)
     with database.engine.begin() as target:
         target.execute(text("DELETE FROM ledger_head"))
         for table in tables():
             copy_table(source, target, table)
-        evidence = [of for (of,) in source.execute(select(EvidenceRecord.id).where(standing))]
-        fitting = [of for of in evidence if of in keys and of not in erased]
         rows = [
             {"evidence_id": of, "key_id": keys[of].key_id, "wrapped": keys[of].wrapped}
-            for of in fitting
+            for (of,) in source.execute(select(EvidenceRecord.id).where(standing))
+            if of in keys
         ]
         if rows:
             target.execute(insert(WrappedKeyRecord), rows)
-    return sum(1 for of in evidence if of not in keys and of not in erased)
 
 
 def _restate_keys(database: Database, manifest: Manifest, now: datetime) -> None:
@@ -219,6 +225,15 @@ def _erase_again(database: Database, erased: dict[UUID, datetime], now: datetime
                 taken = erase(session, evidence_id, reason, SYSTEM, now, again=True)
                 done += len(taken.evidence)
     return done
+
+
+def _erase_lost(database: Database, lost: Collection[UUID], now: datetime) -> None:
+    """Erase what no key opens: its words came back blank, and the ledger must say why."""
+    listed = sorted(lost)
+    for start in range(0, len(listed), _LOST_TOGETHER):
+        with database.writing() as session:
+            reason = "no key young enough came with the backup"
+            erase_without_key(session, listed[start : start + _LOST_TOGETHER], reason, now)
 
 
 def _seal_again(

@@ -20,6 +20,7 @@ from archive.backup.folder import (
     SealedOff,
     file_sha256,
 )
+from archive.backup.guarded import Guard, RowKeys, Unwraps
 from archive.database import Database
 from archive.errors import ObjectExists, ObjectMissing
 from archive.ledger.log import SYSTEM
@@ -54,17 +55,19 @@ def backup(
     folder: Path,
     now: datetime,
     *,
+    vault_key: Unwraps,
     keep: timedelta = SNAPSHOTS_KEPT,
 ) -> Backup:
     """Write a backup into a folder, beside earlier ones, without holding the service up.
 
-    Objects are copied once; keys from more than 7 days ago and snapshots older
+    Whatever was read out of evidence is sealed in it with the evidence's own keys, which the
+    vault key opens. Objects are copied once; keys from more than 7 days ago and snapshots older
     than `keep` are removed at the end.
     """
     place = BackupFolder(folder)
     place.prepare()
     part = place.begin(now)
-    counts, keys = _copy_records(database, part / RECORDS)
+    counts, keys = _copy_records(database, part / RECORDS, vault_key)
     listed = _listed(part / RECORDS)
     copied, missing = _copy_objects(database, objects, place, listed)
     with database.reading() as session:
@@ -94,17 +97,22 @@ def segments_of(listed: dict[str, int]) -> list[str]:
     return [segment_name(name, n) for name, count in listed.items() for n in range(count)]
 
 
-def _copy_records(database: Database, path: Path) -> tuple[dict[str, int], dict[UUID, WrappedKey]]:
+def _copy_records(
+    database: Database, path: Path, vault_key: Unwraps
+) -> tuple[dict[str, int], dict[UUID, WrappedKey]]:
     """Copy one moment of every table; the wrapped keys of that moment go elsewhere."""
     blank = Database(f"sqlite:///{path}")
     schema.migrate(blank)
     blank.close()
     with database.reading() as session, portable(path) as target:
         schema.require_on(session.connection())
-        counts = {table.name: copy_table(session.connection(), target, table) for table in tables()}
         columns = (WrappedKeyRecord.evidence_id, WrappedKeyRecord.key_id, WrappedKeyRecord.wrapped)
         keys = {
             of: WrappedKey(kid, wrapped) for of, kid, wrapped in session.execute(select(*columns))
+        }
+        guard = Guard(RowKeys(vault_key, keys), target)
+        counts = {
+            table.name: copy_table(session.connection(), target, table, guard) for table in tables()
         }
     return counts, keys
 

@@ -60,6 +60,10 @@ class EvidenceKey:
         except NOT_OPENED:
             return memoryview(self.open(bytes(sealed)))
 
+    def derived(self, purpose: bytes) -> bytes:
+        """Return 32 bytes that only this key gives, for one purpose (at most 16 bytes long)."""
+        return hashlib.blake2b(self.secret(), digest_size=32, person=purpose).digest()
+
     def secret(self) -> bytes:
         """Return the key itself, to be wrapped and nothing else."""
         return str(self._identity).encode()

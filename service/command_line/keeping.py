@@ -139,7 +139,8 @@ def backup(folder: Path, *, as_json: bool) -> None:
     The vault key and the signing key are not in it: 'vaern key backup' writes those.
     """
     with opened(Settings()) as house:
-        taken = take_backup(house.database, house.objects, folder, house.clock.now())
+        now = house.clock.now()
+        taken = take_backup(house.database, house.objects, folder, now, vault_key=house.vault)
     _tell(asdict(taken), as_json=as_json)
 
 
@@ -154,15 +155,23 @@ def backup(folder: Path, *, as_json: bool) -> None:
 def restore(
     folder: Path, *, snapshot: str | None, keys: Path | None, accept_old_keys: bool, as_json: bool
 ) -> None:
-    """Bring a backup back into an empty data folder, repeat every erasure and seal, and verify."""
+    """Bring a backup back into an empty data folder, repeat every erasure and seal, and verify.
+
+    A piece whose key is older than 7 days comes back as a tombstone, for an erasure may have come
+    since; the backup itself is not changed.
+    """
     settings = Settings()
     prepare_folder(settings.data)
     if keys is not None:
         key_backup(sorted(keys.iterdir()), settings.data / "keys")
     try:
         signer = load_signer(settings.data / "keys" / "ledger.key", settings.origin)
+        vault_key = load_vault_key(
+            settings.vault_key_file or settings.data / "keys" / "vault.key",
+            command=settings.vault_key_command,
+        )
     except ArchiveError as missing:
-        raise click.UsageError("bring the signing key first: --keys FOLDER") from missing
+        raise click.UsageError(f"bring both keys first, --keys FOLDER: {missing}") from missing
     objects = LocalObjects(settings.data / "objects")
     objects.prepare()
     database = Database(settings.database, signer)
@@ -171,6 +180,7 @@ def restore(
         database,
         objects,
         Clock().now(),
+        vault_key=vault_key,
         snapshot=snapshot,
         accept_old_keys=accept_old_keys,
     )
@@ -184,6 +194,13 @@ def restore(
         },
         as_json=as_json,
     )
+    if done.without_key:
+        click.echo(
+            f"{done.without_key} pieces came back without words or originals: the backup's keys are"
+            " older than 7 days. To have them too, restore into an empty data folder with"
+            f" --accept-old-keys, and erase again what was erased after {done.made_at}.",
+            err=True,
+        )
     sys.exit(0 if done.report.ok else 1)
 
 

@@ -276,7 +276,13 @@ def test_a_backup_holds_none_of_the_index(
         write(session, [contents.mail.id], {contents.mail.id: ("hemmeligtord",)})
     assert found(full_house, "hemmeligtord") == [contents.mail.id]
 
-    taken = backup(full_house.database, full_house.objects, tmp_path / "kept", NOW)
+    taken = backup(
+        full_house.database,
+        full_house.objects,
+        tmp_path / "kept",
+        NOW,
+        vault_key=full_house.vault_key,
+    )
 
     written = [path for path in taken.snapshot.rglob("*") if path.is_file()]
     assert written
