@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b32decode
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -109,6 +110,25 @@ def test_a_code_is_used_once_and_none_before_it_either(
         False,
     ]
     assert_clean(installation)
+
+
+def test_of_many_who_type_the_same_code_at_once_one_comes_in(
+    installation: Installation, town: Town, time: Time
+) -> None:
+    draft = draft_app(installation.vault)
+    with installation.database.writing() as session:
+        by = Changing(session.merge(town.anna), installation.settings, time.now)
+        add_app(session, by, draft, 1000)
+    with installation.database.reading() as session:
+        app = app_of(session, town.anna.id)
+        assert app is not None
+
+    def take(_: int) -> bool:
+        with installation.database.writing() as session:
+            return take_step(session, app.id, 1001, time.now)
+
+    with ThreadPoolExecutor(8) as many:
+        assert sum(many.map(take, range(16))) == 1
 
 
 @ONCE
