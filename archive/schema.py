@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 
 from archive.database import Database
 from archive.errors import SchemaMismatch
+from archive.ledger.checks.source import Damaged, opened
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -36,6 +38,24 @@ def newest() -> str:
     if head is None:
         raise SchemaMismatch("this program carries no migrations")
     return head
+
+
+def other_form(database: Database) -> str | None:
+    """Say what a database waits for whose tables this program cannot judge, else None.
+
+    It reads only, as a verification must. Nothing that can be read is no form of ours: whoever
+    verifies will say what is wrong with it.
+    """
+    script = ScriptDirectory.from_config(_config())
+    standing = None
+    with suppress(Damaged), opened(database) as source:
+        for rows in source.stream("SELECT version_num FROM alembic_version"):
+            standing = str(rows[0][0])
+    if standing in {None, newest()}:
+        return None
+    if standing in {one.revision for one in script.walk_revisions()}:
+        return f"the tables are of {standing}, this program's of {newest()}: run 'vaern migrate'"
+    return f"this program does not know tables of {standing}: take the program that made them"
 
 
 def require(database: Database) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from archive.errors import EvidenceErased, EvidenceNotFound
 from archive.export.custody import custody_of, names_of
 from archive.export.joined import check_program
-from archive.export.names import safe_name
+from archive.export.names import ENDINGS, safe_name
 from archive.export.package import (
     Contents,
     Document,
@@ -58,13 +58,6 @@ LEFT_OUT = frozenset({ORIGINAL, REDACTION, "thumbnail"})
 
 _MANY = 400
 _RULE = "\n" + "-" * 70 + "\n\n"
-_ENDINGS = {
-    "application/json": "json",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/webp": "webp",
-    "text/plain": "txt",
-}
 
 Held = Row[Any]
 """A row by its columns: thousands are read at once, and none of them is changed."""
@@ -275,7 +268,7 @@ def _item(piece: Piece, over: HandOver, place: int) -> tuple[dict[str, Any], lis
     original = piece.latest(ORIGINAL)
     if original is None:
         raise EvidenceErased(str(evidence.id))
-    path = safe_name(evidence.filename, number, "originals")
+    path = safe_name(evidence.filename, number, "originals", evidence.media_type)
     item |= {"filename": evidence.filename, "type": evidence.media_type}
     item["original"] = {"path": path, "sha256": original.sha256, "size": original.size}
     files = [_file(path, original, piece)]
@@ -291,7 +284,7 @@ def _readings(piece: Piece) -> Iterator[tuple[dict[str, Any], File]]:
         if one.role in LEFT_OUT or _key_of(ObjectRecord, one) not in piece.bound:
             continue
         count[one.role] += 1
-        ending = _ENDINGS.get(one.media_type) or (one.label or "").rpartition(".")[2]
+        ending = ENDINGS.get(one.media_type) or (one.label or "").rpartition(".")[2]
         name = f"{one.role}-{count[one.role]}.{ending}"
         path = safe_name(name, piece.number, f"readings/{piece.number}")
         told = {"path": path, "object": one.name, "role": one.role, "made_by": one.made_by}
@@ -303,7 +296,7 @@ def _redacted_file(piece: Piece) -> File:
 
 
 def _redacted_path(piece: Piece) -> str:
-    ending = _ENDINGS.get(redacted_object(piece).media_type, "bin")
+    ending = ENDINGS.get(redacted_object(piece).media_type, "bin")
     return f"redacted/{piece.number}.{ending}"
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archive.export.names import LONGEST, LONGEST_FOLDER, folder_name, safe_name
+from archive.export.names import ENDINGS, LONGEST, LONGEST_FOLDER, folder_name, safe_name
 
 DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 PLAIN = re.compile(r"originals/D-0042(-[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)?(\.[a-z0-9]{1,8})?")
@@ -54,6 +55,31 @@ def test_danish_names_stay_readable() -> None:
 def test_what_a_double_click_would_run_is_made_inert() -> None:
     for ending in ("exe", "HTML", "svg", "lnk", "js", "scr", "ps1"):
         assert safe_name(f"faktura.pdf.{ending}", "D-1", "o").endswith(".bin")
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "path"),
+    [
+        (None, "message/rfc822", "o/D-1.eml"),
+        (None, "image/png", "o/D-1.png"),
+        ("skrivebord", "application/pdf", "o/D-1-skrivebord.pdf"),
+        ("Brev fra 12.11", "application/pdf", "o/D-1-Brev-fra-12-11.pdf"),
+        ("billede.jpeg", "image/jpeg", "o/D-1-billede.jpeg"),
+        (None, "text/html", "o/D-1.txt"),
+        (None, "application/vnd.microsoft.portable-executable", "o/D-1"),
+        (None, "application/octet-stream", "o/D-1"),
+    ],
+)
+def test_what_has_no_ending_gets_that_of_its_type(
+    name: str | None, media_type: str, path: str
+) -> None:
+    assert safe_name(name, "D-1", "o", media_type) == path
+
+
+def test_no_type_is_given_an_ending_that_runs() -> None:
+    for media_type, ending in ENDINGS.items():
+        given = safe_name(f"x.{ending}", "D-1", "o", media_type)
+        assert given == f"o/D-1-x.{ending}", media_type
 
 
 def test_the_folder_of_a_bundle_is_short_and_plain() -> None:
