@@ -35,6 +35,7 @@ REASONS = frozenset(
         "memory_limit",
         "never_still",
         "no_posts",
+        "only_frames",
         "picture_unreadable",
         "soft_error",
         "time_limit",
@@ -66,18 +67,35 @@ def failure_of(*, http_status: int | None, facts: PageFacts, posts: int) -> str 
         return "login_wall"
     if len(facts.text) < _SHORT_PAGE and _SOFT_ERROR.search(f"{facts.title}\n{facts.text}"):
         return "soft_error"
-    return "no_posts" if facts.text.strip() else "empty_page"
+    if facts.text.strip():
+        return "no_posts"
+    return "only_frames" if facts.frames else "empty_page"
 
 
 def told_left_out(
-    *, read: int, stated: int | None, whole: bool, steady: bool, cut: bool
+    *,
+    read: int,
+    stated: int | None,
+    whole: bool,
+    steady: bool,
+    cut: bool,
+    refused: int = 0,
+    frames: int = 0,
 ) -> str | None:
     """What a reader must know is missing, in plain words; None when nothing is known to be."""
     told = []
     if stated is not None and stated > read:
         told.append(f"{read} of about {stated} posts read")
+    if refused:
+        told.append(f"{_counted(refused, 'part')} without an author or a time not read as posts")
+    if frames:
+        told.append(f"{_counted(frames, 'frame')} within the page not read")
     if not whole or cut:
         told.append("the page goes on beyond what was captured")
     if not steady:
         told.append("the page changed while its picture was taken")
     return "; ".join(told) or None
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

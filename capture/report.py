@@ -116,7 +116,7 @@ def write_report(
         ended=now(),
         posts_read=len(posts),
         posts_stated=stated,
-        left_out=_left_out(seen, len(posts), stated),
+        left_out=_left_out(seen, len(posts), stated, read.refused),
         refused=tuple(log.refused()),
         versions=_versions(seen),
         posts=tuple(posts),
@@ -141,7 +141,7 @@ def _with_pictures(
     return pictured
 
 
-def _left_out(seen: Seen, read: int, stated: int | None) -> str | None:
+def _left_out(seen: Seen, read: int, stated: int | None, refused: int) -> str | None:
     if seen.facts is None:
         return None
     return told_left_out(
@@ -150,6 +150,8 @@ def _left_out(seen: Seen, read: int, stated: int | None) -> str | None:
         whole=seen.whole,
         steady=seen.steady,
         cut=seen.facts.was_cut,
+        refused=refused,
+        frames=seen.facts.unread,
     )
 
 

@@ -30,6 +30,7 @@ from capture.output import FolderOutput, MemoryOutput, Output
 from capture.pictures import take_tiles
 from capture.readers.facts import FactsUnreadable, PageFacts, read_facts, read_structured
 from capture.readers.json_ld import descendants, read_json_ld
+from capture.readers.wording import writings
 from capture.report import CaptureReport, write_report
 from capture.seen import Seen
 from capture.settling import ScrollLimits, Stillness, scroll_through
@@ -203,7 +204,7 @@ async def _facts(world: World, seen: Seen, documents: list[object]) -> PageFacts
     seen.structured = read_json_ld(documents, url)
     beneath = descendants(seen.structured)
     wanted = [
-        {"text": post.text, "within": below}
+        {"texts": writings(post.text), "within": below}
         for post, below in zip(seen.structured, beneath, strict=True)
     ]
     return read_facts(await world.run(script("extract.js"), wanted))

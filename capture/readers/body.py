@@ -7,33 +7,43 @@ trusted more than other blocks, and if all were left out, all is taken back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import groupby
 
 from capture.readers import wording
+from capture.readers.authors import Author
 from capture.readers.facts import Candidate, Run
+from capture.readers.lines import CHROME, TEXT_PROPERTIES, blocks_of, is_spoken
+from capture.readers.stated_times import is_stated_time
 
-TEXT_PROPERTIES = frozenset({"text", "articleBody", "commentText", "reviewBody"})
-CHROME = frozenset({"button", "time", "navigation", "unseen", "author"})
 _NEVER_SAID = frozenset({"button", "navigation", "unseen"})
-_SEPARATORS = " \n·•|–—-,:"
+_SEPARATORS = " \n·•|–—-,:()"
+_NEXT_LINES = 2
 
 
-def text_of(
-    candidate: Candidate, *, name: str | None, name_runs: frozenset[Run], stated: str | None
-) -> str:
+def text_of(candidate: Candidate, *, author: Author, stated: str | None) -> str:
     """The text of a candidate whose author and stated time are known already."""
     marked = [run for run in candidate.runs if run.property in TEXT_PROPERTIES]
+    if not marked and "microdata" in candidate.kinds:
+        marked = [run for run in candidate.runs if run.property == "description"]
     if marked:
         return joined([run for run in marked if not run.marks & {"button", "unseen"}])
 
-    def is_name(run: Run) -> bool:
-        return run in name_runs or (run.link is not None and run.link in links)
+    links = {run.link for run in author.runs} - {None}
+    line = min((run.block for run in author.runs), default=None)
 
-    links = {run.link for run in name_runs} - {None}
+    def is_name(run: Run) -> bool:
+        if run in author.runs or (run.link is not None and run.link in links):
+            return True
+        near = line is not None and abs(run.block - line) <= _NEXT_LINES and not is_spoken(run)
+        if not near or run.link is None:
+            return near and run.block == line and wording.is_handle(run.text)
+        # "Ole Hansen @ole": both lead to him.
+        return author.url is not None and candidate.links[run.link].href == author.url
+
     kept: list[Run] = []
     for block in blocks_of(candidate):
-        kept += _said_in(block, is_name, name=name, stated=stated)
+        kept += _said_in(block, is_name, name=author.name, stated=stated)
     for edge in ("header", "footer"):
         within = [run for run in kept if edge not in run.marks]
         if joined(within):
@@ -45,17 +55,6 @@ def text_of(
             if not run.property and not run.marks & CHROME and not is_name(run)
         ]
     return joined(kept).lstrip(":, \n")
-
-
-def is_spoken(run: Run) -> bool:
-    """Whether a run is surely what somebody said: a paragraph, a marked text."""
-    return "paragraph" in run.marks or run.property in TEXT_PROPERTIES
-
-
-def blocks_of(candidate: Candidate) -> Iterator[list[Run]]:
-    """The candidate's runs, block by block."""
-    for _, runs in groupby(candidate.runs, key=lambda run: run.block):
-        yield list(runs)
 
 
 def joined(runs: list[Run]) -> str:
@@ -70,6 +69,7 @@ def _said_in(
     """The runs of a block that are text; none where the block is chrome."""
     own = [run for run in block if not run.property and not run.marks & CHROME and not is_name(run)]
     rest = wording.squeeze("".join(run.text for run in own))
+    whole = "".join(run.text for run in block)
     if not rest or (len(own) < len(block) and wording.is_byline_rest(rest)):
         return []
     if any(is_spoken(run) for run in own):
@@ -80,7 +80,16 @@ def _said_in(
     is_chrome = (
         wording.is_only_signs(rest)
         or bare in {name, stated}
+        or (is_stated_time(bare) and len(own) < len(block))
+        or (name is not None and wording.is_initials_of(bare, name))
+        or (wording.tells_whom_it_answers(whole) and _is_linked(own, rest))
         or wording.is_badge(bare)
         or all(wording.is_action(run.text) for run in pressable)
     )
     return [] if is_chrome else own
+
+
+def _is_linked(own: list[Run], rest: str) -> bool:
+    """Whether "Svar til Ole" ends with its link: nothing was said after it."""
+    linked = [run for run in own if run.link is not None]
+    return bool(linked) and rest.rstrip(" :,.").endswith(linked[-1].text.strip(" :,."))

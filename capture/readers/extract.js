@@ -1,18 +1,22 @@
 // Runs in a world of its own inside the page, once: walks the composed tree and returns, as JSON
 // text, what could be a post and what stands in it. It judges nothing; `capture.readers` does.
 //
-// wanted: [{text, within: [indexes of its replies]}], the posts that JSON-LD told of.
+// wanted: [{texts: [ways to write it], within: [indexes of its replies]}], the posts that JSON-LD
+// told of.
 (wanted) => {
-  const MOST_ELEMENTS = 150000, MOST_POSTS = 3000, MOST_RUNS = 400, MOST_LINKS = 60;
+  const MOST_ELEMENTS = 150000, MOST_POSTS = 3000, MOST_RUNS = 400, MOST_PARTED = 100, MOST_LINKS = 60;
   const LONGEST_RUN = 20000, LONGEST_PAGE_TEXT = 2000000;
   const SKIPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "HEAD", "IFRAME", "OBJECT", "SVG", "TEXTAREA", "SELECT"]);
-  const POST_TYPES = /^https?:\/\/schema\.org\/(Comment|UserComments|CorrectionComment|SocialMediaPosting|DiscussionForumPosting|BlogPosting|Answer|Question|Review)$/;
+  const POST_TYPES = /^(?:https?:\/\/(?:www\.)?schema\.org\/|schema:)(Comment|UserComments|CorrectionComment|SocialMediaPosting|DiscussionForumPosting|BlogPosting|Answer|Question|Review)\/?$/;
   const BUTTON_ROLES = new Set(["button", "menuitem", "menu", "toolbar", "tab", "switch", "checkbox", "textbox", "combobox", "form"]);
-  const MICROFORMATS = { "p-author": "author", "e-content": "text", "p-content": "text", "dt-published": "datePublished", "u-url": "url", "fn": "author.name" };
+  const MICROFORMATS = { "p-author": "author", "e-content": "text", "p-content": "text", "dt-published": "datePublished", "u-url": "url", "u-in-reply-to": "parentItem", "fn": "author.name" };
+  // RDFa, as Drupal writes it: its names for what schema.org names.
+  const RDFA = { "dc:date": "dateCreated", "dc:created": "dateCreated", "content:encoded": "text", "foaf:name": "name", "sioc:has_creator": "author", "sioc:reply_of": "parentItem" };
+  const AUTHOR_CLASS = /(?:^|[-_])(?:author|username|user-name|display-?name|forfatter|brugernavn)(?:[-_]+name)?$/i;
   const COUNTS = /\d[\d.\s]*(?:\/|af|of|av|kommentar|comment|svar|repl|indlæg|innlegg|post)|(?:kommentar|comment|svar|repl|indlæg|innlegg)\w*\s*\(?\d/i;
 
   const squeeze = (text) => text.replace(/\s+/g, " ").trim();
-  const bare = (text) => text.replace(/<[^>]*>/g, "").replace(/&nbsp;/g, " ").replace(/\s+/g, "").toLowerCase();
+  const bare = (text) => text.replace(/\s+/g, "").toLowerCase();
   const absolute = (href) => {
     try {
       const url = new URL(href, document.baseURI);
@@ -39,11 +43,11 @@
     const places = new Map();
     let longest = 0;
     wanted.forEach((post, index) => {
-      const key = bare(post.text);
-      if (!key) return;
-      longest = Math.max(longest, post.text.length);
-      if (!places.has(key)) places.set(key, { indexes: [], elements: [] });
-      places.get(key).indexes.push(index);
+      longest = Math.max(longest, ...post.texts.map((text) => text.length));
+      for (const key of new Set(post.texts.map(bare).filter(Boolean))) {
+        if (!places.has(key)) places.set(key, { indexes: [], elements: [] });
+        places.get(key).indexes.push(index);
+      }
     });
     if (!places.size) return;
     let seen = 0;
@@ -62,7 +66,7 @@
     const texts = new Map();
     for (const place of places.values()) {
       place.elements.slice(0, place.indexes.length).forEach((element, nth) => {
-        texts.set(place.indexes[nth], element);
+        if (!texts.has(place.indexes[nth])) texts.set(place.indexes[nth], element);
       });
     }
     for (const [index, element] of texts) {
@@ -84,9 +88,14 @@
   const kindsOf = (element) => {
     const kinds = [];
     const role = (element.getAttribute("role") || "").toLowerCase();
-    if (role === "article" || (element.tagName === "ARTICLE" && !role)) kinds.push("article");
-    const types = (element.getAttribute("itemtype") || "").split(/\s+/);
-    if (element.hasAttribute("itemscope") && types.some((type) => POST_TYPES.test(type))) kinds.push("microdata");
+    if (role === "article" || role === "comment" || (element.tagName === "ARTICLE" && !role)) kinds.push("article");
+    if (role === "article" || role === "comment") kinds.push("role");
+    // Who gives another element this role says on purpose that it is a post.
+    if ((role === "article" || role === "comment") && element.tagName !== "ARTICLE") kinds.push("by-role");
+    const types = `${element.getAttribute("itemtype") || ""} ${element.getAttribute("typeof") || ""}`.split(/\s+/);
+    const named = element.hasAttribute("itemscope") || element.hasAttribute("typeof");
+    const isComment = element.hasAttribute("itemscope") && !element.hasAttribute("itemtype") && /^(comment|reply)$/.test(element.getAttribute("itemprop") || "");
+    if (named && types.some((type) => POST_TYPES.test(type)) || isComment) kinds.push("microdata");
     if (element.classList.contains("h-entry") || element.classList.contains("h-cite")) kinds.push("microformat");
     if (located.has(element)) kinds.push("json-ld");
     return kinds;
@@ -101,6 +110,14 @@
     const text = ids.map((id) => document.getElementById(id)?.textContent || "").join(" ");
     return squeeze(element.getAttribute("aria-label") || text).slice(0, 500);
   };
+  const holders = new Map(); // element -> its number
+  const neighboursOf = (element) => {
+    // <li><article/></li>: its neighbours stand in the list.
+    let holder = element.parentElement;
+    while (holder && holder.children.length === 1 && holder.tagName !== "BODY") holder = holder.parentElement;
+    if (!holders.has(holder)) holders.set(holder, holders.size);
+    return holders.get(holder);
+  };
   const open = (element, kinds, state) => {
     // <li><article/><ol><li><article/></li></ol></li>: a reply stands in the list item of its post.
     const outer = state.items.slice(1);
@@ -112,6 +129,7 @@
       kinds, parent, box: boxOf(element), id: (element.id || "").slice(0, 200), label: labelOf(element),
       level: number("aria-level"), place: number("aria-posinset"), size: number("aria-setsize"),
       feed: state.feed, types: (element.getAttribute("itemtype") || "").split(/\s+/).filter(Boolean),
+      neighbours: neighboursOf(element), page: !!element.querySelector("h1"),
       structured: located.has(element) ? located.get(element) : null,
       properties: [["@id", absolute(element.getAttribute("itemid") || "#") || "", null]].filter(() => element.hasAttribute("itemid")),
       times: [], links: [], runs: [], pictures: 0,
@@ -119,6 +137,22 @@
     return posts.length - 1;
   };
 
+  const isAuthor = (element) => {
+    if (/(?:^|\s)author(?:\s|$)/.test(element.getAttribute("rel") || "")) return true;
+    // A class says less than a role; it is believed of a few words that stand by themselves.
+    return !element.children.length && element.textContent.length <= 80 && [...element.classList].some((name) => AUTHOR_CLASS.test(name));
+  };
+  // The names that microdata and RDFa give an element.
+  const propertiesOf = (element) => {
+    const names = (element.getAttribute("itemprop") || "").split(/\s+/).filter(Boolean);
+    for (const attribute of ["property", "rel"]) {
+      for (const name of (element.getAttribute(attribute) || "").split(/\s+/)) {
+        const known = name.startsWith("schema:") ? name.slice(7) : RDFA[name];
+        if (known && !names.includes(known)) names.push(known);
+      }
+    }
+    return names;
+  };
   const contextOf = (element, style) => {
     const marks = [];
     const tag = element.tagName, role = (element.getAttribute("role") || "").toLowerCase();
@@ -129,7 +163,7 @@
     if (tag === "HEADER") marks.push("header");
     if (tag === "FOOTER") marks.push("footer");
     if (tag === "NAV" || role === "navigation") marks.push("navigation");
-    if (tag === "ADDRESS" || /\bauthor\b/.test(element.getAttribute("rel") || "")) marks.push("author");
+    if (tag === "ADDRESS" || isAuthor(element)) marks.push("author");
     if (tag === "B" || tag === "STRONG") marks.push("strong");
     if (["P", "BLOCKQUOTE", "PRE"].includes(tag)) marks.push("paragraph");
     if (style && (style.clipPath === "inset(50%)" || style.clip === "rect(0px, 0px, 0px, 0px)" || style.clip === "rect(1px, 1px, 1px, 1px)")) marks.push("unseen");
@@ -142,10 +176,12 @@
     const post = posts[state.post];
     if (!post || post.runs.length >= MOST_RUNS) return;
     const last = post.runs[post.runs.length - 1];
-    if (last && last.block === block && last.marks === state.marks && last.property === state.property && last.link === state.link) {
+    // Spans are kept apart as long as there are few of them: a long text must not run out of runs.
+    const apart = post.runs.length < MOST_PARTED && last && last.part !== state.part;
+    if (last && !apart && last.block === block && last.marks === state.marks && last.property === state.property && last.link === state.link) {
       last.text = (last.text + text).slice(0, LONGEST_RUN);
     } else {
-      post.runs.push({ block, text: text.slice(0, LONGEST_RUN), marks: state.marks, property: state.property, link: state.link });
+      post.runs.push({ block, part: state.part, text: text.slice(0, LONGEST_RUN), marks: state.marks, property: state.property, link: state.link });
     }
   };
   const newBlock = () => {
@@ -155,7 +191,7 @@
 
   const enter = (element, before) => {
     const tag = element.tagName.toUpperCase();
-    const state = { ...before };
+    const state = { ...before, part: visited };
     const kinds = kindsOf(element);
     if (tag === "LI" || ["listitem", "treeitem"].includes(element.getAttribute("role"))) {
       state.items = [{ first: -1 }, ...state.items];
@@ -167,7 +203,7 @@
     }
     const post = posts[state.post];
     if (post && !kinds.length) {
-      let names = (element.getAttribute("itemprop") || "").split(/\s+/).filter(Boolean);
+      const names = propertiesOf(element);
       for (const [name, property] of Object.entries(MICROFORMATS)) {
         if (element.classList.contains(name) && (name !== "fn" || element.closest(".vcard, .h-card"))) names.push(property);
       }
@@ -179,7 +215,7 @@
         state.property = property;
       }
       if (element.classList.contains("h-card")) state.prefix = "author.";
-      if (element.hasAttribute("itemscope")) state.prefix = names.length ? `${state.prefix}${names[0]}.` : `${state.prefix}?.`;
+      if (element.hasAttribute("itemscope") || names.includes("author") && element.hasAttribute("rel")) state.prefix = names.length ? `${state.prefix}${names[0]}.` : `${state.prefix}?.`;
     }
     if (SKIPPED.has(tag) || tag === "META" || tag === "LINK") return null;
     const style = getComputedStyle(element);
@@ -213,7 +249,7 @@
   };
 
   const walk = (root) => {
-    const start = { post: -1, items: [], feed: false, marks: "", property: "", prefix: "", link: -1, time: -1, pre: false };
+    const start = { post: -1, part: 0, items: [], feed: false, marks: "", property: "", prefix: "", link: -1, time: -1, pre: false };
     const stack = [[root, start]];
     while (stack.length && visited < MOST_ELEMENTS) {
       const [node, state] = stack.pop();
@@ -234,6 +270,12 @@
     }
   };
 
+  const measures = (element, width, height) => {
+    const box = element.getBoundingClientRect();
+    return box.width >= width && box.height >= height && getComputedStyle(element).visibility !== "hidden";
+  };
+  const isFilm = (frame) => frame.hasAttribute("allowfullscreen") || /autoplay|fullscreen/.test(frame.getAttribute("allow") || "");
+  const frames = [...document.querySelectorAll("iframe, frame")].filter((frame) => measures(frame, 100, 80));
   const shown = (element) => element.getClientRects().length > 0;
   locate();
   walk(document.body || document.documentElement);
@@ -242,6 +284,7 @@
     url: location.href, title: squeeze(document.title).slice(0, 1000), language: (root.lang || "").slice(0, 40),
     width: Math.max(root.scrollWidth, root.clientWidth), height: Math.max(root.scrollHeight, document.body?.scrollHeight || 0, root.clientHeight),
     text: pageText, counts, cut: visited >= MOST_ELEMENTS || posts.length >= MOST_POSTS,
+    frames: frames.length, unread: frames.filter((frame) => measures(frame, 300, 300) && !isFilm(frame)).length,
     password: [...document.querySelectorAll("input[type=password]")].some(shown),
     posts,
   });

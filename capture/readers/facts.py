@@ -15,6 +15,7 @@ from typing import Any
 
 from capture.readers.posts import Box
 
+_MOST_PARTS = 1_000_000  # elements; more than any page that is walked
 _FARTHEST = 10_000_000.0  # pixels; no page that can be drawn is larger
 
 
@@ -24,13 +25,17 @@ class FactsUnreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words that stand together: same block, same marks (`link`, `header`, …), same property."""
+    """Words that stand together: same block, same marks (`link`, `header`, …), same property.
+
+    `part` tells the innermost elements apart, such as three `<span>` in one line.
+    """
 
     block: int
     text: str
     marks: frozenset[str]
     property: str
     link: int | None
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,11 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An element that could be a post. `parent` is the candidate that it stands in or under."""
+    """An element that could be a post. `parent` is the candidate that it stands in or under.
+
+    `neighbours` is one number for all that stand side by side in one element;
+    `is_page` says that the page's own title (`<h1>`) stands in it.
+    """
 
     kinds: frozenset[str]
     parent: int | None
@@ -83,11 +92,27 @@ class Candidate:
     links: tuple[Link, ...]
     runs: tuple[Run, ...]
     pictures: int
+    neighbours: int | None = None
+    is_page: bool = False
+
+    @property
+    def is_by_role(self) -> bool:
+        """Whether the page calls it a post on purpose: `role="article"` on another element."""
+        return "by-role" in self.kinds
+
+    @property
+    def has_role(self) -> bool:
+        """Whether it has `role="article"` at all, be it on an `<article>`."""
+        return bool(self.kinds & {"by-role", "role"})
 
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """The page as a whole, and the candidates in the page's order. Sizes in CSS pixels."""
+    """The page as a whole, and the candidates in the page's order. Sizes in CSS pixels.
+
+    `frames` are all that can be seen; `unread` those of them that are large enough
+    to hold what people write, and are no film.
+    """
 
     url: str
     title: str
@@ -97,6 +122,8 @@ class PageFacts:
     counts: tuple[str, ...]
     has_password_field: bool
     was_cut: bool
+    frames: int
+    unread: int
     candidates: tuple[Candidate, ...]
 
 
@@ -119,6 +146,8 @@ def read_facts(text: str) -> PageFacts:
         counts=tuple(clean(item) for item in _list(page, "counts") if isinstance(item, str)),
         has_password_field=page.get("password") is True,
         was_cut=page.get("cut") is True,
+        frames=_index(page, "frames", _MOST_PARTS) or 0,
+        unread=_index(page, "unread", _MOST_PARTS) or 0,
         candidates=candidates,
     )
 
@@ -165,6 +194,8 @@ def _candidate(item: Mapping[str, Any], nth: int) -> Candidate:
         links=links,
         runs=tuple(_run(_object(run), len(links)) for run in _list(item, "runs")),
         pictures=int(_number(item, "pictures")),
+        neighbours=_index(item, "neighbours", _MOST_PARTS),
+        is_page=item.get("page") is True,
     )
 
 
@@ -196,6 +227,7 @@ def _run(item: Mapping[str, Any], links: int) -> Run:
         marks=frozenset(_text(item, "marks").split()),
         property=_text(item, "property"),
         link=_index(item, "link", links),
+        part=_index(item, "part", _MOST_PARTS) or 0,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urldefrag, urljoin
 
@@ -14,6 +15,13 @@ from capture.readers.drafts import Draft, read_draft
 from capture.readers.facts import Candidate, PageFacts
 from capture.readers.json_ld import StructuredPost
 from capture.readers.posts import Box, Post
+from capture.readers.threads import (
+    Item,
+    answer_by_indent,
+    answer_by_level,
+    answer_what_they_name,
+    is_above,
+)
 
 _LEAST_OWN_HEIGHT = 12.0  # pixels; less than a line of text is no picture of a post
 _LEAST_LIKENESS = 20  # letters; shorter beginnings are alike by chance
@@ -26,50 +34,66 @@ _COUNTED = re.compile(
 _NAMED_ELEMENT = re.compile(r"^[A-Za-z][\w-]*[-_]?\d[\w-]*$")
 
 
-@dataclass(slots=True)
-class _Item:
-    """A post in the making; `above` is the item that it answers."""
-
-    draft: Draft
-    candidate: Candidate | None
-    above: _Item | None = None
-    stated: StructuredPost | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class ReadPosts:
-    """The posts in the page's order, and how many the page says there are (None: it does not)."""
+    """The posts in the page's order, and how many the page says there are (None: it does not).
+
+    `refused` counts what the page sets apart as a post does, but nobody wrote at no time.
+    """
 
     posts: tuple[Post, ...]
     stated: int | None
+    refused: int = 0
 
 
 def read_posts(page: PageFacts, structured: Sequence[StructuredPost]) -> ReadPosts:
     """Read all posts of a page. What JSON-LD states is joined with what the page shows."""
-    items = _shown(page)
+    items, refused = _shown(page)
     _match(items, structured, page.url)
     ordered = _with_unshown(items, structured)
     _settle_parents(ordered, structured)
     posts = _named(ordered, page.url)
-    return ReadPosts(posts, _stated_count(page, structured, len(posts)))
+    return ReadPosts(posts, _stated_count(page, structured, len(posts)), refused)
 
 
-def _shown(page: PageFacts) -> list[_Item]:
-    """The candidates that are posts, each under the nearest one that is."""
+def _shown(page: PageFacts) -> tuple[list[Item], int]:
+    """The candidates that are posts, each under the nearest one that is; how many were refused."""
     drafts = [read_draft(candidate, page.url) for candidate in page.candidates]
-    parents = {candidate.parent for candidate in page.candidates}
-    by_place: dict[int, _Item] = {}
+    answered = {candidate.parent for candidate in page.candidates}
+    taken: set[int] = set()
     for place, (candidate, draft) in enumerate(zip(page.candidates, drafts, strict=True)):
-        above = candidate.parent
-        while above is not None and above not in by_place:
-            above = page.candidates[above].parent
-        if _is_post(candidate, draft, answered=place in parents, answers=above is not None):
-            by_place[place] = _Item(
-                draft, candidate, by_place.get(above) if above is not None else None
-            )
-    items = list(by_place.values())
-    _thread_by_level(items)
-    return items
+        answers = not taken.isdisjoint(_above(page, place))
+        if _is_post(candidate, draft, answered=place in answered, answers=answers):
+            taken.add(place)
+    # An article without a name stands among posts, or it is none: only they can tell.
+    deliberate = {page.candidates[place].neighbours for place in taken} - {None}
+    for place, (candidate, draft) in enumerate(zip(page.candidates, drafts, strict=True)):
+        beside = candidate.has_role and candidate.neighbours in deliberate
+        if beside and draft.text and not draft.is_advert:
+            taken.add(place)
+    items: dict[int, Item] = {}
+    for place in sorted(taken):
+        above = next((up for up in _above(page, place) if up in items), None)
+        parent = None if above is None else items[above]
+        items[place] = Item(drafts[place], page.candidates[place], parent)
+    refused = [
+        place
+        for place, (candidate, draft) in enumerate(zip(page.candidates, drafts, strict=True))
+        if place not in taken and _is_left_out(candidate, draft, answered=place in answered)
+    ]
+    shown = list(items.values())
+    answer_what_they_name(shown, page.url)
+    answer_by_level(shown)
+    answer_by_indent(shown)
+    return shown, len(refused)
+
+
+def _above(page: PageFacts, place: int) -> Iterator[int]:
+    """The candidates that one stands in or under, nearest first."""
+    above = page.candidates[place].parent
+    while above is not None:
+        yield above
+        above = page.candidates[above].parent
 
 
 def _is_post(candidate: Candidate, draft: Draft, *, answered: bool, answers: bool) -> bool:
@@ -81,24 +105,33 @@ def _is_post(candidate: Candidate, draft: Draft, *, answered: bool, answers: boo
         return False
     in_thread = candidate.in_feed or candidate.size is not None or answers
     known = draft.author is not None or draft.time is not None or draft.time_stated is not None
-    return known or (in_thread and bool(draft.text) and not answered)
+    if known or (in_thread and bool(draft.text) and not answered):
+        return True
+    return candidate.is_by_role and _is_said(candidate, answered=answered)
 
 
-def _thread_by_level(items: list[_Item]) -> None:
-    """ARIA: a deeper `aria-level` answers the last shallower one before it."""
-    open_items: list[_Item] = []
-    for item in items:
-        level = item.candidate.level if item.candidate else None
-        if level is None:
-            continue
-        while open_items and (open_items[-1].candidate.level or 0) >= level:  # type: ignore[union-attr]  # only items with a level are put here
-            open_items.pop()
-        if item.above is None and open_items:
-            item.above = open_items[-1]
-        open_items.append(item)
+def _is_said(candidate: Candidate, *, answered: bool) -> bool:
+    """Whether words stand in it that are more than the title of what it holds."""
+    return any(
+        any(ch.isalpha() for ch in run.text)
+        and not run.marks & {"button", "navigation", "unseen"}
+        and not (answered and run.marks & {"heading", "header"})
+        and not wording.is_action(run.text)
+        for run in candidate.runs
+    )
 
 
-def _match(items: list[_Item], structured: Sequence[StructuredPost], page_url: str) -> None:
+def _is_left_out(candidate: Candidate, draft: Draft, *, answered: bool) -> bool:
+    """Whether a candidate that is no post could have been one: no advert, not the page's own."""
+    return (
+        bool(draft.text)
+        and not draft.is_advert
+        and not candidate.is_page
+        and _is_said(candidate, answered=answered)
+    )
+
+
+def _match(items: list[Item], structured: Sequence[StructuredPost], page_url: str) -> None:
     """Give each stated post its shown one: by place, by address, by words; each once."""
     free = dict(enumerate(structured))
     for item in items:
@@ -128,60 +161,65 @@ def _alike(stated: str, shown: str) -> bool:
     return len(shorter) >= _LEAST_LIKENESS and shorter in longer
 
 
-def _with_unshown(items: list[_Item], structured: Sequence[StructuredPost]) -> list[_Item]:
+def _with_unshown(items: list[Item], structured: Sequence[StructuredPost]) -> list[Item]:
     """Add comments that the page states but does not show, each after the one stated before it."""
     by_stated = {id(item.stated): item for item in items if item.stated is not None}
     ordered = list(items)
+    depth = _depth_of_escapes(items)
     at = -1
     for stated in structured:
         item = by_stated.get(id(stated))
         if item is not None:
             at = ordered.index(item)
         elif stated.kind in _COMMENTS:
-            text = wording.squeeze(stated.text)
-            draft = Draft(None, None, None, None, None, text, text, is_advert=False)
+            written = wording.writings(stated.text)
+            text = written[min(depth, len(written) - 1)]
+            draft = Draft(None, None, None, None, None, None, text, text, is_advert=False)
             at += 1
-            ordered.insert(at, _Item(draft, None, stated=stated))
+            ordered.insert(at, Item(draft, None, stated=stated))
     return ordered
 
 
-def _settle_parents(items: list[_Item], structured: Sequence[StructuredPost]) -> None:
+def _depth_of_escapes(items: list[Item]) -> int:
+    """How often the page escapes what it states, by those of its posts that it shows too."""
+    depths: Counter[int] = Counter()
+    for item in items:
+        written = wording.writings(item.stated.text) if item.stated is not None else []
+        if len(written) > 1:
+            shown = (n for n, text in enumerate(written) if wording.shows(item.draft.words, text))
+            depths.update(itertools.islice(shown, 1))
+    return depths.most_common(1)[0][0] if depths else 0
+
+
+def _settle_parents(items: list[Item], structured: Sequence[StructuredPost]) -> None:
     by_stated = {id(item.stated): item for item in items if item.stated is not None}
     for item in items:
         if item.stated is not None and item.stated.parent is not None:
             above = by_stated.get(id(structured[item.stated.parent]))
-            if above is not None and above is not item and not _is_above(item, above):
+            if above is not None and above is not item and not is_above(item, above):
                 item.above = above
 
 
-def _is_above(item: _Item, other: _Item) -> bool:
-    """Whether `other` already answers `item`, near or far: a page may state a ring."""
-    seen: _Item | None = other
-    while seen is not None:
-        if seen is item:
-            return True
-        seen = seen.above
-    return False
-
-
-def _joined(item: _Item) -> Draft:
+def _joined(item: Item) -> Draft:
     """What is shown, with what is stated where that fills a gap or is shown too."""
     draft, stated = item.draft, item.stated
     if stated is None:
         return draft
-    author = draft.author
-    if stated.author and (author is None or stated.author in draft.words):
-        author = stated.author
-    stated_text = wording.squeeze(stated.text)
+    author, named = draft.author, None
+    if stated.author:
+        names = wording.writings(stated.author)
+        named = next((name for name in names if name in draft.words), names[0])
+        author = named if author is None or named in draft.words else author
+    written = wording.writings(stated.text)
+    # As HTML, or escaped twice: the page tells which of its writings was meant.
+    stated_text = next((text for text in written if wording.shows(draft.words, text)), written[0])
     # The shown words are the evidence; the stated ones tell which of them are the post's.
     same = wording.likeness(stated_text) == wording.likeness(draft.text)
-    if not wording.shows(draft.words, stated_text):
-        stated_text = wording.without_tags(stated_text)
     shown = wording.shows(draft.words, stated_text)
     return replace(
         draft,
         author=author,
-        author_url=draft.author_url or (stated.author_url if author == stated.author else None),
+        author_url=draft.author_url or (stated.author_url if author == named else None),
         permalink=draft.permalink or stated.address,
         time=stated.time or draft.time,
         time_stated=draft.time_stated or (None if stated.time else stated.time_written),
@@ -189,7 +227,7 @@ def _joined(item: _Item) -> Draft:
     )
 
 
-def _named(items: list[_Item], page_url: str) -> tuple[Post, ...]:
+def _named(items: list[Item], page_url: str) -> tuple[Post, ...]:
     drafts = [_joined(item) for item in items]
     addresses = Counter(draft.permalink for draft in drafts)
     taken: Counter[str] = Counter()
@@ -222,7 +260,7 @@ def _named(items: list[_Item], page_url: str) -> tuple[Post, ...]:
     )
 
 
-def _own_boxes(items: list[_Item]) -> dict[int, Box]:
+def _own_boxes(items: list[Item]) -> dict[int, Box]:
     """Each post's part of the page: down to where the first reply within it begins."""
     boxes = {id(i): i.candidate.box for i in items if i.candidate and not i.candidate.box.is_empty}
     own = dict(boxes)

@@ -17,15 +17,26 @@
     }
     return value;
   };
+  // What sites get wrong most: line breaks within words, a comma too many, a comment or CDATA around it, HTML escapes.
+  const mended = (text) => {
+    let json = text.replace(/^[\s;]*(?:\/\/|\/\*)?\s*(?:<!--|<!\[CDATA\[)\s*(?:\*\/)?/, "").replace(/(?:\/\/|\/\*)?\s*(?:-->|\]\]>)\s*(?:\*\/)?[\s;]*$/, "");
+    if (/^\s*[[{]\s*&quot;/.test(json)) {
+      json = json.replace(/&quot;/g, '"').replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#0?39;/g, "'").replace(/&amp;/g, "&");
+    }
+    return json.replace(/[\u0000-\u001f]+/g, " ");
+  };
   const documents = [];
   const scripts = document.querySelectorAll('script[type="application/ld+json" i]');
   for (const script of [...scripts].slice(0, 50)) {
     const text = script.textContent;
     if (text.length > LARGEST_SCRIPT) continue;
-    try {
-      documents.push(pruned(JSON.parse(text), 0));
-    } catch {
-      // Broken JSON-LD is common and no reason to lose the page.
+    for (const written of [text, mended(text), mended(text).replace(/,\s*([\]}])/g, "$1")]) {
+      try {
+        documents.push(pruned(JSON.parse(written), 0));
+        break;
+      } catch {
+        // Broken JSON-LD is common and no reason to lose the page.
+      }
     }
   }
   return JSON.stringify(documents);

@@ -8,26 +8,6 @@ from __future__ import annotations
 import html
 import re
 
-_UNITS = (
-    r"sek(?:und(?:er)?)?|s|min(?:ut(?:ter)?|utes?)?|m|t|timer?|h|hrs?|hours?|d|dage?|døgn|dager|days?"
-    r"|u|uger?|uker?|w|wks?|weeks?|mdr|måneder?|mnd|months?|år|y|yrs?|years?"
-)
-_WEEKDAYS = r"(?:man|tirs|ons|tors|fre|lør|søn)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_MONTHS = r"jan|feb|mar|apr|maj|mai|may|jun|jul|aug|sep|okt|oct|nov|dec|des"
-_CLOCK = r"(?:,?\ ?(?:kl\.?|at|,)?\ ?\d{1,2}[.:]\d{2}(?:\ ?[ap]m)?)?"
-_STATED_TIME = re.compile(
-    rf"""^(?:
-        (?:for\ |ca\.\ |about\ )*(?:\d{{1,3}}|en|et|an?|one)\ ?(?:{_UNITS})\.?(?:\ (?:siden|ago))?
-        |(?:lige|akkurat)\ nu|just\ now|nu
-        |(?:i\ ?dag|i\ ?går|today|yesterday|{_WEEKDAYS}){_CLOCK}
-        |(?:d\.\ )?\d{{1,2}}\.?\ (?:{_MONTHS})\w*\.?,?(?:\ \d{{4}})?{_CLOCK}
-        |(?:{_MONTHS})\w*\.?\ \d{{1,2}},?(?:\ \d{{4}})?{_CLOCK}
-        |\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}{_CLOCK}
-        |\d{{4}}-\d{{2}}-\d{{2}}(?:[\ T]\d{{2}}:\d{{2}}(?::\d{{2}})?)?
-    )$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
 _ACTIONS = re.compile(
     r"(?:be)?svare?|reply|answer|like|liker?|dele?|share|rapport[eé]r|anmeld|report|flag|redig[eé]r"
     r"|edit|slet|slett|delete|permalink|link|cit[eé]r|quote|følg|follow|gem|save|skjul|hide"
@@ -80,10 +60,18 @@ _PERMALINK_WORDS = re.compile(
 _ADVERT = re.compile(
     r"(?:sponsoreret|sponset|sponsored|annonce|annonse|reklame|promoted)\b.{0,40}", re.IGNORECASE
 )
-_BADGE = re.compile(
-    r"top-?\ ?fan|forfatter|author|moderator|administrator|admin|redaktør|følger|trådstarter",
-    re.IGNORECASE,
+_BADGE_WORDS = (
+    r"top-?\ ?fan|forfatter|author|moderator|administrator|admin|redaktør|følger|trådstarter"
+    r"|verificeret|verifisert|verified"
 )
+_BADGE = re.compile(_BADGE_WORDS, re.IGNORECASE)
+_ENDS_IN_BADGE = re.compile(rf"(?<=\S)\s+\(?(?:{_BADGE_WORDS})\)?$", re.IGNORECASE)
+_HANDLE = re.compile(r"\(?@[\w.@-]+\)?")
+_ANSWERS = re.compile(
+    r"(?:som\ )?(?:svar|svarer|svarede|in\ reply|replying|reply|replied)\ (?:til|på|to)\b.*",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MOST_ESCAPES = 3
 _LINKING_WORDS = re.compile(
     r"\b(?:af|by|skrevet|skrev|written|wrote|posted|oprettet|publiceret|den|d|kl|at|on|fra|from"
     r"|siger|sagde|says|said)\b",
@@ -97,6 +85,10 @@ _AFTER_NAME = re.compile(
 )
 
 
+_TAGS = re.compile(r"</?[A-Za-z!][^<>]*>")
+_BREAKS = re.compile(r"<br\s*/?>|</(?:p|div|li|blockquote)>", re.IGNORECASE)
+
+
 def squeeze(text: str) -> str:
     """The text with single spaces within its lines, and without empty lines."""
     lines = (" ".join(line.split()) for line in text.split("\n"))
@@ -104,23 +96,29 @@ def squeeze(text: str) -> str:
 
 
 def likeness(text: str) -> str:
-    """What two writings of the same words share: no white space, no tags, one case."""
-    return "".join(re.sub(r"<[^<>]*>", "", text).split()).casefold()
+    """What two writings of the same words share: no white space, no tags, no escapes, one case."""
+    return "".join(writings(text)[-1].split()).casefold()
 
 
-def without_tags(text: str) -> str:
-    """The words of a text that was stated as HTML."""
-    return squeeze(html.unescape(re.sub(r"<[^<>]*>", "", text)))
+def writings(text: str) -> list[str]:
+    """A stated text as it stands, then as HTML, as HTML escaped once more, and so on.
+
+    Sites escape what they put into JSON-LD, some of them twice; only the page tells
+    which of these is what somebody wrote.
+    """
+    found = [squeeze(text)]
+    for _ in range(_MOST_ESCAPES):
+        text = html.unescape(_TAGS.sub("", _BREAKS.sub("\n", text)))
+        words = squeeze(text)
+        if words == found[-1]:
+            break
+        found.append(words)
+    return found
 
 
 def shows(words: str, text: str) -> bool:
     """Whether a text stands among words, letter for letter but for white space."""
     return "".join(text.split()) in "".join(words.split())
-
-
-def is_stated_time(text: str) -> bool:
-    """Whether the words, alone, tell when something was written."""
-    return _STATED_TIME.match(text.strip()) is not None
 
 
 def is_action(text: str) -> bool:
@@ -148,6 +146,28 @@ def is_advert(text: str) -> bool:
 def is_badge(text: str) -> bool:
     """Whether words that stand alone tell what somebody is here ("Topfan"), not what they say."""
     return _BADGE.fullmatch(squeeze(text)) is not None
+
+
+def without_badge(name: str) -> str:
+    """The name without what is said of its bearer ("Ole Hansen Moderator")."""
+    return _ENDS_IN_BADGE.sub("", name)
+
+
+def is_handle(text: str) -> bool:
+    """Whether words that stand alone are an account's name by its sign ("@ole.hansen")."""
+    return _HANDLE.fullmatch(text.strip(" ·•|")) is not None
+
+
+def tells_whom_it_answers(text: str) -> bool:
+    """Whether a line begins as those do that name the post that is answered."""
+    return _ANSWERS.fullmatch(" ".join(text.split())) is not None
+
+
+def is_initials_of(text: str, name: str) -> bool:
+    """Whether letters that stand alone are only the initials of a name, drawn as its picture."""
+    letters = [word[0] for word in name.split()]
+    short = text.strip()
+    return len(short) > 1 and short in {"".join(letters), letters[0] + letters[-1]}
 
 
 def is_byline_rest(text: str) -> bool:

@@ -17,6 +17,7 @@ _CAPTURES = {
     "soft_error": "gone",
     "no_posts": "no_posts",
     "empty_page": "no_posts",
+    "only_frames": "no_posts",
     "not_reached": "silent",
     "redirect_loop": "silent",
     "refused_no_such_host": "silent",

@@ -29,6 +29,7 @@ _PROBLEMS = {
     "http_403": CaptureProblem.SIGN_IN_NEEDED,
     "no_posts": CaptureProblem.NO_POSTS,
     "empty_page": CaptureProblem.NO_POSTS,
+    "only_frames": CaptureProblem.NO_POSTS,
     "not_a_page": CaptureProblem.NO_POSTS,
     "address_not_web": CaptureProblem.REFUSED_ADDRESS,
     "not_reached": CaptureProblem.UNREACHABLE,

@@ -65,6 +65,8 @@ def page(*candidates: Candidate, counts: Sequence[str] = ()) -> PageFacts:
         counts=tuple(counts),
         has_password_field=False,
         was_cut=False,
+        frames=0,
+        unread=0,
         candidates=candidates,
     )
 
