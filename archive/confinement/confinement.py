@@ -32,6 +32,7 @@ class Confinement:
 
     Args:
         at_once: how many items are read at the same time; more wait their turn.
+        first_at_once: how many beside them of those that are read `first`.
         readers: further quick readers as ``{"name": "module:function"}``, or a file's path
             in the module's stead, beside our own.
         slow_at_once: how many of the slow readings run at the same time.
@@ -42,11 +43,14 @@ class Confinement:
         self,
         *,
         at_once: int = 4,
+        first_at_once: int = 3,
         readers: Mapping[str, str] | None = None,
         slow_at_once: int = 2,
         rests_after: float = 60.0,
     ) -> None:
-        self._quick = Keeper({**OWN_READERS, **(readers or {})}, at_once=at_once)
+        self._quick = Keeper(
+            {**OWN_READERS, **(readers or {})}, at_once=at_once, first_at_once=first_at_once
+        )
         self._slow = Keeper(SLOW_READERS, at_once=slow_at_once, rests_after=rests_after)
         self._numbers = itertools.count(1)
 
@@ -86,8 +90,9 @@ class Confinement:
         *,
         media_type: str = "application/octet-stream",
         limits: Limits = DEFAULT_LIMITS,
+        first: bool = False,
     ) -> Reading:
-        """Read one item in a confined child.
+        """Read one item in a confined child; `first` in a turn that nothing long can have.
 
         Raises:
             UnknownReader: no reader has this name.
@@ -97,7 +102,7 @@ class Confinement:
         keeper = next((one for one in (self._quick, self._slow) if reader in one.readers), None)
         if keeper is None:
             raise UnknownReader(reader)
-        with keeper.turn() as running:
+        with keeper.turn(first=first) as running:
             return self._read(running, reader, source, media_type, limits)
 
     def _read(

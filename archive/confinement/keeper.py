@@ -17,15 +17,22 @@ class Keeper:
     Args:
         readers: the readers that it imports.
         at_once: how many items are read at the same time; more wait their turn.
+        first_at_once: how many beside them of those that may go first.
         rests_after: seconds without a reading after which the starter is ended, to give its
             memory back; `FOR_GOOD` keeps it.
     """
 
     def __init__(
-        self, readers: Mapping[str, str], *, at_once: int, rests_after: float | None = FOR_GOOD
+        self,
+        readers: Mapping[str, str],
+        *,
+        at_once: int,
+        first_at_once: int = 1,
+        rests_after: float | None = FOR_GOOD,
     ) -> None:
         self.readers = dict(readers)
         self._turns = threading.BoundedSemaphore(at_once)
+        self._first_turns = threading.BoundedSemaphore(first_at_once)
         self._lock = threading.Lock()
         self._closed = False
         self._running: StarterProcess | None = None
@@ -40,9 +47,12 @@ class Keeper:
             return self._running is not None and not self._running.lost
 
     @contextmanager
-    def turn(self) -> Iterator[StarterProcess]:
-        """Hold the starter for one reading; raises `ConfinementLost` where it does not come up."""
-        with self._turns:
+    def turn(self, *, first: bool = False) -> Iterator[StarterProcess]:
+        """Hold the starter for one reading; raises `ConfinementLost` where it does not come up.
+
+        `first` waits only for others that go first, never for what may take long.
+        """
+        with self._first_turns if first else self._turns:
             with self._lock:
                 self._reading += 1
             try:

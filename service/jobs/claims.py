@@ -63,12 +63,13 @@ def claim_next(
     worker: str,
     now: datetime,
     on_claim: Mapping[str, Any] = MappingProxyType({}),
+    only: UUID | None = None,
 ) -> Claim | None:
     """Claim the row that has waited longest, or return None where none waits.
 
     Two workers may choose the same row; the compare-and-set lets one of them
     have it, and the other takes the next. `on_claim` are further columns to set,
-    none of them protected.
+    none of them protected. `only` claims this row or none.
     """
     query = (
         select(_id(table), table.fence, table.attempts)
@@ -76,6 +77,8 @@ def claim_next(
         .order_by(table.next_attempt_at)
         .limit(8)
     )
+    if only is not None:
+        query = query.where(_id(table) == only)
     for row_id, fence, attempts in session.execute(query).all():
         taken = session.execute(
             update(table)
@@ -138,6 +141,15 @@ def put_off(session: Session, table: type[Work], claim: Claim, code: str, now: d
     row.claimed_by = row.claimed_until = None
     row.last_error = code[:_LONGEST_CODE]
     row.next_attempt_at = now + wait_after(claim.attempts)
+
+
+def hand_back(session: Session, table: type[Work], claim: Claim, code: str, now: datetime) -> None:
+    """Leave the row to another lane, as if it had not been tried; raises `FenceMoved`."""
+    row = held(session, table, claim)
+    row.claimed_by = row.claimed_until = None
+    row.attempts -= 1
+    row.last_error = code[:_LONGEST_CODE]
+    row.next_attempt_at = now
 
 
 def wait_after(attempts: int) -> timedelta:

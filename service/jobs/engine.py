@@ -17,19 +17,17 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
+from uuid import UUID
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from service.installation import Installation
 from service.jobs.claims import Claim, any_due, claim_next, put_off, renew
 from service.jobs.errors import FenceMoved, TryLater
-from service.jobs.kinds import Kind
+from service.jobs.kinds import Kind, Picker
 from service.log_lines import logger, request_id, told
 
 SWEEP_SECONDS: Final = 5
-LONGEST_GIVING_WAY: Final = 2.0
-"""How long a worker lets the doors go first before it takes up the next row all the same."""
-
 LONGEST_WORK_SECONDS: Final = 900
 """After so long a claim is no longer renewed: the worker hangs, and another may try."""
 
@@ -40,6 +38,7 @@ class _Lane:
 
     kind: Kind
     pool: ThreadPoolExecutor
+    picker: Picker | None
     active: int = 0
     told: bool = False
     held: dict[Claim, float] = field(default_factory=dict)
@@ -54,7 +53,11 @@ class Engine:
         self._lock = threading.Condition()
         self._stopping = False
         self._lanes = {
-            kind.name: _Lane(kind, ThreadPoolExecutor(kind.at_once, thread_name_prefix=kind.name))
+            kind.name: _Lane(
+                kind,
+                ThreadPoolExecutor(kind.at_once, thread_name_prefix=kind.name),
+                kind.picker() if kind.picker else None,
+            )
             for kind in kinds
         }
         self._scheduler: Any = BackgroundScheduler(  # type: ignore[no-untyped-call]  # APScheduler has no types
@@ -152,8 +155,8 @@ class Engine:
             with self._lock:
                 lane.told = False
             if not self._stopping:
-                self._installation.gate.give_way(LONGEST_GIVING_WAY)
-            claim = None if self._stopping else self._next(lane.kind)
+                self._installation.gate.give_way(lane.kind.gives_way)
+            claim = None if self._stopping else self._next(lane)
             with self._lock:
                 if claim is not None:
                     lane.held[claim] = time.monotonic()
@@ -171,22 +174,31 @@ class Engine:
             lane.active += 1
             lane.pool.submit(self._work, lane)
 
-    def _next(self, kind: Kind) -> Claim | None:
-        now = self._installation.clock.now()
+    def _next(self, lane: _Lane) -> Claim | None:
+        kind, now = lane.kind, self._installation.clock.now()
         try:
-            # Looking first costs no writer anything; most looks find nothing.
-            with self._installation.database.reading() as session:
-                if not any_due(session, kind.table, kind.waiting(), now):
-                    return None
-            with self._installation.database.writing() as session:
-                return claim_next(
-                    session,
-                    kind.table,
-                    kind.waiting(),
-                    worker=self.worker,
-                    now=now,
-                    on_claim=kind.on_claim,
-                )
+            while True:
+                # Looking first costs no writer anything; most looks find nothing.
+                only: UUID | None = None
+                with self._installation.database.reading() as session:
+                    if lane.picker is not None:
+                        only = lane.picker.pick(session, now)
+                        if only is None:
+                            return None
+                    elif not any_due(session, kind.table, kind.waiting(), now):
+                        return None
+                with self._installation.database.writing() as session:
+                    claim = claim_next(
+                        session,
+                        kind.table,
+                        kind.waiting(),
+                        worker=self.worker,
+                        now=now,
+                        on_claim=kind.on_claim,
+                        only=only,
+                    )
+                if claim is not None or only is None:
+                    return claim
         except Exception as failed:  # noqa: BLE001 — a database that is away for a moment ends no worker
             logger().error("job.claim_failed", kind=kind.name, **told(failed))
             return None

@@ -7,7 +7,7 @@ from service.jobs.checks import CHECKS
 from service.jobs.engine import Engine
 from service.jobs.exports import EXPORTS
 from service.jobs.housekeeping import EVERY_SECONDS, tidy
-from service.jobs.reading import LANES
+from service.jobs.reading_lanes import LANES
 from service.jobs.reindexing import REINDEXING, look_for_missing
 from service.jobs.scanning import SCANS, ask_for_older
 from service.jobs.sealing import OUTSIDE

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
 
 from archive.records.columns import Work
 from service.installation import Installation
@@ -14,6 +17,13 @@ from service.jobs.claims import Claim
 
 Wake = Callable[[str], None]
 """Tell the engine that rows of a kind wait; called after the commit that made them wait."""
+
+
+class Picker(Protocol):
+    """Says which rows a lane takes, one by one; safe for any thread."""
+
+    def pick(self, session: Session, now: datetime) -> UUID | None:
+        """Return the next; it may have been taken by another lane meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -37,3 +47,7 @@ class Kind:
     most_attempts: int = 8
     woken_as: str | None = None
     """A name by which it is woken too: several lanes may share the work of one table."""
+    gives_way: float = 2.0
+    """For how many seconds at most a worker lets the doors go first before each row."""
+    picker: Callable[[], Picker] | None = None
+    """Makes what picks the rows of this lane; None takes all that wait, the oldest first."""

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from archive.confinement.errors import ConfinementLost, ReadingFailed
 from archive.confinement.frames import Reading
+from archive.confinement.limits import Limits
 from archive.errors import CommitUnknown, EvidenceErased, ObjectMissing, SealBroken
 from archive.mailbox.values import Message
 from archive.reading.parameters import with_size
@@ -47,7 +48,7 @@ from service.casework.mail.attachments import keep_attachments
 from service.casework.mail.sorting import Unsorted, leave_unsorted, sort_mail
 from service.installation import Installation
 from service.jobs import scanning, sending, slow_reading
-from service.jobs.claims import Claim, done, given_up, held
+from service.jobs.claims import Claim, done, given_up, hand_back, held
 from service.jobs.errors import FenceMoved, TryLater
 from service.jobs.kinds import Kind, Wake
 from service.jobs.receipting import send_receipt
@@ -60,6 +61,11 @@ MESSAGE: Final = "message"
 _PICTURED: Final = ("image", "pdf")
 _AGAIN: Final = 3
 """After so many tries a mail that cannot be sorted is kept as read, to be sorted by hand."""
+_SHORT_CPU: Final = 2
+_SHORT_WALL: Final = 4.0
+"""Seconds for a first reading: what takes longer is read in a lane of its own."""
+TAKES_LONG: Final = "takes_long"
+TOO_SLOW: Final = "too_slow"
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,19 @@ def waiting() -> ColumnElement[bool]:
     ) & EvidenceRecord.sealed_off_at.is_(None)
 
 
-def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
-    """Read one piece of evidence, and write what was found."""
+def perform(
+    installation: Installation,
+    claim: Claim,
+    wake: Wake,
+    *,
+    short: bool = False,
+    first: bool = False,
+) -> None:
+    """Read one piece of evidence, and write what was found.
+
+    `short` hands back what takes long; `first` waits for nothing that might, and its child
+    gives way to no other.
+    """
     if shut_twin(installation, claim.id):
         return
     try:
@@ -94,7 +111,14 @@ def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
         wake(scanning.NAME)
         return
     reader = plan.reader
-    found = _confined(installation, claim, item, plan)
+    limits = _limits(plan, short=short, first=first)
+    found = _confined(installation, item, replace(plan, limits=limits), first=first)
+    if found.reason == TOO_SLOW and short:
+        _leave_to_the_long(installation, claim)
+        wake(NAME)
+        return
+    if found.reason == TOO_SLOW and claim.attempts < _AGAIN:
+        raise TryLater(TOO_SLOW)  # a busy machine, perhaps
     message = _message(found) if reader == MESSAGE else None
     if message is not None:
         keep_attachments(
@@ -130,17 +154,32 @@ def give_up(installation: Installation, claim: Claim, code: str) -> None:
             leave_unsorted(session, evidence, Unsorted.COULD_NOT_BE_READ, installation.clock.now())
 
 
-def _confined(installation: Installation, claim: Claim, item: ToRead, plan: Plan) -> _Found:
+def _leave_to_the_long(installation: Installation, claim: Claim) -> None:
+    with installation.database.writing() as session:
+        hand_back(session, EvidenceRecord, claim, TAKES_LONG, installation.clock.now())
+
+
+def _limits(plan: Plan, *, short: bool, first: bool) -> Limits:
+    limits = replace(plan.limits, gives_way=not first)
+    if not short:
+        return limits
+    return replace(
+        limits,
+        cpu_seconds=min(limits.cpu_seconds, _SHORT_CPU),
+        wall_seconds=min(limits.wall_seconds, _SHORT_WALL),
+    )
+
+
+def _confined(installation: Installation, item: ToRead, plan: Plan, *, first: bool) -> _Found:
     try:
         reading = installation.confinement.read(
             plan.reader,
             item.stream(installation.vault),
             media_type=with_size(item.media_type, item.original.size),
             limits=plan.limits,
+            first=first,
         )
     except ReadingFailed as failed:
-        if failed.reason == "too_slow" and claim.attempts < _AGAIN:
-            raise TryLater(failed.reason) from failed  # a busy machine, perhaps
         return _Found(failed.reading, failed.reason)
     except ConfinementLost as lost:
         raise TryLater(lost.code) from lost
@@ -254,26 +293,3 @@ READING: Final = Kind(
     at_once=2,
     on_claim={"state": EvidenceState.READING.value},
 )
-
-_MAIL: Final = EvidenceRecord.media_type == "message/rfc822"
-_QUICK: Final = EvidenceRecord.media_type.like("image/%") | EvidenceRecord.media_type.like("text/%")
-
-
-def _mails() -> ColumnElement[bool]:
-    return waiting() & _MAIL
-
-
-def _quick() -> ColumnElement[bool]:
-    return waiting() & _QUICK
-
-
-def _documents() -> ColumnElement[bool]:
-    return waiting() & ~_MAIL & ~_QUICK
-
-
-LANES: Final = (
-    replace(READING, name="reading_mails", waiting=_mails, woken_as=NAME),
-    replace(READING, name="reading_pictures", waiting=_quick, woken_as=NAME),
-    replace(READING, name="reading_documents", waiting=_documents, woken_as=NAME, at_once=1),
-)
-"""The same work in lanes: mails and pictures never wait behind documents and film."""

@@ -15,7 +15,8 @@ from archive.ledger.verify import verify
 from archive.records.evidence import EvidenceRecord, EvidenceState, ObjectRecord, ReadingRecord
 from service.casework.evidence.readings import to_read
 from service.installation import Installation
-from service.jobs.reading import LANES, READING
+from service.jobs.reading import READING
+from service.jobs.reading_lanes import LANES, MAILS
 from tests.archive.reading.hostile import by_name
 from tests.service.casework.mail.mails import hand_over, mail
 from tests.service.conftest import Time, Town
@@ -70,14 +71,13 @@ def test_a_mail_does_not_wait_behind_documents(
 ) -> None:
     """Claimed and held documents fill their lane; the mail's own lane is empty."""
     del town
-    mails, pictures, documents = LANES
     installation.intake.receive(b"%PDF-1.7\nx", About(), Envelope("upload"), time.now)
     kept = hand_over(installation, mail())
 
-    work_off(installation, mails)
+    work_off(installation, MAILS)
 
     with installation.database.reading() as session:
         states = {row.id: row.state for row in session.scalars(select(EvidenceRecord))}
     assert states.pop(kept.id) == "read"
     assert set(states.values()) == {"received"}
-    assert {lane.woken_as for lane in (mails, pictures, documents)} == {READING.name}
+    assert {lane.woken_as for lane in LANES} == {READING.name}

@@ -22,7 +22,8 @@ from service.casework.evidence.reading_again import read_again, read_all_again
 from service.casework.evidence.readings import latest_reading, text_in
 from service.casework.evidence.slow_readings import together
 from service.installation import Installation
-from service.jobs.reading import LANES, READING
+from service.jobs.reading import READING
+from service.jobs.reading_lanes import LANES
 from service.jobs.slow_reading import SLOW_READING
 from tests.archive.reading.hostile import one_page
 from tests.archive.reading.screenshots import Look, accuracy, made

@@ -1,0 +1,94 @@
+"""Who hands in seldom is read first: a flood from one hand never stands before everybody else.
+
+Looks at what has come in since the last look, and counts by the hand that it came from. Nothing
+depends on it: what it passes over, or forgets in a restart, waits in its own lane as a row.
+"""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.records.evidence import DeliveryRecord, EvidenceRecord
+
+BURST: Final = 20
+"""So many at once are still seldom: a folder of pictures, a thread of mails."""
+A_SECOND: Final = 2.0
+"""So many a second are forgotten again."""
+MOST: Final = 120.0
+"""A flood is forgotten after a minute, however large it was."""
+_OVERLAP: Final = timedelta(seconds=10)
+"""Rows are committed somewhat later than received, and not in that order."""
+_MOST_HANDS: Final = 10_000
+
+
+@dataclass
+class _Hand:
+    level: float
+    at: datetime
+
+
+class Seldom:
+    """Picks rows of evidence whose giver has handed in little just now; safe for any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._hands: dict[str, _Hand] = {}
+        self._seen: dict[UUID, datetime] = {}
+        self._picked: list[tuple[float, datetime, UUID]] = []
+        self._since: datetime | None = None
+
+    def pick(self, session: Session, now: datetime) -> UUID | None:
+        """Return the next that may go first, whoever has handed in least before the others."""
+        with self._lock:
+            self._look(session, now)
+            return heapq.heappop(self._picked)[2] if self._picked else None
+
+    def _look(self, session: Session, now: datetime) -> None:
+        since = (self._since or now) - _OVERLAP
+        query = (
+            select(
+                EvidenceRecord.id,
+                EvidenceRecord.received_at,
+                DeliveryRecord.door,
+                DeliveryRecord.actor,
+                DeliveryRecord.envelope,
+            )
+            .join(DeliveryRecord, DeliveryRecord.evidence_id == EvidenceRecord.id)
+            # What came with a mail is not of its own hand, and goes in its lane.
+            .where(EvidenceRecord.received_at >= since, EvidenceRecord.parent_id.is_(None))
+            .order_by(EvidenceRecord.received_at)
+        )
+        for row in session.execute(query):
+            if row.id in self._seen:
+                continue
+            self._seen[row.id] = row.received_at
+            hand = f"{row.door} {row.actor} {row.envelope.get('mail_from', '')}"
+            level = self._counted(hand, row.received_at)
+            if level <= BURST:
+                heapq.heappush(self._picked, (level, row.received_at, row.id))
+        self._since = max(now, self._since or now)
+        self._forget(self._since)
+
+    def _counted(self, hand: str, at: datetime) -> float:
+        """Count one more of this hand, and return how much it has handed in just now."""
+        known = self._hands.setdefault(hand, _Hand(0.0, at))
+        passed = max(0.0, (at - known.at).total_seconds())
+        known.level = min(max(0.0, known.level - passed * A_SECOND) + 1, MOST)
+        known.at = max(known.at, at)
+        return known.level
+
+    def _forget(self, now: datetime) -> None:
+        old = now - 2 * _OVERLAP
+        for row_id in [row_id for row_id, at in self._seen.items() if at < old]:
+            del self._seen[row_id]
+        if len(self._hands) > _MOST_HANDS:
+            gone = now - timedelta(seconds=MOST / A_SECOND)
+            self._hands = {name: hand for name, hand in self._hands.items() if hand.at > gone}
