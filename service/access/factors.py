@@ -48,6 +48,15 @@ def has_factor(session: Session, person_id: UUID) -> bool:
     return False
 
 
+def with_factor(session: Session) -> frozenset[UUID]:
+    """Return everybody who has an app or a passkey."""
+    return frozenset(
+        person
+        for table in (CodeAppRecord, PasskeyRecord)
+        for person in session.scalars(select(table.person_id).where(table.ended_at.is_(None)))
+    )
+
+
 def must_have_factor(
     session: Session, person: PersonRecord, settings: Settings, now: datetime
 ) -> bool:

@@ -18,6 +18,7 @@ from archive.records.people import (
     TokenRecord,
     UnitRecord,
 )
+from service.access.factors import with_factor
 from service.access.identities import linked_people
 from service.access.people import person_by_email
 from service.errors import PersonNotFound, TokenNotFound
@@ -53,6 +54,7 @@ class Listed:
     title: str | None
     roles: tuple[Role, ...]
     signs_in: bool
+    second_factor: bool
     ended_at: datetime | None
 
 
@@ -81,6 +83,7 @@ def list_people(session: Session, now: datetime, *, ended: bool = False) -> tupl
         unit = units.get(row.unit_id) if row.unit_id else None
         roles[row.person_id].append(Role(row.role, unit))
     sign_in = set(session.scalars(select(CredentialRecord.person_id))) | linked_people(session)
+    factors = with_factor(session)
     query = select(PersonRecord).order_by(PersonRecord.name, PersonRecord.id)
     return tuple(
         Listed(
@@ -91,6 +94,7 @@ def list_people(session: Session, now: datetime, *, ended: bool = False) -> tupl
             title=one.title,
             roles=tuple(roles[one.id]),
             signs_in=one.id in sign_in and not _has_left(one, now),
+            second_factor=one.id in factors,
             ended_at=one.ended_at,
         )
         for one in session.scalars(query)

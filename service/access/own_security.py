@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from archive.ledger.log import record
 from archive.records.people import PersonRecord, SessionRecord
 from service.access.devices import forget_devices
-from service.access.factors import FRESH, Changing, end_other_sessions
+from service.access.factors import FRESH, Changing, end_other_sessions, is_local
 from service.access.half_signed_in import end_halves
 from service.access.people import secret_hash
-from service.errors import PersonNotFound, SignInTooOld
+from service.errors import NotPermitted, PersonNotFound, SignInTooOld
 from service.settings import Settings
 
 _ID_LENGTH = 32
@@ -46,13 +46,16 @@ def changing(
     """Return a person as one who changes what opens their account.
 
     Raises `SignInTooOld` unless they have just signed in: a screen that somebody left open changes
-    nothing.
+    nothing; `NotPermitted` for whoever has no password of ours: a passkey of theirs would open the
+    door after the municipality's provider has shut it.
     """
     if not is_fresh(session, secret, now):
         raise SignInTooOld("the session was opened too long ago")
     person = session.get(PersonRecord, person_id) if person_id else None
     if person is None:
         raise PersonNotFound("a program has no account of its own")
+    if not is_local(session, person.id):
+        raise NotPermitted("the municipality's provider signs this person in")
     return Changing(person, settings, now, secret_hash(secret))
 
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from service.access.challenges import spend
 from service.access.code_apps import app_of, secret_of, step_of, take_step
-from service.access.factors import use_code
+from service.access.factors import is_local, use_code
 from service.access.half_signed_in import HalfSignIn, end_half, half_of
 from service.access.passkeys import asking_options, count_use, passkeys_of, used
 from service.access.recovery import is_code
@@ -86,6 +86,8 @@ def by_passkey(
     party, challenge = require_party(request, house), challenge_of(request, SIGN_IN, now)
     with house.database.reading() as session:
         passkey, counter, person = used(session, party, challenge, form.credential, now)
+        if not is_local(session, person.id):
+            raise PasskeyRefused("there is no account of ours any longer")
 
     def count(session: Session) -> bool:
         spend(session, challenge, now)

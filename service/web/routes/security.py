@@ -96,10 +96,10 @@ def options(
 ) -> Response:
     """Say what passkey the browser shall make."""
     form.check(who)
-    party = require_party(request, house)
     with house.database.reading() as session:
         by = _changing(request, house, who, session, now)
         standing = passkeys_of(session, by.person.id)
+    party = require_party(request, house)
     return asked(
         request,
         house,

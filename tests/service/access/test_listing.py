@@ -38,6 +38,7 @@ def test_people_are_renamed_listed_and_let_go(data: Path) -> None:
     (person,) = told(data, "user", "list")["people"]
     assert person["roles"] == [{"role": "leader", "unit": "Biblioteket"}]
     assert (person["unit"], person["ended_at"]) == ("Biblioteket", None)
+    assert (person["signs_in"], person["second_factor"]) == (False, False)
 
     assert told(data, "user", "unlink", "ab@x.example")["ended"] == 0
     assert told(data, "user", "factor-reset", "ab@x.example")["ended"] == 0

@@ -15,8 +15,10 @@ from archive.records.cases import NoticeRecord
 from archive.records.people import SessionRecord
 from service.access.code_apps import draft_from
 from service.access.endings import end_person
+from service.access.people import open_session
 from service.installation import Installation
 from service.settings import Settings
+from service.web.dependencies import COOKIE
 from tests.service.casework.cases.opened import assert_clean, kinds
 from tests.service.conftest import Time, Town
 from tests.service.web.at_the_door import PASSWORD, Door, at_the_door
@@ -237,6 +239,21 @@ def test_a_password_is_changed_only_by_who_knows_it_and_to_one_that_is_long(door
         last = door.post("/my-security/password", current="gættet", password="fire helt andre ord")
     assert last.status_code == 429
     assert "factor.password" not in kinds(door.installation)
+
+
+@ONCE
+def test_whom_the_provider_signs_in_makes_no_second_door_beside_it(door: Door, town: Town) -> None:
+    with door.installation.database.writing() as session:
+        anna = session.merge(town.anna)
+        secret, form_token = open_session(session, anna, door.time.now, way="provider")
+    door.client.cookies.set(COOKIE, secret, domain="127.0.0.1")
+    page = door.client.get("/my-security", headers={"Accept-Language": "da"})
+    assert page.status_code == 200
+    assert "kommunens eget login" in page.text
+    for path in ("/my-security/codes", "/my-security/passkey/options"):
+        assert door.post(path, csrf_token=form_token).status_code == 403
+    assert door.client.get("/my-security/app").status_code == 403
+    assert not [one for one in kinds(door.installation) if one.startswith("factor.")]
 
 
 @ONCE
