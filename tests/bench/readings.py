@@ -49,7 +49,8 @@ def run() -> Iterator[Figure]:
 
 def _as_it_came(shot: Shot) -> bool:
     """Only those that bare Tesseract reads as well: upright and light."""
-    return shot.look.turn == 1 and not shot.look.dark and shot.look.scale == 1.0
+    look = shot.look
+    return look.turn == 1 and not look.tilt and not look.dark and look.scale == 1.0
 
 
 def _ratio(confinement: Confinement, shots: list[Shot]) -> Figure:

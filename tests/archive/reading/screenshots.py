@@ -38,12 +38,15 @@ _SAID = (
     "Tak for hjælpen i går. Det var rart at møde jer, og kaffen var også rigtig god.",
 )
 _FEET = ("Synes godt om  Svar  3 t.", "Like  Reply  2d", "Svar  Del  15 min", "Liker  Svar  1 d")
+SAME = "Du er en idiot og alle ved det"
+_SLIGHT = 2.0
+_TILTS = (90.0, 1.0, 10.0, 180.0, -1.5, -10.0, 270.0, 0.0)
 _EMOJI = ("", "", "☺", "❤", "👍")
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a screenshot is made."""
+    """How a screenshot is made: `turn` is told in EXIF, `tilt` (degrees) by nothing."""
 
     face: int = 0
     width: int = 1080
@@ -83,7 +86,7 @@ def sixty() -> Iterator[Shot]:
             quality=chance.choice((30, 40, 50, 60, 75, 90)),
             scale=(1.0, 1.0, 0.75, 1.0, 0.5, 1.3)[number % 6],
             turn=6 if number % 10 == 9 else 1,
-            tilt=chance.choice((0.0, 0.0, 0.0, 1.0, -1.5)) if number % 7 == 6 else 0.0,
+            tilt=_TILTS[number // 4 % len(_TILTS)] if number % 4 == 2 else 0.0,
         )
         yield made(look, number)
 
@@ -129,7 +132,9 @@ def made(look: Look, number: int = 0) -> Shot:
         top += round(height * 1.9)
     picture = picture.crop((0, 0, look.width, top + round(60 * unit)))
     if look.tilt:
-        picture = picture.rotate(look.tilt, Image.Resampling.BICUBIC, fillcolor=ground)
+        picture = picture.rotate(
+            look.tilt, Image.Resampling.BICUBIC, expand=abs(look.tilt) > _SLIGHT, fillcolor=ground
+        )
     return Shot(look, _packed(picture, look), "\n".join(said))
 
 
@@ -145,13 +150,13 @@ def tall(comments: int = 60) -> Shot:
     return Shot(Look(), _packed(whole, Look()), "\n".join(part.text for part in parts))
 
 
-def leaning(degrees: float, look: Look, number: int = 3) -> bytes:
-    """Return a screenshot photographed askew, against the clock, on white: a PNG without EXIF."""
-    with Image.open(io.BytesIO(made(look, number).data)) as picture:
-        turned = picture.rotate(
-            degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=(255, 255, 255)
-        )
-    return _packed(turned, Look())
+def same_line(times: int, degrees: float) -> bytes:
+    """Return a picture of one line over and over, lying so many degrees."""
+    picture = Image.new("RGB", (900, 60 + 60 * times), "white")
+    draw = ImageDraw.Draw(picture)
+    for number in range(times):
+        draw.text((40, 30 + 60 * number), SAME, font=_fonts(0, 40)[0], fill=(20, 20, 24))
+    return _packed(picture.rotate(degrees, expand=True), Look())
 
 
 def scene(degrees: float = 0.0) -> bytes:

@@ -8,7 +8,16 @@ from archive.confinement.errors import ReadingFailed
 from archive.confinement.limits import Limits
 from archive.reading.tiles import LONGEST
 from tests.archive.reading.hostile import png
-from tests.archive.reading.screenshots import Look, accuracy, danish, leaning, made, scene, tall
+from tests.archive.reading.screenshots import (
+    SAME,
+    Look,
+    accuracy,
+    danish,
+    made,
+    same_line,
+    scene,
+    tall,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,14 +84,57 @@ def test_a_picture_without_words_has_no_text(confinement: Confinement) -> None:
     assert facts["words"] == []
 
 
-@pytest.mark.parametrize("degrees", [12, 45])
-def test_a_picture_in_which_no_line_is_found_is_read_to_its_end(
-    confinement: Confinement, degrees: int
+@pytest.mark.parametrize(
+    "look",
+    [
+        Look(tilt=90, comments=2),
+        Look(tilt=180, comments=2, dark=True, kind="JPEG", quality=50),
+        Look(tilt=270, comments=2, bubbles=True),
+        Look(tilt=12, comments=2),
+        Look(tilt=-10, comments=2, dark=True),
+    ],
+)
+def test_what_lies_on_its_side_on_its_head_or_askew_is_read(
+    confinement: Confinement, look: Look
 ) -> None:
-    facts = confinement.read("picture_text", leaning(degrees, Look(comments=1))).facts
+    shot = made(look, 3)
 
-    assert facts["pieces_read"] == facts["pieces_whole"] == 1
-    assert facts["text_state"] in {"read", "unsure", "no_text"}
+    facts = confinement.read("picture_text", shot.data).facts
+
+    assert facts["text_state"] == "read"
+    assert accuracy(facts["text"], shot.text) > 0.95
+    assert facts["text_turned"] == pytest.approx(-look.tilt % 360, abs=1.5)
+    assert facts["pieces_read"] == facts["pieces_whole"]
+
+
+def test_the_same_line_over_and_over_on_its_side_is_not_read_as_other_words(
+    confinement: Confinement,
+) -> None:
+    facts = confinement.read("picture_text", same_line(8, 90)).facts
+
+    assert facts["text"].split("\n\n")[0].split("\n")[0] == SAME
+    assert len(facts["text"].replace("\n\n", "\n").split("\n")) == 8
+
+
+@pytest.mark.parametrize("tilt", [270, 15])
+def test_the_words_of_a_turned_picture_say_where_they_stand_in_it_as_it_is_shown(
+    confinement: Confinement, tilt: int
+) -> None:
+    shot = made(Look(tilt=tilt, comments=2), 5)
+    with Image.open(io.BytesIO(shot.data)) as stored:
+        shown = stored.convert("L")
+
+    facts = confinement.read("picture_text", shot.data).facts
+
+    assert facts["words_in"] == list(shown.size)
+    for text, left, top, wide, high, _ in facts["words"]:
+        ink = shown.crop((left, top, left + wide, top + high)).histogram()[:160]
+        assert sum(ink) > 20, text
+    for _, left, top, wide, high, _ in facts["words"]:
+        shown.paste(255, (left - 6, top - 6, left + wide + 6, top + high + 6))
+    # The round portraits are all that is left.
+    left_over = shown.point(lambda value: 255 if value < 60 else 0)
+    assert left_over.histogram()[255] < 40
 
 
 def test_a_drawing_without_words_has_no_text_however_it_lies(confinement: Confinement) -> None:
