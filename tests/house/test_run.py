@@ -1,5 +1,6 @@
 """`run`, from other folders, without a terminal, with what machines really lack."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -84,3 +85,33 @@ def test_a_step_that_fails_shows_its_last_words_and_leaves_no_lock(tmp_path: Pat
     assert "Python environment (.venv) … failed" in first.stderr
     assert str(clone / ".venv") in first.stderr
     assert "waiting" not in second.stderr
+
+
+def test_a_second_set_up_waits_for_the_first(tmp_path: Path) -> None:
+    clone = empty_clone(tmp_path / "clone")
+    (clone / ".venv").write_text("a file where the folder should be")
+
+    with (clone / ".run.lock").open("a") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        second = subprocess.Popen(
+            [clone / "run", "setup"],
+            cwd=clone,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert second.stderr is not None
+            said = second.stderr.readline()
+            assert "Another set-up is at work in this folder" in said
+            assert second.poll() is None
+            assert not (clone / ".run.log").exists()
+            fcntl.flock(first, fcntl.LOCK_UN)
+            _, rest = second.communicate(timeout=60)
+        finally:
+            second.kill()
+            second.wait()
+
+    assert second.returncode == 3
+    assert "Setting up in" in rest
+    assert "Python environment (.venv) … failed" in rest

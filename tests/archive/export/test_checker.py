@@ -52,7 +52,8 @@ def test_a_whole_bundle_holds_on_every_python_here(whole: Path) -> None:
 
     assert {python: one.code for python, one in answers.items()} == dict.fromkeys(found, 0)
     assert len({one.text for one in answers.values()}) == 1
-    assert len(found) >= 2 or sys.version_info[:2] == OLDEST
+    # A newcomer may have one Python; where everything is checked, there must be others.
+    assert len(found) >= 2 or os.environ.get("CI") != "true"
 
 
 def test_it_says_who_stamped_it_and_which_key_signed_it(whole: Path) -> None:
@@ -139,7 +140,8 @@ def test_one_bit_is_named_also_where_the_forger_made_the_manifest_anew(bundle: P
         if path.name == MANIFEST or path.suffix == ".tsr":
             continue
         data = path.read_bytes()
-        bound = str(path.relative_to(bundle)).encode() in listed
+        name = str(path.relative_to(bundle))
+        bound = name.encode() in listed
         for place in (0.2, 0.8):
             path.write_bytes(flipped(data, int(len(data) * place)))
             relist(bundle)
@@ -150,6 +152,16 @@ def test_one_bit_is_named_also_where_the_forger_made_the_manifest_anew(bundle: P
             (bundle / CONTENTS).write_bytes(listed)
 
             assert (first.code, second.code) == (1, 1), (path, place, first.text, second.text)
+            assert first.names(SHOWN_AT.get(path.name, SHOWN_AT.get(path.suffix, name))), first.text
+            assert second.names(CONTENTS) or not bound, second.text
+
+
+SHOWN_AT = {
+    "public-key.txt": "ledger/head.txt",
+    "timestamps.json": "timestamps/",
+    ".pem": "timestamps/",
+}
+"""Where it shows that what another file is judged by was changed, if not in that file."""
 
 
 def flipped(data: bytes, place: int) -> bytes:
@@ -170,6 +182,8 @@ def test_a_file_that_is_gone_is_named(bundle: Path) -> None:
         relist(bundle)
 
         assert (plain.code, said.code) == (1, 1), path
+        assert plain.names(str(path.relative_to(bundle))), plain.text
+        assert said.names(str(path.relative_to(bundle))), said.text
 
 
 def test_a_file_too_many_is_named(bundle: Path) -> None:
@@ -257,3 +271,4 @@ def test_json_of_any_shape_gets_an_answer(bundle: Path, text: bytes) -> None:
         path.write_bytes(data)
 
         assert said.code == 1, path
+        assert said.names(str(path.relative_to(bundle))), said.text
