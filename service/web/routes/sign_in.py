@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -172,6 +173,10 @@ def _refused(request: Request, form: SignInForm, refusal: SignInRefusal, seconds
 def sign_in_page(request: Request, view: SignInView, status: HTTPStatus) -> Response:
     """Return the page on which people sign in, with whatever ways there are."""
     frame, settings = frame_for_anyone(request), installation_of(request).settings
+    if request.url.path != "/sign-in":
+        # Whoever changes the language here comes back to the page, not to an answer that is used.
+        asked = urlencode({"next": view.next, "refusal": view.refusal or ""})
+        frame = replace(frame, path=f"/sign-in?{asked}")
     if settings.signs_in_by_provider:
         view = replace(view, provider=settings.oidc_name or settings.municipality)
     answer: Response = request.app.state.templates.response(

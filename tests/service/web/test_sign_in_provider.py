@@ -296,7 +296,8 @@ def test_whoever_goes_back_at_the_provider_is_told_calmly(way: Way) -> None:
             "/sign-in/provider/back", params={"error": error, "state": state, "x": "y"}
         )
         refused(answer, 403, "You were not signed in")
-        assert "<script>alert" not in answer.text
+        assert state not in answer.text, "nothing of the answer stands on the page"
+        assert "refusal=provider_refused" in answer.text, "another language is the same page"
 
 
 def test_a_provider_that_is_down_leaves_the_password_and_says_so(
