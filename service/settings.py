@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from service.access.rights import shipped_rights
 from service.authorities import Authorities
 from service.provider_settings import ProviderSettings
 
@@ -199,6 +200,14 @@ class Settings(ProviderSettings):
     def _is_plain(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith("http://"):
             raise ValueError("the way to the proxy itself is http://host:port")
+        return value
+
+    @field_validator("second_factor_roles")
+    @classmethod
+    def _are_roles(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        # A slip of the pen must not leave a role without what was meant for it.
+        if unknown := set(value or ()).difference(shipped_rights().roles):
+            raise ValueError(f"there are no such roles: {', '.join(sorted(unknown))}")
         return value
 
     @field_validator("proxies", "trusted_relays", mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,16 +10,20 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import func, select
 
 from archive.records.cases import NoticeRecord
 from archive.records.people import SessionRecord
 from service.access.code_apps import draft_from
 from service.access.endings import end_person
+from service.access.factors import Changing, add_passkey
+from service.access.passkeys import Party, made, making_options
 from service.access.people import open_session
 from service.installation import Installation
 from service.settings import Settings
 from service.web.dependencies import COOKIE
+from tests.service.access.authenticator import Authenticator
 from tests.service.casework.cases.opened import assert_clean, kinds
 from tests.service.conftest import Time, Town
 from tests.service.web.at_the_door import PASSWORD, Door, at_the_door
@@ -199,6 +204,8 @@ def test_roles_that_need_it_are_a_setting_and_by_default_follow_tls() -> None:
     assert Settings(url="https://x.example", second_factor_roles="").roles_with_second_factor == ()
     named = Settings(second_factor_roles="leader, hr")
     assert named.roles_with_second_factor == ("leader", "hr")
+    with pytest.raises(ValidationError):
+        Settings(second_factor_roles="archivst")
 
 
 @ONCE
@@ -254,6 +261,42 @@ def test_whom_the_provider_signs_in_makes_no_second_door_beside_it(door: Door, t
         assert door.post(path, csrf_token=form_token).status_code == 403
     assert door.client.get("/my-security/app").status_code == 403
     assert not [one for one in kinds(door.installation) if one.startswith("factor.")]
+
+
+@ONCE
+def test_a_passkeys_answer_opens_one_door_in_the_browser_that_was_asked(door: Door) -> None:
+    port = door.client.base_url.port
+    door.device = Authenticator(f"http://localhost:{port}", "localhost")
+    party, challenge = Party("localhost", door.device.origin), b"c" * 32
+    making = making_options(party, door.lis, (), challenge)
+    with door.installation.database.writing() as session:
+        by = Changing(session.merge(door.lis), door.installation.settings, door.time.now)
+        add_passkey(session, by, made(party, challenge, door.device.make(making)), "nøgle")
+
+    refused = "/sign-in?refusal=passkey"
+    with contextlib.ExitStack() as open_ones:
+        asked, thief, later = (
+            replace(door, client=open_ones.enter_context(httpx.Client(base_url=party.origin)))
+            for _ in range(3)
+        )
+        answer = door.device.use(asked.options("/sign-in/passkey"))
+        thief.options("/sign-in/passkey")
+        stolen = thief.post("/sign-in/passkey", credential=answer)
+        assert stolen.headers["location"] == refused, "another browser was asked another thing"
+        kept = asked.client.cookies["vaern_passkey"]
+        opened = asked.post("/sign-in/passkey", credential=answer, next="//evil.example")
+        assert (opened.status_code, opened.headers["location"]) == (303, "/")
+        assert asked.is_in()
+        later.client.cookies.set("vaern_passkey", kept)
+        again = later.post("/sign-in/passkey", credential=answer)
+        assert again.headers["location"] == refused, "with all that the first one had"
+        answer = door.device.use(later.options("/sign-in/passkey"))
+        door.time.pass_by(timedelta(minutes=5))
+        assert later.post("/sign-in/passkey", credential=answer).headers["location"] == refused
+        assert not later.is_in()
+        assert not thief.is_in()
+    assert door.ways() == ["passkey"]
+    assert_clean(door.installation)
 
 
 @ONCE
