@@ -72,11 +72,13 @@ def set_up_page(
         text = _("The code is not right. Wait for the next one, and see that the phone's clock is.")
         errors = (FieldError("code", text),)
     shown = draft or draft_app(house.vault)
+    address = address_of(shown, place.email, house.settings.municipality)
     app = AppView(
         action=f"{place.path}/app",
         kept=shown.text,
         typed=shown.typed,
-        picture=code_of(address_of(shown, place.email, house.settings.municipality)),
+        address=address,
+        picture=code_of(address),
         form=FormState(errors=errors),
     )
     passkeys = place.at_door and party_at(request, house) is not None

@@ -39,11 +39,15 @@ class SecondView:
 
 @dataclass(frozen=True, slots=True)
 class AppView:
-    """An authenticator app that is being set up: its picture, its secret in letters, our form."""
+    """An authenticator app that is being set up: its picture, its secret in letters, our form.
+
+    `address` opens an app on the phone that shows the page, which cannot look at its own screen.
+    """
 
     action: str
     kept: str
     typed: str
+    address: str
     picture: Markup
     form: FormState = field(default_factory=FormState)
 

@@ -22,7 +22,11 @@ _ADDRESS = (
     "?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=V%C3%A6rn%20Havn%20Kommune"
 )
 _APP = AppView(
-    "/my-security/app", "0.AA", "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ", code_of(_ADDRESS)
+    "/my-security/app",
+    "0.AA",
+    "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ",
+    _ADDRESS,
+    code_of(_ADDRESS),
 )
 _CODES = tuple(f"abcd-efgh-ijkl-mn2{one}" for one in "234567abcd")
 _KEYS = (
