@@ -12,6 +12,7 @@ from archive.ledger.log import record
 from archive.records.evidence import EvidenceRecord, EvidenceState
 from archive.records.ledger import LedgerEntryRecord
 from archive.records.operations import VerificationRecord
+from archive.records.readings import SlowReadingRecord
 from service.access.principal import Principal
 from service.errors import NotFound
 
@@ -51,6 +52,25 @@ def waiting_to_be_read(session: Session) -> tuple[int, datetime | None]:
     )
     row = session.execute(query).one()
     return int(row[0]), row[1]
+
+
+def texts_waiting(session: Session) -> tuple[int, int, datetime | None]:
+    """Return how many pictures wait for their text, how many came out of the same line, since when.
+
+    The line begins with the oldest that waits: what was read after that was
+    asked for is how far it is.
+    """
+    asked = select(func.count(), func.min(SlowReadingRecord.asked_at)).where(
+        SlowReadingRecord.ended_at.is_(None),
+        SlowReadingRecord.evidence_id.in_(
+            select(EvidenceRecord.id).where(EvidenceRecord.sealed_off_at.is_(None))
+        ),
+    )
+    waiting, since = session.execute(asked).one()
+    if not waiting:
+        return 0, 0, None
+    ended = select(func.count()).where(SlowReadingRecord.ended_at >= since)
+    return int(waiting), int(session.scalar(ended) or 0), since
 
 
 def last_mail(session: Session) -> datetime | None:

@@ -23,6 +23,7 @@ from service.casework.operations.verifications import (
     last_mail,
     latest_verification,
     start_verification,
+    texts_waiting,
     waiting_to_be_read,
 )
 from service.installation import Installation
@@ -48,6 +49,7 @@ def show(
     frame = frame_for(request, who, Place.OPERATIONS)
     notice = notice_for(frame.language, said)
     waiting, oldest = waiting_to_be_read(session)
+    texts, texts_read, texts_since = texts_waiting(session)
     run = latest_verification(session)
     how = standing(session, house.settings, frame.now)
     sealed = seal_sentence(how, frame.language, frame.now)
@@ -57,6 +59,9 @@ def show(
         database="SQLite" if house.database.is_sqlite else "PostgreSQL",
         waiting_rows=waiting,
         oldest_waiting=oldest,
+        waiting_texts=texts,
+        texts_read=texts_read,
+        texts_since=texts_since,
         verify=verify_progress(run, sealed) if run else None,
         outside=outside_view(how, frame.language, frame.now),
     )

@@ -130,6 +130,8 @@ class OperationsView:
     Attributes:
         lights: In the order to show; those that stopped first.
         waiting_rows: Rows that wait to be read, and since when the oldest.
+        waiting_texts: Pictures whose text waits to be read, how many were read
+            since the oldest of them was asked for, and when that was.
         verify: The running or last check, or None.
         outside: Who outside holds seals; None leaves the part out.
         version: Of Værn.
@@ -141,5 +143,8 @@ class OperationsView:
     database: str
     waiting_rows: int = 0
     oldest_waiting: datetime | None = None
+    waiting_texts: int = 0
+    texts_read: int = 0
+    texts_since: datetime | None = None
     verify: VerifyProgress | None = None
     outside: OutsideView | None = None

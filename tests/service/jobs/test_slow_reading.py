@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -21,7 +21,9 @@ from service.casework.evidence.lookalikes import look_alikes
 from service.casework.evidence.reading_again import read_again, read_all_again
 from service.casework.evidence.readings import latest_reading, text_in
 from service.casework.evidence.slow_readings import together
+from service.casework.operations.verifications import texts_waiting
 from service.installation import Installation
+from service.jobs.claims import claim_next
 from service.jobs.reading import READING
 from service.jobs.reading_lanes import LANES
 from service.jobs.slow_reading import SLOW_READING
@@ -52,6 +54,11 @@ def smaller(data: bytes) -> bytes:
         small = picture.convert("RGB").resize((picture.width // 2, picture.height // 2))
     small.save(out, "JPEG", quality=60)
     return out.getvalue()
+
+
+def texts(installation: Installation) -> tuple[int, int, datetime | None]:
+    with installation.database.reading() as session:
+        return texts_waiting(session)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -85,6 +92,29 @@ def test_the_text_of_a_screenshot_comes_after_its_picture_and_both_stand_togethe
     assert accuracy(text, SHOT.text) > 0.95
     assert "tesserocr" in programs
     assert only(installation, SlowReadingRecord).ended_at == time.now
+
+
+def test_operations_tell_how_many_pictures_wait_for_their_text_and_how_far_it_is(
+    installation: Installation, time: Time
+) -> None:
+    small = [made(Look(comments=1, width=400), number).data for number in range(3)]
+    for number, data in enumerate(small):
+        kept(installation, data, time, f"{number}.png")
+    work_off(installation, READING)
+    since = time.now
+
+    assert texts(installation) == (3, 0, since)
+    time.pass_by(timedelta(seconds=2))
+    with installation.database.writing() as session:
+        claim = claim_next(
+            session, SlowReadingRecord, SLOW_READING.waiting(), worker="test", now=time.now
+        )
+    assert claim is not None
+    SLOW_READING.perform(installation, claim, lambda *_: None)
+    assert texts(installation) == (2, 1, since)
+    for evidence in every(installation, EvidenceRecord):
+        seal_off(installation, evidence.id, time)
+    assert texts(installation) == (0, 0, None)
 
 
 def test_what_is_sealed_off_is_never_read(installation: Installation, time: Time) -> None:
