@@ -143,8 +143,8 @@ class OperationsView:
     database: str
     waiting_rows: int = 0
     oldest_waiting: datetime | None = None
+    verify: VerifyProgress | None = None
+    outside: OutsideView | None = None
     waiting_texts: int = 0
     texts_read: int = 0
     texts_since: datetime | None = None
-    verify: VerifyProgress | None = None
-    outside: OutsideView | None = None

@@ -110,7 +110,8 @@ _DESK = frame(
 
 
 def _desk(lights: tuple[Light, ...], verify: VerifyProgress | None) -> dict[str, object]:
-    view = OperationsView(lights, "0.1.0", "SQLite", 2, ago(minutes=3), verify, _OUTSIDE)
+    texts = (988, 12, ago(minutes=4))
+    view = OperationsView(lights, "0.1.0", "SQLite", 2, ago(minutes=3), verify, _OUTSIDE, *texts)
     return page(view, _DESK)
 
 
