@@ -12,10 +12,18 @@ import json
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode
 
 from service.access.rights import shipped_rights
@@ -144,6 +152,13 @@ class ProviderSettings(BaseSettings):
     @classmethod
     def _asks_who(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return value if "openid" in value else ("openid", *value)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        """A provider that was half set would leave people with passwords, and nobody would know."""
+        if (self.oidc_issuer is None) != (self.oidc_client_id is None):
+            raise ValueError("oidc_issuer and oidc_client_id belong together")
+        return self
 
     @property
     def signs_in_by_provider(self) -> bool:
