@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from archive.records.evidence import DeliveryRecord, EvidenceRecord
@@ -24,9 +24,28 @@ A_SECOND: Final = 2.0
 """So many a second are forgotten again."""
 MOST: Final = 120.0
 """A flood is forgotten after a minute, however large it was."""
-_OVERLAP: Final = timedelta(seconds=10)
+_OVERLAP: Final = timedelta(seconds=3)
 """Rows are committed somewhat later than received, and not in that order."""
+_AT_ONCE: Final = 500
+"""So many are looked at in one go; the rest at the next."""
 _MOST_HANDS: Final = 10_000
+_CAME: Final = select(EvidenceRecord.id).where(
+    # What came with a mail is not of its own hand, and goes in its lane.
+    EvidenceRecord.received_at >= bindparam("since", type_=EvidenceRecord.received_at.type),
+    EvidenceRecord.parent_id.is_(None),
+)
+_NEW: Final = (
+    select(
+        EvidenceRecord.id,
+        EvidenceRecord.received_at,
+        DeliveryRecord.door,
+        DeliveryRecord.actor,
+        DeliveryRecord.envelope,
+    )
+    .join(DeliveryRecord, DeliveryRecord.evidence_id == EvidenceRecord.id)
+    .where(EvidenceRecord.id.in_(bindparam("ids", expanding=True)))
+    .order_by(EvidenceRecord.received_at)
+)
 
 
 @dataclass
@@ -53,22 +72,8 @@ class Seldom:
 
     def _look(self, session: Session, now: datetime) -> None:
         since = (self._since or now) - _OVERLAP
-        query = (
-            select(
-                EvidenceRecord.id,
-                EvidenceRecord.received_at,
-                DeliveryRecord.door,
-                DeliveryRecord.actor,
-                DeliveryRecord.envelope,
-            )
-            .join(DeliveryRecord, DeliveryRecord.evidence_id == EvidenceRecord.id)
-            # What came with a mail is not of its own hand, and goes in its lane.
-            .where(EvidenceRecord.received_at >= since, EvidenceRecord.parent_id.is_(None))
-            .order_by(EvidenceRecord.received_at)
-        )
-        for row in session.execute(query):
-            if row.id in self._seen:
-                continue
+        new = self._unseen(session, since)
+        for row in session.execute(_NEW, {"ids": new[:_AT_ONCE]}) if new else ():
             self._seen[row.id] = row.received_at
             hand = f"{row.door} {row.actor} {row.envelope.get('mail_from', '')}"
             level = self._counted(hand, row.received_at)
@@ -76,6 +81,10 @@ class Seldom:
                 heapq.heappush(self._picked, (level, row.received_at, row.id))
         self._since = max(now, self._since or now)
         self._forget(self._since)
+
+    def _unseen(self, session: Session, since: datetime) -> list[UUID]:
+        """Return what has come in since; most of it is known from the last look."""
+        return [one for one in session.scalars(_CAME, {"since": since}) if one not in self._seen]
 
     def _counted(self, hand: str, at: datetime) -> float:
         """Count one more of this hand, and return how much it has handed in just now."""
