@@ -16,6 +16,7 @@ _LONGEST_NAME = 80
 _NEXT_LINES = 2
 _FIRST_LINES = 3
 _FULL_NAME = 2  # words
+_SET_APART = frozenset({"link", "heading", "strong", "header", "named"})
 _PROFILE = re.compile(
     r"/(?:@|~|u/|users?/|profil|author|forfatter|members?/|medlem|bruger|in/|people/)",
     re.IGNORECASE,
@@ -79,6 +80,9 @@ def _marked(candidate: Candidate) -> Author | None:
 
 def _labelled(candidate: Candidate) -> Author:
     name = wording.name_in_label(candidate.label)
+    label = wording.squeeze(candidate.label)
+    if name is None and len(label.split()) >= _FULL_NAME and wording.is_like_a_name(label):
+        name = label
     return Author(name, frozenset(), _link_named(candidate, name) if name else None)
 
 
@@ -120,7 +124,10 @@ def _byline(candidate: Candidate, block: list[Run]) -> Author | None:
     others = [run for run in candidate.runs if run not in block and _speaks(run)]
     if byline is None or not others:
         return None
-    if any(is_spoken(run) for run in said) and not byline.is_sure:
+    spoken = any(is_spoken(run) for run in said)
+    named = [run for run in said if byline.name in run.text]
+    apart = bool(byline.stated and named and named[0].marks & _SET_APART)
+    if not (byline.is_sure if spoken else byline.is_likely or apart):
         return None
     linked = next((run for run in said if run.link is not None and byline.name in run.text), None)
     url = _href(candidate, linked) if linked else _link_named(candidate, byline.name)
@@ -134,7 +141,7 @@ def _in_last_line(candidate: Candidate) -> Author | None:
         return None
     said = "".join(run.text for run in blocks[-1] if not run.marks & {"button", "unseen"})
     byline = read_byline(said)
-    signed = byline is not None and byline.is_sure and (byline.stated or said.strip()[0] in "—–")
+    signed = byline is not None and byline.is_sure and byline.stated
     return _byline(candidate, blocks[-1]) if signed else None
 
 
@@ -153,10 +160,12 @@ def _heads_as_name(candidate: Candidate, first: Run, name: str) -> bool:
 
 def _sets_name_apart(candidate: Candidate, block: list[Run], first: Run, name: str) -> bool:
     """Whether the first words of a line are set apart from what is said."""
-    if not any(_speaks(run) for run in candidate.runs if run is not first):
-        return False
-    set_apart = first.marks & {"link", "heading", "strong", "header"}
-    has_time = any(_tells_time(run, near=first) for run in candidate.runs)
+    others = [run for run in candidate.runs if run is not first]
+    times = [run for run in others if is_stated_time(run.text)]
+    if not any(_speaks(run) for run in others) and len(times) <= 1:
+        return False  # of two times, one may be what was said: "I dag"
+    set_apart = first.marks & _SET_APART
+    has_time = candidate.label == name or any(_tells_time(run, near=first) for run in others)
     beside = [run for run in block if run is not first and _speaks(run)]
     following = "".join(run.text for run in beside)
     if is_spoken(first):

@@ -8,6 +8,7 @@ trusted more than other blocks, and if all were left out, all is taken back.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import groupby
 
 from capture.readers import wording
@@ -29,21 +30,14 @@ def text_of(candidate: Candidate, *, author: Author, stated: str | None) -> str:
     if marked:
         return joined([run for run in marked if not run.marks & {"button", "unseen"}])
 
-    links = {run.link for run in author.runs} - {None}
     line = min((run.block for run in author.runs), default=None)
 
-    def is_name(run: Run) -> bool:
-        if run in author.runs or (run.link is not None and run.link in links):
-            return True
-        near = line is not None and abs(run.block - line) <= _NEXT_LINES and not is_spoken(run)
-        if not near or run.link is None:
-            return near and run.block == line and wording.is_handle(run.text)
-        # "Ole Hansen @ole": both lead to him.
-        return author.url is not None and candidate.links[run.link].href == author.url
-
+    is_name = partial(_is_name, candidate=candidate, author=author, line=line)
     kept: list[Run] = []
     for block in blocks_of(candidate):
-        kept += _said_in(block, is_name, name=author.name, stated=stated)
+        if block[0].block <= (line or 0) and author.name and _is_drawn(block, author.name):
+            continue
+        kept += _said_in(block, is_name, candidate, name=author.name, stated=stated)
     for edge in ("header", "footer"):
         within = [run for run in kept if edge not in run.marks]
         if joined(within):
@@ -52,9 +46,22 @@ def text_of(candidate: Candidate, *, author: Author, stated: str | None) -> str:
         kept = [
             run
             for run in candidate.runs
-            if not run.property and not run.marks & CHROME and not is_name(run)
+            if not (run.property or run.marks & CHROME or is_name(run))
+            and run.text.strip() != stated
         ]
     return joined(kept).lstrip(":, \n")
+
+
+def _is_name(run: Run, *, candidate: Candidate, author: Author, line: int | None) -> bool:
+    """Whether a run is of the line that names the author: the name, or what leads to him."""
+    links = {named.link for named in author.runs} - {None}
+    if run in author.runs or (run.link is not None and run.link in links):
+        return True
+    near = line is not None and abs(run.block - line) <= _NEXT_LINES and not is_spoken(run)
+    if not near or run.link is None:
+        return near and run.block == line and wording.is_handle(run.text)
+    # "Ole Hansen @ole": both lead to him.
+    return author.url is not None and candidate.links[run.link].href == author.url
 
 
 def joined(runs: list[Run]) -> str:
@@ -64,7 +71,12 @@ def joined(runs: list[Run]) -> str:
 
 
 def _said_in(
-    block: list[Run], is_name: Callable[[Run], bool], *, name: str | None, stated: str | None
+    block: list[Run],
+    is_name: Callable[[Run], bool],
+    candidate: Candidate,
+    *,
+    name: str | None,
+    stated: str | None,
 ) -> list[Run]:
     """The runs of a block that are text; none where the block is chrome."""
     own = [run for run in block if not run.property and not run.marks & CHROME and not is_name(run)]
@@ -79,17 +91,24 @@ def _said_in(
     pressable = [run for run in own if not wording.is_only_signs(run.text)]
     is_chrome = (
         wording.is_only_signs(rest)
-        or bare in {name, stated}
+        or not {bare, rest}.isdisjoint({name, stated})
         or (is_stated_time(bare) and len(own) < len(block))
-        or (name is not None and wording.is_initials_of(bare, name))
-        or (wording.tells_whom_it_answers(whole) and _is_linked(own, rest))
+        or (wording.tells_whom_it_answers(whole) and _leads_to_post(candidate, own, rest))
         or wording.is_badge(bare)
         or all(wording.is_action(run.text) for run in pressable)
     )
     return [] if is_chrome else own
 
 
-def _is_linked(own: list[Run], rest: str) -> bool:
-    """Whether "Svar til Ole" ends with its link: nothing was said after it."""
+def _is_drawn(block: list[Run], name: str) -> bool:
+    """Whether a line is a person's initials, drawn in place of a picture."""
+    return wording.is_initials_of("".join(run.text for run in block), name)
+
+
+def _leads_to_post(candidate: Candidate, own: list[Run], rest: str) -> bool:
+    """Whether "Svar til Ole" ends with a link to a post on the page: nothing was said after it."""
     linked = [run for run in own if run.link is not None]
-    return bool(linked) and rest.rstrip(" :,.").endswith(linked[-1].text.strip(" :,."))
+    if not linked or linked[-1].link is None:
+        return False
+    ends = rest.rstrip(" :,.").endswith(linked[-1].text.strip(" :,."))
+    return ends and "#" in (candidate.links[linked[-1].link].href or "")

@@ -25,6 +25,7 @@ _BY = re.compile(
     r"|(?:forfatter|navn|author|name|user|bruger):)\s*",
     re.IGNORECASE | re.VERBOSE,
 )
+_FROM = re.compile(r"^(?:fra|from)\b(?!:)", re.IGNORECASE)
 _DASHED = re.compile(r"^\s*[–—]\s*(?=\S)")
 _SAID = re.compile(
     r"\s+(?:skrev|skriver|siger|sagde|svarer|svarede|kommenterede|kommenterer|sa|skreiv|wrote|writes"
@@ -38,11 +39,16 @@ _HANDLE = re.compile(r"\s*\(?@[\w.@-]+\)?$")
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """Who wrote and the time as stated. `is_sure` where the line could say nothing else."""
+    """Who wrote, and the time as stated.
+
+    `is_sure` where even a paragraph could say nothing else, `is_likely` where another
+    line could not; else the name must be set apart to be believed ("Nej, i går").
+    """
 
     name: str
     stated: str | None
     is_sure: bool
+    is_likely: bool
 
 
 def read_byline(line: str) -> Byline | None:
@@ -55,32 +61,41 @@ def read_byline(line: str) -> Byline | None:
     tokens = rest.rstrip(": ").split(" ")
     if len(tokens) > _MOST_WORDS:
         return None
-    for cut in range(1, len(tokens)):
-        head, tail = " ".join(tokens[:cut]), " ".join(tokens[cut:])
-        if is_stated_time(_bare(tail)):
-            name = _name(head)
-            if name is not None:
-                sure = by is not None or _SAID.search(head) is not None or _is_full(name)
-                return Byline(name, _ON.sub("", _bare(tail)), sure)
-        if not by and is_stated_time(_bare(head)):
-            name = _name(_BY.sub("", tail))
-            if name is not None:
-                return Byline(name, _bare(head), _is_full(name))
-    said = _SAID.sub("", rest)
-    if by or (said != rest and rest.endswith(":")):
-        name = _name(rest)
-        return None if name is None else Byline(name, None, is_sure=True)
+    cuts = ((" ".join(tokens[:cut]), " ".join(tokens[cut:])) for cut in range(1, len(tokens)))
+    parted = (_parted(head, tail, words, told=by is not None) for head, tail in cuts)
+    return next((byline for byline in parted if byline), None) or _without_time(rest, words)
+
+
+def _parted(head: str, tail: str, words: str, *, told: bool) -> Byline | None:
+    """A name and a time, in either order."""
+    if is_stated_time(_bare(tail)) and (name := _name(head)) is not None:
+        said = _SAID.search(head) is not None
+        return _with_time(name, _ON.sub("", _bare(tail)), words, told=told or said)
+    if not told and is_stated_time(_bare(head)) and (name := _name(_BY.sub("", tail))) is not None:
+        return _with_time(name, _bare(head), words, told=False)
     return None
+
+
+def _without_time(rest: str, words: str) -> Byline | None:
+    """Only a name, after "Af" or before "skrev:"."""
+    name = _name(rest)
+    if name is None or not (_BY.match(words) or (rest.endswith(":") and _SAID.search(rest))):
+        return None
+    full = len(name.split()) > 1 and not _FROM.match(words)
+    return Byline(name, None, is_sure=False, is_likely=full)
+
+
+def _with_time(name: str, stated: str, words: str, *, told: bool) -> Byline:
+    full = len(name.split()) > 1
+    parted = re.search(r"[·•|()–—]", words) is not None
+    sure = told or (full and (parted or "," in words))
+    return Byline(name, stated, is_sure=sure, is_likely=sure or full or parted)
 
 
 def _bare(text: str) -> str:
     """The part of a line without what separates it from the rest; "(redigeret) 2 t" keeps both."""
     text = text.strip(" \n·•|–—,;")
     return text.strip("()") if text.count("(") != 1 or text.endswith(")") else text
-
-
-def _is_full(name: str) -> bool:
-    return len(name.split()) > 1
 
 
 def _name(text: str) -> str | None:

@@ -69,16 +69,17 @@ def _time(candidate: Candidate, author: Author) -> tuple[str | None, str | None]
     written = [by_property[name] for name in _TIME_PROPERTIES if name in by_property]
     written += [w for t in shown for w in (t.written, t.text, t.title) if w]
     if stated is None:
-        stated = author.stated or next(
-            (
-                " ".join(run.text.split()).strip("· •|,")
-                for run in candidate.runs
-                if run.property not in TEXT_PROPERTIES
-                and is_stated_time(run.text)
-                and (not is_spoken(run) or "header" in run.marks)
-            ),
-            None,
-        )
+        worded = [
+            run
+            for run in candidate.runs
+            if run.property not in TEXT_PROPERTIES
+            and is_stated_time(run.text)
+            and (not is_spoken(run) or "header" in run.marks)
+        ]
+        # A time that leads somewhere is the post's own; a lone "i dag" may be what was said.
+        worded.sort(key=lambda run: run.link is None)
+        told = next((" ".join(run.text.split()).strip("· •|,") for run in worded), None)
+        stated = author.stated or told
     written += [stated] if stated else []
     moment = next((m for m in map(rfc3339, written) if m), None)
     return moment, stated

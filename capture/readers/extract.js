@@ -137,9 +137,8 @@
     return posts.length - 1;
   };
 
-  const isAuthor = (element) => {
-    if (/(?:^|\s)author(?:\s|$)/.test(element.getAttribute("rel") || "")) return true;
-    // A class says less than a role; it is believed of a few words that stand by themselves.
+  const isNamed = (element) => {
+    // A class says less than `rel`; it is believed of a few words that stand by themselves.
     return !element.children.length && element.textContent.length <= 80 && [...element.classList].some((name) => AUTHOR_CLASS.test(name));
   };
   // The names that microdata and RDFa give an element.
@@ -163,7 +162,8 @@
     if (tag === "HEADER") marks.push("header");
     if (tag === "FOOTER") marks.push("footer");
     if (tag === "NAV" || role === "navigation") marks.push("navigation");
-    if (tag === "ADDRESS" || isAuthor(element)) marks.push("author");
+    if (tag === "ADDRESS" || /(?:^|\s)author(?:\s|$)/.test(element.getAttribute("rel") || "")) marks.push("author");
+    if (isNamed(element)) marks.push("named");
     if (tag === "B" || tag === "STRONG") marks.push("strong");
     if (["P", "BLOCKQUOTE", "PRE"].includes(tag)) marks.push("paragraph");
     if (style && (style.clipPath === "inset(50%)" || style.clip === "rect(0px, 0px, 0px, 0px)" || style.clip === "rect(1px, 1px, 1px, 1px)")) marks.push("unseen");
@@ -221,6 +221,7 @@
     const style = getComputedStyle(element);
     if (style.display === "none" || style.visibility === "hidden" && !element.children.length) return null;
     state.block = !style.display.startsWith("inline") && style.display !== "contents";
+    if (state.block) state.part = 0; // what stands in it directly is no part of its own
     state.pre = style.whiteSpace.startsWith("pre") || style.whiteSpace === "break-spaces";
     if (state.block) newBlock();
     if (!kinds.length) {

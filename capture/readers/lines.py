@@ -25,9 +25,10 @@ def in_lines(candidate: Candidate) -> Candidate:
     """The candidate with its blocks counted from 1, spans joined, and its first line parted."""
     lines: list[list[Run]] = []
     is_first = True
-    for _, group in groupby(candidate.runs, key=lambda run: run.block):
-        runs = list(group)
-        parted = _parted(runs) if is_first and not candidate.label else None
+    blocks = list(blocks_of(candidate))
+    for nth, runs in enumerate(blocks):
+        goes_on = any(_speaks(block) for block in blocks[nth + 1 :])
+        parted = _parted(runs, goes_on=goes_on) if is_first and not candidate.label else None
         lines += parted or [runs]
         if any(ch.isalpha() for run in runs for ch in run.text if not run.marks & _NEVER):
             is_first = False
@@ -63,8 +64,11 @@ def _joined(runs: Sequence[Run]) -> list[Run]:
     return joined
 
 
-def _parted(runs: list[Run]) -> list[list[Run]] | None:
-    """Name, time and words of one line, each a line of its own; None where they are not so."""
+def _parted(runs: list[Run], *, goes_on: bool) -> list[list[Run]] | None:
+    """Name, time and words of one line, each a line of its own; None where they are not so.
+
+    The words may come in the lines after it, where it `goes_on`.
+    """
     said = [run for run in runs if not run.marks & _NEVER]
     if len({run.part for run in said}) < 2 or any("paragraph" in run.marks for run in said):  # noqa: PLR2004  # one part is parted from nothing
         return None
@@ -73,17 +77,19 @@ def _parted(runs: list[Run]) -> list[list[Run]] | None:
         return None
     before, after = runs[:at], runs[at + 1 :]
     words = [run for run in before if _has_letters(run)]
-    if not words:
-        return None
+    if not words or any(run.part == words[0].part for run in [*words[1:], *after]):
+        return None  # "Mødet <b>i dag</b> er aflyst": the time stands within what is said
     if _speaks(after):
         name = "".join(run.text for run in before).strip(_SEPARATORS)
         said, pressed = _without_actions(after)
         return [before, [runs[at]], said, pressed] if _can_name(name) else None
     first = before.index(words[0])
-    rest = before[first + 1 :]
-    if not _speaks(rest) or not _can_name(words[0].text.strip(_SEPARATORS)):
+    named, rest = before[: first + 1], before[first + 1 :]
+    # Words that stand in no element of their own are set apart by nothing but their number.
+    in_element = words[0].part != 0 or len(words[0].text.split()) > 1
+    if not _can_name(words[0].text.strip(_SEPARATORS)) or not (_speaks(rest) or goes_on):
         return None
-    return [before[: first + 1], rest, [runs[at]], after]
+    return [named, rest, [runs[at]], after] if in_element else None
 
 
 def _without_actions(runs: list[Run]) -> tuple[list[Run], list[Run]]:

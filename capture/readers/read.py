@@ -145,16 +145,21 @@ def _match(items: list[Item], structured: Sequence[StructuredPost], page_url: st
             place = next((by_address[a] for a in own if a in by_address), None)
             if place in free and _alike(free[place].text, item.draft.text):
                 item.stated = free.pop(place)
+    likenesses = {nth: wording.likeness(stated.text) for nth, stated in free.items()}
     for item in items:
         if item.stated is None:
-            place = next((n for n, s in free.items() if _alike(s.text, item.draft.text)), None)
+            shown = wording.likeness(item.draft.text)
+            place = next((nth for nth in free if _are_alike(likenesses[nth], shown)), None)
             if place is not None:
                 item.stated = free.pop(place)
 
 
 def _alike(stated: str, shown: str) -> bool:
+    return _are_alike(wording.likeness(stated), wording.likeness(shown))
+
+
+def _are_alike(one: str, other: str) -> bool:
     """The same words, or one the beginning of the other (cut off, or with words around it)."""
-    one, other = wording.likeness(stated), wording.likeness(shown)
     if one == other:
         return bool(one)
     shorter, longer = sorted((one.rstrip("…."), other.rstrip("….")), key=len)

@@ -28,6 +28,13 @@ def test_only_posts_of_a_page_that_was_served_are_evidence(
     assert failure_of(http_status=status, facts=FACTS, posts=posts) == reason
 
 
+def test_a_page_that_shows_only_frames_is_not_called_empty() -> None:
+    framed = read_facts('{"url": "https://a.example/", "posts": [], "frames": 1}')
+    assert failure_of(http_status=200, facts=framed, posts=0) == "only_frames"
+    bare = read_facts('{"url": "https://a.example/", "posts": []}')
+    assert failure_of(http_status=200, facts=bare, posts=0) == "empty_page"
+
+
 def test_what_is_missing_is_said_plainly() -> None:
     def told(**changes: object) -> str | None:
         known = {"read": 60, "stated": 60, "whole": True, "steady": True, "cut": False}
@@ -37,6 +44,9 @@ def test_what_is_missing_is_said_plainly() -> None:
     assert told(stated=None) is None
     assert told(stated=134) == "60 of about 134 posts read"
     assert told(whole=False) == told(cut=True) == "the page goes on beyond what was captured"
+    assert told(refused=1) == "1 part without an author or a time not read as posts"
+    assert told(refused=2) == "2 parts without an author or a time not read as posts"
+    assert told(frames=2) == "2 frames within the page not read"
     assert told(stated=134, steady=False) == (
         "60 of about 134 posts read; the page changed while its picture was taken"
     )

@@ -27,6 +27,7 @@ COMMENT = (
         (Answer.page("<form action=/login><input type=password></form>"), "login_wall"),
         (Answer.page("<h1>Siden findes ikke længere</h1>"), "soft_error"),
         (Answer.page(""), "empty_page"),
+        (Answer.page("<iframe src=/inde></iframe>"), "only_frames"),
         (Answer(b"PK", headers={"Content-Type": "application/zip"}), "not_a_page"),
         (Answer.redirect("/"), "redirect_loop"),
     ],
@@ -65,6 +66,24 @@ def test_an_address_that_may_not_be_visited_is_told_why(url: str, reason: str, n
     report, files = capture_to_memory(url, now=now)
     assert (report.status, report.reason) == ("failed", reason)
     assert document(files)["url"] == url
+
+
+def test_what_is_set_apart_but_is_no_post_and_what_stands_in_a_frame_is_told(
+    site: Site, now: Now
+) -> None:
+    site.answers["/film"] = site.answers["/inde"] = Answer.page("<p>Ord i en ramme</p>")
+    site.answers["/"] = Answer.page(
+        "<article><h1>Sidens egen</h1><p>Velkommen til.</p></article>"
+        + COMMENT.format(text="Står her")
+        + "<article><h3><a href=/andet>Læs også om skolerne</a></h3><p>Resumé.</p></article>"
+        "<article><span>Sponsoreret</span><p>Køb en sofa</p></article>"
+        "<iframe src=/inde width=600 height=400></iframe>"
+        "<iframe src=/film width=600 height=400 allowfullscreen></iframe>"
+    )
+    report, files = visit(site, "/", now)
+    assert (report.status, report.posts_read) == ("captured", 1)
+    told = "1 part without an author or a time not read as posts; 1 frame within the page not read"
+    assert report.left_out == document(files)["left_out"] == told
 
 
 def test_a_page_that_hangs_the_browser_ends_by_the_time_limit(site: Site, now: Now) -> None:
