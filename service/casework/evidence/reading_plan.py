@@ -49,7 +49,7 @@ _MADE_WITH: Final = {
     PICTURE_TEXT: ("tesserocr", "pillow"),
     PAGE_TEXT: ("tesserocr", "pypdfium2"),
 }
-_LARGE: Final = frozenset({"media", "package", "archive"})
+_LARGE: Final = frozenset({"media", "package", "archive", "mailbox"})
 """Readers that let most of a file go by: its size is no matter of memory."""
 
 _THREADED: Final = frozenset({"image/heic", "image/heif"})

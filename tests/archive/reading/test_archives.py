@@ -9,6 +9,7 @@ import wave
 import zipfile
 import zlib
 from collections.abc import Callable
+from email.message import EmailMessage
 from random import Random
 
 import pytest
@@ -157,19 +158,55 @@ def test_only_the_end_of_a_large_file_is_held() -> None:
         file.read(1)
 
 
-def test_a_mailbox_lists_its_mails(confinement: Confinement) -> None:
+def test_a_mailbox_lists_its_mails_and_what_stands_in_each(confinement: Confinement) -> None:
     mails = (
         "From a@b.example Mon Jan  1 10:00:00 2024\n"
         "From: =?utf-8?q?=C3=85se?= <aase@b.example>\nSubject: Hej\n"
         "Date: Mon, 1 Jan 2024 10:00:00 +0100\n\n>From her\n\n"
-        "From c@d.example Tue Jan  2 10:00:00 2024\nFrom: c@d.example\nSubject: Igen\n\nx\n"
+        "From c@d.example Tue Jan  2 10:00:00 2024\nFrom: c@d.example\nSubject: Igen\n"
+        "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
+        "<p>Du er en k=C3=A6mpe <b>idiot</b></p>\n"
     )
 
     facts = confinement.read("mailbox", mails.encode()).facts
 
-    assert facts["text"] == "Åse <aase@b.example> · Hej\nc@d.example · Igen"
+    assert facts["text"] == (
+        "Åse <aase@b.example> · Hej\nFrom her\n\nc@d.example · Igen\nDu er en kæmpe idiot"
+    )
     assert facts["mails"][0]["date"] == "2024-01-01T09:00:00+00:00"
-    assert facts["mails_count"] == 2
+    assert facts["mails_count"] == facts["mails_read"] == 2
+
+
+def test_of_a_mail_with_attachments_a_mailbox_gives_the_text_and_of_a_giant_one_the_beginning(
+    confinement: Confinement,
+) -> None:
+    letter = EmailMessage()
+    letter["From"], letter["Subject"] = "a@b.example", "Billeder"
+    letter.set_content("Sludder og vrøvl")
+    letter.add_attachment(bytes(3_000_000), maintype="image", subtype="png", filename="a.png")
+    begin = b"From a@b.example Mon Jan  1 10:00:00 2024\n"
+    giant = b"Subject: Lang\n\nBegyndelsen\n" + b"x " * 3_000_000
+
+    facts = confinement.read(
+        "mailbox", begin + bytes(letter) + b"\n\n" + begin + giant + b"\n\n" + begin + b"Subject: c"
+    ).facts
+
+    assert "Sludder og vrøvl" in facts["text"]
+    assert "Begyndelsen" in facts["text"]
+    assert len(facts["text"]) < 120_000
+    assert [mail["subject"] for mail in facts["mails"]] == ["Billeder", "Lang", "c"]
+
+
+def test_a_mailbox_of_a_year_is_read_within_its_limits(confinement: Confinement) -> None:
+    mail = b"From a@b.example Mon Jan  1 10:00:00 2024\nSubject: %d\n\n" + b"Ord igen " * 900
+
+    whole = b"\n\n".join(mail % number for number in range(2_100))
+    facts = confinement.read("mailbox", whole).facts
+
+    assert (facts["mails_count"], len(facts["mails"])) == (2_100, 2_000)
+    assert not facts["mails_complete"]
+    assert 200 < facts["mails_read"] < 2_000
+    assert "\n1999" in facts["text"]
 
 
 def test_a_sound_says_how_long_it_is(confinement: Confinement) -> None:
