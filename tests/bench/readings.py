@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
@@ -45,6 +45,16 @@ def run() -> Iterator[Figure]:
         confinement.read("picture_text", shots[0].data)
         yield _ratio(confinement, [shot for shot in shots if _as_it_came(shot)][:_TIMED])
         yield from _right(confinement, shots)
+
+
+def bare_seconds(paths: Sequence[Path]) -> float:
+    """Return the seconds in which one warm, bare process reads pictures, one after the other."""
+    with _bare() as bare:
+        _asked(bare, paths[0])
+        seconds = sum(_asked(bare, path) for path in paths)
+        if bare.stdin is not None:
+            bare.stdin.close()
+    return seconds
 
 
 def _as_it_came(shot: Shot) -> bool:
