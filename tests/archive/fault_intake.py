@@ -1,6 +1,7 @@
 """Receives originals and says which it has acknowledged; run under faults by `test_faults.py`.
 
-Arguments: the folder of a house, its database's URL, and how many originals.
+Arguments: the folder of a house, its database's URL, and how many originals. It says that it is
+ready, and begins at a line from whoever started it.
 Each is tried up to three times, as a sender does whose delivery was refused.
 """
 
@@ -40,6 +41,7 @@ def main() -> None:
     folder, url, count = sys.argv[1:]
     with opened_house(Path(folder), url) as house:
         say("ready")
+        sys.stdin.readline()
         for number in range(int(count)):
             receive(house, number)
         say("done")
