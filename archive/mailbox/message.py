@@ -13,6 +13,8 @@ from dataclasses import asdict
 from typing import Any, BinaryIO, Final
 
 from archive.confinement.frames import Piece
+from archive.intake.media_type import HEAD_SIZE
+from archive.intake.media_type import media_type_of as media_type_by_content
 from archive.mailbox.bodies import Bodies, read_bodies
 from archive.mailbox.fields import Fields, media_type_of
 from archive.mailbox.filenames import safe_filename
@@ -27,6 +29,11 @@ MAX_ORIGINALS: Final = 20
 MAX_NESTING: Final = 5
 MAX_LINKS: Final = 2_000
 
+_MAIL: Final = "message/rfc822"
+# What mail programs call an attached mail that they know only as a file.
+_MAYBE_MAIL: Final = frozenset(
+    {"application/octet-stream", "application/eml", "application/x-eml", "message/global"}
+)
 _URL: Final = re.compile(r"https?://[^\s<>\"'\\^`{|}\u200b]{1,2000}", re.IGNORECASE)
 _URL_TAIL: Final = ".,;:!?)]*_~"
 
@@ -128,8 +135,9 @@ def _attached(  # noqa: PLR0917 - one step of _tell, with what it gathered
         name = f"attachment-{part.path}" if nesting == 0 else None
         if name is not None:
             pieces.append(Piece(name, data))
-        attachments.append(asdict(_attachment(part, name, data)))
-        if part.media_type == "message/rfc822" and len(originals) < MAX_ORIGINALS:
+        attachment = _attachment(part, name, data)
+        attachments.append(asdict(attachment))
+        if _is_mail(attachment, data) and len(originals) < MAX_ORIGINALS:
             if nesting < MAX_NESTING:
                 original: dict[str, Any] = {}
                 for facts in _tell(data, "attached", nesting + 1, pieces):
@@ -138,6 +146,19 @@ def _attached(  # noqa: PLR0917 - one step of _tell, with what it gathered
             else:
                 defects.add("too_deep")
     return attachments, originals
+
+
+def _is_mail(attachment: Attachment, data: bytes) -> bool:
+    """Whether an attachment is a mail: called so, or a file that its bytes show to be one.
+
+    Webmail and phones attach a saved `.eml` as `application/octet-stream`.
+    """
+    if attachment.media_type == _MAIL:
+        return True
+    name = (attachment.stated_filename or "").strip()
+    if attachment.media_type not in _MAYBE_MAIL and not name.lower().endswith(".eml"):
+        return False
+    return media_type_by_content(data[:HEAD_SIZE], name) == _MAIL
 
 
 def _attachment(part: Part, piece: str | None, data: bytes) -> Attachment:

@@ -127,6 +127,58 @@ def test_an_attached_mail_is_cut_out_as_it_stands(
     assert message.text == "Se her"
 
 
+@pytest.mark.parametrize(
+    ("media_type", "filename"),
+    [
+        ("application/octet-stream", "Din afgørelse.eml"),
+        ("application/octet-stream", None),
+        ("application/x-eml", "mail"),
+        ("text/plain", "gemt.EML"),
+        ("message/global", None),
+    ],
+)
+def test_a_mail_attached_as_a_mere_file_is_an_original_too(
+    confinement: Confinement, media_type: str, filename: str | None
+) -> None:
+    mail = letter()
+    main, _, sub = media_type.partition("/")
+    part = EmailMessage()
+    part.set_content(ODD, maintype="application", subtype=sub)
+    part.replace_header("Content-Type", f"{main}/{sub}")
+    mail.make_mixed()
+    mail.attach(part)
+    if filename is not None:
+        part.add_header("Content-Disposition", "attachment", filename=filename)
+
+    message, pieces = read(confinement, mail.as_bytes())
+
+    assert pieces == {"attachment-1.2": ODD}
+    [original] = message.originals
+    assert (original.how, original.from_[0].address) == ("attached", "bo@afsender.example")
+    assert message.attachments[0].media_type == media_type
+
+
+@pytest.mark.parametrize(
+    ("media_type", "filename", "data"),
+    [
+        ("application/octet-stream", "brev.eml", b"%PDF-1.7\n%\xe2\xe3\n"),
+        ("application/octet-stream", "data.bin", b"\0\1\2"),
+        ("text/plain", "log.txt", ODD),
+    ],
+)
+def test_a_file_that_is_no_mail_is_no_original(
+    confinement: Confinement, media_type: str, filename: str, data: bytes
+) -> None:
+    mail = letter()
+    main, _, sub = media_type.partition("/")
+    mail.add_attachment(data, maintype="application", subtype="pdf", filename=filename)
+    next(mail.iter_attachments()).set_type(f"{main}/{sub}")
+
+    message, pieces = read(confinement, mail.as_bytes())
+
+    assert (message.originals, list(pieces.values())) == ((), [data])
+
+
 def test_a_typed_forward_is_told_as_typed(confinement: Confinement) -> None:
     mail = letter()
     mail.set_content(

@@ -100,6 +100,23 @@ def test_an_attached_original_is_known_as_attached_and_becomes_evidence_of_its_o
 
 
 @pytest.mark.usefixtures("town")
+def test_the_sender_of_a_mail_attached_as_a_mere_file_is_the_cases_account(
+    installation: Installation,
+) -> None:
+    outer = mail(subject="VS: se vedhæftet", text="Den her kom i går.\n")
+    saved = next(forwarded_as_attachment().iter_attachments()).get_content().as_bytes()
+    outer.add_attachment(
+        saved, maintype="application", subtype="octet-stream", filename="Din afgørelse.eml"
+    )
+    hand_over(installation, outer)
+
+    work_off(installation, READING)
+
+    account = only(installation, AccountRecord)
+    assert (account.address, account.known) == ("gert@vred.example", "attached")
+
+
+@pytest.mark.usefixtures("town")
 def test_what_came_inside_an_attached_mail_follows_it_into_the_case(
     installation: Installation,
 ) -> None:
