@@ -8,11 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_string
 from email.header import decode_header, make_header
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from service.clock import Clock
+from service.demonstration.errors import BundleWrong
 from service.demonstration.handed_in import forwarded_mail, phone_picture
+from service.demonstration.handing_over import hand_over
 from service.demonstration.municipality import (
     ARCHIVE_ADDRESS,
     EMPLOYEE,
@@ -51,6 +54,7 @@ class Course:
         watcher: Watcher,
         clock: Clock,
         say: Say,
+        packed: Path,
     ) -> None:
         self._doors = doors
         self._password = password
@@ -58,16 +62,21 @@ class Course:
         self._watcher = watcher
         self._clock = clock
         self._say = say
+        self._packed = packed
         self._number = 0
 
     def run(self) -> OpenedCase:
-        """Go the whole way; raises `DoorRefused` or `NothingCame` where it is barred."""
+        """Go the whole way.
+
+        Raises `DoorRefused`, `NothingCame` or `BundleWrong` where it is barred.
+        """
         case = self._mail()
         self._picture(case)
         self._link(case)
         self._page()
         self._decision()
         self._steps(case)
+        self._bundle(case)
         self._check()
         return case
 
@@ -142,6 +151,21 @@ class Course:
         }
         leader.post(f"/cases/{case.number}/steps/12.2", secured)
         self._tell("12.2 Dokumentationen er sikret: udført")
+
+    def _bundle(self, case: OpenedCase) -> None:
+        self._begin(f"{LEADER.name} laver en bevispakke til politiet")
+        made = hand_over(
+            self._signed_in(LEADER.email),
+            case.number,
+            recipient="Havn Politi",
+            purpose="Anmeldelse af trusler mod en medarbejder",
+            to=self._packed,
+        )
+        self._tell(f"{made.pieces} stykker dokumentation, {made.files} filer, hentet og pakket ud")
+        if made.code:
+            self._say(made.said)
+            raise BundleWrong(f"check.py sluttede med {made.code}")
+        self._tell("pakkens egen check.py: alt er i orden, intet er ændret")
 
     def _check(self) -> None:
         self._begin(f"{OPERATOR.name} i IT kontrollerer alt det, der er gemt")

@@ -17,5 +17,9 @@ class NothingCame(ServiceError):
     """What should have followed by itself did not come in time."""
 
 
+class BundleWrong(ServiceError):
+    """The bundle's own checker did not find everything in order."""
+
+
 class PortTaken(ServiceError):
     """Another program listens where the demonstration would."""

@@ -30,6 +30,8 @@ from service.serving import serve
 from service.settings import Settings
 
 PAGE_PORT: Final = 8002
+BUNDLE: Final = "bevispakke"
+"""The folder in which the bundle is unpacked, as its recipient would."""
 
 
 @dataclass
@@ -64,6 +66,7 @@ class _Showing:
                 watcher=watcher,
                 clock=self.clock,
                 say=self.say,
+                packed=self.settings.data / BUNDLE,
             )
             case = course.run()
         except (ServiceError, ArchiveError, OSError) as barred:
@@ -94,6 +97,7 @@ class _Showing:
         self.say(f"  Sagen              {doors.http}/cases/{number}")
         self.say(f"  Til vurdering      {doors.http}/queue")
         self.say(f"  Kommunens side     {self.site.url()}")
+        self.say(f"  Bevispakken        {self.settings.data / BUNDLE}")
         self.say(f"  Send selv en mail  til {ARCHIVE_ADDRESS} ved {doors.smtp}")
         self.say(f"  Kvitteringer       {self.settings.data / 'outbox'}")
         self.say("")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection
@@ -23,7 +23,16 @@ class Page:
 
     status: int
     location: str | None
-    text: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """What it says, read as UTF-8."""
+        return self.content.decode("utf-8", "replace")
+
+
+Fields = Mapping[str, str | Sequence[str]]
+"""What a form says; a sequence is a box ticked several times."""
 
 
 class Visitor:
@@ -37,7 +46,7 @@ class Visitor:
         """Sign in with a password; raises `DoorRefused`."""
         self._send("POST", "/sign-in", {"email": email, "password": password, "next": "/"})
 
-    def post(self, path: str, fields: Mapping[str, str]) -> str:
+    def post(self, path: str, fields: Fields) -> str:
         """Send a form of ours and return where it leads; raises `DoorRefused`."""
         answer = self._send("POST", path, {**fields, "csrf_token": self._form_token()})
         return answer.location or path
@@ -64,6 +73,10 @@ class Visitor:
         """Open a page; raises `DoorRefused`."""
         return self._send("GET", path)
 
+    def fetch(self, path: str) -> bytes:
+        """Fetch a file; raises `DoorRefused`."""
+        return self._send("GET", path).content
+
     def _form_token(self) -> str:
         found = _FORM_TOKEN.search(self.get("/hand-in").text) or _FORM_TOKEN.search(
             self.get("/").text
@@ -76,10 +89,10 @@ class Visitor:
         self,
         method: str,
         path: str,
-        body: Mapping[str, str] | bytes | None = None,
+        body: Fields | bytes | None = None,
         content_type: str = "application/x-www-form-urlencoded",
     ) -> Page:
-        raw = urlencode(body).encode() if isinstance(body, Mapping) else body
+        raw = urlencode(body, doseq=True).encode() if isinstance(body, Mapping) else body
         headers = {"Accept": "text/html", "Accept-Language": "da"}
         if raw is not None:
             headers["Content-Type"] = content_type
@@ -89,11 +102,11 @@ class Visitor:
         try:
             connection.request(method, path, raw, headers)
             answer = connection.getresponse()
-            text = answer.read().decode("utf-8", "replace")
+            content = answer.read()
         finally:
             connection.close()
         for line in answer.headers.get_all("Set-Cookie") or ():
             self._cookies |= {name: one.value for name, one in SimpleCookie(line).items()}
         if answer.status >= HTTPStatus.BAD_REQUEST:
             raise DoorRefused(f"{method} {path} was answered with {answer.status}")
-        return Page(answer.status, answer.headers["Location"], text)
+        return Page(answer.status, answer.headers["Location"], content)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from service.demonstration.handing_over import check, unpacked
+
 VAERN = Path(sys.prefix) / "bin" / "vaern"
 pytestmark = [
     pytest.mark.browser,
@@ -31,11 +33,13 @@ def test_the_whole_way_is_shown_and_what_it_leaves_is_whole(tmp_path: Path) -> N
     )
 
     assert shown.returncode == 0, shown.stdout + shown.stderr
-    for number in range(1, 8):
+    for number in range(1, 9):
         assert f"  {number}. " in shown.stdout
     assert "sikret: 10 kommentarer, 3 markeret af reglerne" in shown.stdout
     assert "sikret: 4 kommentarer, 2 markeret af reglerne" in shown.stdout
+    assert "pakkens egen check.py: alt er i orden, intet er ændret" in shown.stdout
     assert "alt er uændret" in shown.stdout
+    assert check(unpacked(folder / "bevispakke"))[0] == 0
     assert shown.stdout.endswith("Alt er vist.\n")
     assert shown.stderr == ""
     assert len(list((folder / "outbox").glob("*.eml"))) == 1

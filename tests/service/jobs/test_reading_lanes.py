@@ -85,7 +85,8 @@ def test_a_small_text_and_a_mail_are_read_while_every_slow_file_is_still_at_it(
 
     for small in (text, letter):
         followed(partial(read, hanging, small))
-    # None of them has come to an end, neither read nor given up.
+    # It did not wait for its turn among them: some have not even been begun, and none has ended.
+    assert min(row(hanging, each).fence for each in slow) == 0
     assert {state for each, state in states(hanging).items() if each in slow} <= {
         EvidenceState.RECEIVED,
         EvidenceState.READING,
