@@ -16,6 +16,10 @@ PORTION: Final = 100
 """Pieces whose facts for programs stand in one file."""
 
 
+NOT_TOLD = "ikke oplyst"
+"""What stands for a recipient or a purpose that nobody named."""
+
+
 @dataclass(frozen=True, slots=True)
 class HandOver:
     """One handing over: to whom, for what, by whom, when; of which case, if of one.

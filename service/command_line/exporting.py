@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceNotFound
-from archive.export.package import HandOver, Package
+from archive.export.package import NOT_TOLD, HandOver, Package
 from archive.export.writing import parts_of, write_folder, write_zip
 from archive.ledger.log import record
 from archive.records.cases import CaseEvidenceRecord, CaseRecord
@@ -26,8 +26,6 @@ from service.casework.exporting.redacting import redacted_among
 from service.errors import CaseNotFound, NothingToHandOver, SealedOff
 from service.installation import Installation, opened
 from service.settings import MIB, Settings
-
-NOT_TOLD = "ikke oplyst"
 
 
 @click.command()
@@ -56,6 +54,8 @@ def export(
     """
     if out.exists() and any(out.iterdir()):
         raise click.UsageError(f"{out} is not empty")
+    if NOT_TOLD in {recipient, purpose}:
+        click.echo("the ledger keeps who gets it and what for: --recipient, --purpose", err=True)
     with opened(Settings()) as house:
         now = house.clock.now()
         with house.database.reading() as session:

@@ -45,9 +45,9 @@ class Wording:
         }
 
     def short(self, moment: datetime) -> str:
-        """Return a moment for a table."""
+        """Return a moment for a table, with its zone: CET, in summer CEST."""
         local = moment.astimezone(COPENHAGEN)
-        return f"{local.day}.{local.month}.{local.year} {local:%H:%M}"
+        return f"{local.day}.{local.month}.{local.year} {local:%H:%M %Z}"
 
     def data(self, booklet: Booklet) -> dict[str, Any]:
         """Return everything that the template says, but for the annexes."""
@@ -121,8 +121,9 @@ class Wording:
 
     def _front(self, booklet: Booklet) -> Iterator[dict[str, Any]]:
         _ = self._
-        yield fact(_("To"), booklet.recipient)
-        yield fact(_("Purpose"), booklet.purpose)
+        for name, value in ((_("To"), booklet.recipient), (_("Purpose"), booklet.purpose)):
+            if value:
+                yield fact(name, value)
         offence = "; ".join(booklet.offence) or _("Harassment of employees")
         yield fact(_("What it is about"), offence)
         yield fact(_("Put together"), self.moment(booklet.made_at))

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.export.package import HandOver
+from archive.export.package import NOT_TOLD, HandOver
 from archive.ledger.checkpoint import fingerprint
 from archive.ledger.log import head
 from archive.ledger.outside import first_heads_over
@@ -62,8 +62,8 @@ def booklet_of(
     booklet = Booklet(
         made_at=over.made_at,
         made_by=None if over.redacted else over.made_by_name,
-        recipient=over.recipient,
-        purpose=over.purpose,
+        recipient=_told(over.recipient),
+        purpose=_told(over.purpose),
         case=over.case,
         offence=_offence(session, case, settings.document_language),
         concerned=concerned,
@@ -180,3 +180,8 @@ def _written(booklet: Booklet) -> dict[str, str]:
         names = (*annex.directed_at, annex.handed_in_by, *(seen.name for seen in annex.seen_by))
         fields[f"annex-{annex.number}"] = " · ".join(name for name in names if name)
     return fields
+
+
+def _told(named: str) -> str:
+    """Return who or what was named; a booklet has no line for what nobody said."""
+    return "" if named == NOT_TOLD else named

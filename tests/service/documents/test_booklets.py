@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pikepdf
@@ -12,7 +13,7 @@ import pytest
 from service.documents.compiling import Plainness
 from service.documents.compiling import printed as press
 from service.documents.order import Order
-from service.documents.values import Attached, Channel, Digest, Proof
+from service.documents.values import Attached, Channel, Digest, Proof, Seen
 from service.documents.wording import Wording
 from tests.service.documents.booklets import (
     SHA,
@@ -96,7 +97,7 @@ def test_it_says_everything_that_police_ask_for_first() -> None:
         "Alle træffes på arbejdspladsen: Rådhustorvet 1",
         "Anna Holm Socialrådgiver Biblioteket",
         "Gert Vred gert@vred.example",
-        "31.1.2027 23:14 Mail Anna Holm 1 D-0001",
+        "31.1.2027 23:14 CET Mail Anna Holm 1 D-0001",
     ):
         assert together(said) in first, said
     for said in (
@@ -236,3 +237,31 @@ def test_what_typst_refuses_comes_out_more_plainly_rather_than_not_at_all() -> N
     assert made.without is Plainness.LETTERS
     assert together("?? stadig her") in text_of(pdf)
     assert together(THREAT) in text_of(pdf)
+
+
+def test_every_moment_in_a_table_has_its_zone() -> None:
+    summer, winter = (
+        datetime(2026, 7, 1, 12, 5, tzinfo=UTC),
+        datetime(2026, 12, 1, 12, 5, tzinfo=UTC),
+    )
+    seen = Seen("Karen Fuglsang", winter)
+    pieces = [
+        annex(1, stated=None, captured_at=None, received_at=summer, seen_by=(seen,)),
+        annex(2, stated=None, captured_at=None, received_at=winter),
+    ]
+
+    told = text_of(printed(booklet(pieces))[0])
+
+    assert together("1.7.2026 14:05 CEST") in told
+    assert together("1.12.2026 13:05 CET") in told
+    assert together("Karen Fuglsang (1.12.2026 13:05 CET)") in told
+
+
+def test_nothing_stands_for_a_recipient_whom_nobody_named() -> None:
+    named = [fact["name"] for fact in Wording("da").data(booklet())["front"]]
+    unnamed = [
+        fact["name"] for fact in Wording("da").data(booklet(recipient="", purpose=""))["front"]
+    ]
+
+    assert named[:2] == ["Til", "Formål"]
+    assert unnamed == named[2:]
