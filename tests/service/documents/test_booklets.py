@@ -102,7 +102,7 @@ def test_it_says_everything_that_police_ask_for_first() -> None:
         assert together(said) in first, said
     for said in (
         "31. januar 2027 kl. 23.14.03 dansk tid (22:14:03 UTC) (i den vedhæftede original)",
-        "Set af Mette Leder (1.2.2027 09:14)",
+        "Set af Mette Leder (1.2.2027 09:14 CET)",
         THREAT,
         SHA,
     ):
