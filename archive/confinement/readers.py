@@ -21,6 +21,7 @@ OWN_READERS: Final = MappingProxyType(
         "image": "archive.confinement.images:read_image",
         "message": "archive.mailbox.message:read_message",
         "mailbox": "archive.reading.mailboxes:read_mailbox",
+        "outlook": "archive.reading.outlook:read_outlook",
         "markup": "archive.reading.markup:read_markup",
         "rich_text": "archive.reading.rich_text:read_rich_text",
         "package": "archive.reading.packages:read_package",

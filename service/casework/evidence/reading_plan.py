@@ -15,6 +15,8 @@ _GIB: Final = 1024 * MIB
 READERS: Final = (
     ("message/rfc822", "message"),
     ("application/mbox", "mailbox"),
+    ("application/vnd.ms-outlook", "outlook"),
+    ("application/x-ole-storage", "outlook"),
     ("image/svg+xml", "markup"),
     ("image/", "image"),
     ("text/html", "markup"),
@@ -46,6 +48,7 @@ _MADE_WITH: Final = {
     "image": ("pillow", "pi-heif"),
     "pdf": ("pypdfium2", "pillow"),
     "media": ("pymediainfo",),
+    "outlook": ("olefile",),
     PICTURE_TEXT: ("tesserocr", "pillow"),
     PAGE_TEXT: ("tesserocr", "pypdfium2"),
 }
