@@ -36,7 +36,7 @@ from service.installation import Installation
 from service.jobs.claims import claim_next
 from service.jobs.engine import perform_one
 from service.jobs.exports import EXPORTS
-from service.jobs.reading import LANES
+from service.jobs.reading_lanes import LANES
 from service.jobs.sending import NOTICES
 from service.web.screens.bundles import bundle_run
 from service.web.views.bundle import BundleProblem, BundleState

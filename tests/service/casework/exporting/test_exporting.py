@@ -47,7 +47,7 @@ from service.installation import Installation
 from service.jobs.claims import claim_next
 from service.jobs.engine import perform_one
 from service.jobs.exports import EXPORTS
-from service.jobs.reading import LANES
+from service.jobs.reading_lanes import LANES
 from tests.service.casework.cases.opened import open_one
 from tests.service.casework.exporting.asked import RECIPIENT, asked_for
 from tests.service.conftest import Time, Town
