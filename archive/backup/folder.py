@@ -1,6 +1,7 @@
 """How a backup folder is laid out, so that several backups share their objects.
 
-`snapshots/MOMENT/` holds the records and a manifest written last; `objects/`
+`snapshots/MOMENT/` holds the records, what was read out of evidence sealed with
+its keys (`archive.backup.guarded`), and a manifest written last; `objects/`
 every sealed object that a kept snapshot names; `keys/MOMENT.jsonl` the wrapped
 keys, kept at most 7 days; `erasures.json` and `sealed.json` what must be erased
 and sealed off again after a restore. So both reach every older snapshot
@@ -25,7 +26,7 @@ from archive.records.columns import timestamp
 from archive.vault.objects import LocalObjects, sync_folder, write_durably
 from archive.vault.sealing import WrappedKey
 
-FORMAT = "vaern-backup-1"
+FORMAT = "vaern-backup-2"
 KEYS_KEPT = timedelta(days=7)
 RECORDS = "records.sqlite"
 MANIFEST = "manifest.json"
