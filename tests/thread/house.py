@@ -85,12 +85,13 @@ def serving(environment: dict[str, str]) -> Iterator[House]:
             process.wait(SECONDS)
 
 
-def waited_for(folder: Path, pattern: str) -> Path:
-    """Return the first file of this pattern as soon as it lies in the folder."""
+def waited_for(folder: Path, pattern: str, told: bytes = b"") -> Path:
+    """Return the first file of this pattern that tells this, as soon as it lies in the folder."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         for found in folder.glob(pattern):
-            return found
+            if told in found.read_bytes():
+                return found
         time.sleep(0.05)
     raise AssertionError(f"no {pattern} came into {folder.name}")
 

@@ -1,4 +1,4 @@
-"""One person's browser: signs in, looks at each screen at both widths, and keeps complaints."""
+"""One person's browser: signs in, acts at one width, judges each screen, and keeps complaints."""
 
 from __future__ import annotations
 
@@ -14,12 +14,19 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 class Looking:
-    """A signed-in person and what their browser complained about."""
+    """A signed-in person at a screen of one size, and what their browser complained about.
 
-    def __init__(self, browser: Browser, http: str, email: str) -> None:
+    At a desk each screen is judged at both widths by axe too; on a phone only whether it fits,
+    since the same screens have been judged already.
+    """
+
+    def __init__(
+        self, browser: Browser, http: str, email: str, size: ViewportSize = DESKTOP
+    ) -> None:
         self.http = http
+        self._size = size
         self.complaints: list[str] = []
-        self._context = browser.new_context(base_url=http, viewport=DESKTOP, locale="da-DK")
+        self._context = browser.new_context(base_url=http, viewport=size, locale="da-DK")
         self.page: Page = self._context.new_page()
         self.page.set_default_timeout(30_000)
         self.page.on("console", lambda said: self._said(said.type, said.text))
@@ -32,7 +39,7 @@ class Looking:
         assert self.complaints == []
 
     def open(self, path: str) -> Page:
-        """Open a screen and judge it at both widths."""
+        """Open a screen and judge it."""
         answer = self.page.goto(path)
         assert answer is not None
         assert answer.status == 200, path
@@ -40,12 +47,14 @@ class Looking:
         return self.page
 
     def judge(self, name: str) -> None:
-        """Let axe look at the screen as it stands, wide and narrow; nothing may stand out."""
+        """See that the screen fits and, at a desk, that axe finds nothing, wide and narrow."""
+        if self._size != DESKTOP:
+            self._fits(name, self._size)
+            return
         self.page.evaluate(AXE)
         for size in (PHONE, DESKTOP):
             self.page.set_viewport_size(size)
-            width = self.page.evaluate("document.documentElement.scrollWidth")
-            assert width <= size["width"], f"{name} scrolls sideways at {size['width']} px"
+            self._fits(name, size)
             found: dict[str, Any] = self.page.evaluate(
                 "() => axe.run(document, {resultTypes: ['violations']})"
             )
@@ -55,6 +64,10 @@ class Looking:
                 for node in rule["nodes"]
             ]
             assert broken == [], f"{name} at {size['width']} px"
+
+    def _fits(self, name: str, size: ViewportSize) -> None:
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= size["width"], f"{name} scrolls sideways at {size['width']} px"
 
     def send(self, path: str, **fields: str) -> tuple[int, str]:
         """Send a form of this session past the screen, as a hurried browser might."""
