@@ -58,6 +58,8 @@ def find_arrivals(session: Session, wish: Wish, open_to: ColumnElement[bool]) ->
 def _hit(wish: Wish, facts: Facts) -> Hit | None:
     if any(facts.tokens.isdisjoint(tokens) for tokens in wish.filters):
         return None
+    if wish.account is not None and facts.tokens.isdisjoint(wish.account.pieces):
+        return None
     if (wish.since and facts.received_at < wish.since) or (
         wish.until and facts.received_at > wish.until
     ):

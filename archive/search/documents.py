@@ -28,6 +28,11 @@ FIELD: Final = "¦"
 """Stands between fields, so that no phrase reaches from one into the next."""
 TEXT: Final = "¶"
 """Stands before the words that a program read."""
+SENDER: Final = "‡"
+"""Stands before a field that names who sent a mail, and before each word of it in the index.
+
+So an account is found by a part of its name or address where it sent, not where it is spoken of.
+"""
 MOST_WORDS: Final = 200_000
 MOST_BYTES: Final = 700_000
 """So much of one piece is searchable; PostgreSQL takes a list of a million bytes."""
@@ -71,7 +76,26 @@ class Words:
 
 def marked_words(fields: Iterable[str]) -> list[str]:
     """Return the words of fields, the end of each field marked."""
-    return [word for told in fields for word in (*words_in(told), FIELD)]
+    return [word for told in fields for word in (*_words_of(told), FIELD)]
+
+
+def sender_field(told: str) -> str:
+    """Return the field of a mail's sender."""
+    return SENDER + told
+
+
+def sender_words(told: str) -> tuple[str, ...]:
+    """Return the words of a sender as they stand in the index."""
+    return tuple(word for one in words_in(told) for word in (SENDER, one))
+
+
+def _spoken(told: str) -> str:
+    """Return what anybody may have written, so that it cannot pass for a sender."""
+    return told.lstrip(SENDER)
+
+
+def _words_of(told: str) -> Iterable[str]:
+    return sender_words(told) if told.startswith(SENDER) else words_in(told)
 
 
 def facts_of(session: Session, evidence_ids: Sequence[UUID]) -> dict[UUID, Facts]:
@@ -104,7 +128,7 @@ def exact_of(facts: Facts, before: str | None, text: Iterable[str] | None) -> st
 
 def lemmas_in(exact: str) -> str:
     """Return the basic forms of words as they stand."""
-    words = {*exact.split(" ")} - {FIELD, TEXT, ""}
+    words = {*exact.split(" ")} - {FIELD, TEXT, SENDER, ""}
     return " ".join(sorted({lemma for word in words for lemma in lemmas_of(word)}))
 
 
@@ -169,7 +193,7 @@ def _own(row: Any) -> Facts:
     }
     if row.unit_id:
         tokens.add(unit_token(row.unit_id))
-    return Facts(row.id, row.received_at, [one for one in told if one], tokens)
+    return Facts(row.id, row.received_at, [_spoken(one) for one in told if one], tokens)
 
 
 def _add_cases(session: Session, found: dict[UUID, Facts]) -> None:
@@ -199,8 +223,8 @@ def _add_deliveries(session: Session, found: dict[UUID, Facts]) -> None:
     for of, door, actor, envelope in session.execute(query):
         found[of].tokens |= {token("d", door), giver_token(actor)}
         sender = envelope.get("mail_from")
-        if sender and sender not in found[of].fields:
-            found[of].fields.append(str(sender))
+        if sender and str(sender) not in found[of].fields:
+            found[of].fields += [str(sender), sender_field(str(sender))]
 
 
 def _add_pages(session: Session, found: dict[UUID, Facts]) -> None:
@@ -218,7 +242,7 @@ def _add_pages(session: Session, found: dict[UUID, Facts]) -> None:
     )
     said: dict[UUID, list[str]] = defaultdict(list)
     for of, *told in session.execute(posts):
-        said[of] += [str(one) for one in told if one]
+        said[of] += [_spoken(one) for one in told if one]
     for of, texts in said.items():
         found[of].fields += texts
 

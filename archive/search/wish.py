@@ -23,14 +23,22 @@ Tokens = tuple[str, ...]
 
 
 @dataclass(frozen=True)
+class Account:
+    """Who wrote or sent: the pieces known to be theirs, and their words as a mail's sender."""
+
+    pieces: Tokens
+    words: Tokens
+
+
+@dataclass(frozen=True)
 class Wish:
     """One search.
 
     `told` are the tokens of which one must stand with a piece whose words may be searched,
     `seen` with one that may be found by its number; None means all evidence, empty none.
     `numbers` says by term which pieces it names (a case's or a piece's number, a digest).
-    Each of `filters` is a choice of tokens; all filters must hold. `since` and `until` bound
-    the receipt.
+    Each of `filters` is a choice of tokens; all filters must hold, and the `account` where one
+    is asked for. `since` and `until` bound the receipt.
     """
 
     query: Query
@@ -38,6 +46,7 @@ class Wish:
     seen: Tokens | None
     numbers: Mapping[Term, Tokens] = field(default_factory=lambda: MappingProxyType({}))
     filters: tuple[Tokens, ...] = ()
+    account: Account | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -63,10 +72,24 @@ class Wish:
         if not open_ways or () in self.filters:
             return None
         found = open_ways[0] if len(open_ways) == 1 else Some(open_ways)
-        if self.filters:
-            chosen = tuple(one_of(Part.ABOUT, tokens) for tokens in self.filters)
-            return All((found, *chosen))
-        return found
+        chosen = [one_of(Part.ABOUT, tokens) for tokens in self.filters]
+        if self.account is not None:
+            theirs = self._theirs(self.account)
+            if theirs is None:
+                return None
+            chosen.append(theirs)
+        return All((found, *chosen)) if chosen else found
+
+    def _theirs(self, account: Account) -> Expression | None:
+        """From whom a mail came is content: it is found only where its words may be searched."""
+        ways: list[Expression | None] = []
+        if account.pieces:
+            ways.append(one_of(Part.ABOUT, account.pieces))
+        if account.words:
+            sent = Has(Part.EXACT, account.words, beginning=True)
+            ways.append(self._allowed(self.told, sent))
+        open_ways = tuple(way for way in ways if way is not None)
+        return Some(open_ways) if open_ways else None
 
     @property
     def _only_numbers(self) -> bool:

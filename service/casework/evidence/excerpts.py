@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceErased
 from archive.records.pages import PostRecord
+from archive.search.documents import SENDER
 from archive.search.holding import places_of
 from archive.search.query import Query, understand
 from archive.search.words import located_in
@@ -106,4 +107,5 @@ def _fields_of(
         reading = None
     if reading is not None:
         parts += searchable_fields(reading.reader, reading.facts)
-    return [part for part in parts if part]
+    # A sender stands there once more, only to be found by: it is shown among the people of a mail.
+    return [part for part in parts if part and not part.startswith(SENDER)]

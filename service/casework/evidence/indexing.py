@@ -15,6 +15,7 @@ from archive.mailbox.values import Address, Message
 from archive.records.evidence import EvidenceRecord, EvidenceState, ReadingRecord
 from archive.records.search import SEARCH_ITEMS
 from archive.search import lemmas
+from archive.search.documents import SENDER, sender_field
 from archive.search.following import searchable
 from archive.search.index import Fields, forget, write
 from archive.search.purging import purge
@@ -149,13 +150,24 @@ def _forget_strays(installation: Installation) -> None:
 
 def _fields(message: Message) -> Iterator[str]:
     """Yield the words of a mail and of every mail in it: heads, text, names of attachments."""
-    people: tuple[Address, ...] = (
-        *message.from_,
-        *message.sender,
-        *message.reply_to,
-        *message.to,
-        *message.cc,
-    )
+    senders: tuple[Address, ...] = (*message.from_, *message.sender, *message.reply_to)
+    yield from (sender_field(f"{one.name} {one.address}") for one in senders)
+    people: tuple[Address, ...] = (*senders, *message.to, *message.cc)
+    forward = message.forward
+    if forward is not None:
+        yield sender_field(f"{forward.from_name or ''} {forward.from_address or ''}")
+    yield from _spoken(message, people)
+    for inner in message.originals:
+        yield from _fields(inner)
+
+
+def _spoken(message: Message, people: tuple[Address, ...]) -> Iterator[str]:
+    """Yield what anybody may have written; none of it can pass for a sender."""
+    for told in _told(message, people):
+        yield told.lstrip(SENDER)
+
+
+def _told(message: Message, people: tuple[Address, ...]) -> Iterator[str]:
     yield from (f"{one.name} {one.address}" for one in people)
     if message.subject:
         yield message.subject
@@ -168,8 +180,6 @@ def _fields(message: Message) -> Iterator[str]:
         yield from (one for one in told if one)
     yield from (one.filename for one in message.attachments)
     yield from (one.url for one in message.links)
-    for inner in message.originals:
-        yield from _fields(inner)
 
 
 def _texts(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -177,8 +187,8 @@ def _texts(facts: Mapping[str, Any]) -> Iterator[str]:
     stated = facts.get("stated")
     for told in stated.values() if isinstance(stated, dict) else ():
         if isinstance(told, str):
-            yield told
+            yield told.lstrip(SENDER)
     text = facts.get("text")
     for part in text if isinstance(text, list) else [text]:
         if isinstance(part, str):
-            yield part
+            yield part.lstrip(SENDER)

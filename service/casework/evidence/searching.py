@@ -14,10 +14,10 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from archive.records.cases import AccountRecord, CaseRecord, HarassedRecord
+from archive.records.cases import CaseRecord, HarassedRecord
 from archive.records.evidence import EvidenceRecord
 from archive.records.people import UnitRecord
 from archive.search.arrivals import anything_arrived, find_arrivals
@@ -28,6 +28,7 @@ from archive.search.wish import Tokens, Wish
 from service.access.principal import Principal
 from service.access.rights import Scope
 from service.access.visibility import cases_within, evidence_within
+from service.casework.evidence.accounts import MOST_CASES, account_of, open_cases, tokens_of
 from service.casework.evidence.listing import TOLD, SeenEvidence, see_each
 from service.casework.evidence.numbers import numbered
 from service.casework.evidence.reach import reach_of
@@ -45,8 +46,6 @@ CHANNELS: Final[Mapping[str, Tokens]] = MappingProxyType(
 STATES: Final = ("read", "unreadable", "waiting")
 HITS: Final = 25
 """So many hits stand on one screen."""
-MOST_CASES: Final = 500
-"""So many cases of one account or employee are looked into, the latest first."""
 MOST_HINTS: Final = 6
 _CASE: Final = re.compile(r"\d{4}-\d{3,7}")
 
@@ -177,6 +176,7 @@ def _wish(session: Session, who: Principal, query: Query, filters: Filters, now:
         seen=told if levels <= TOLD else reach_of(session, who, "evidence.see", now),
         numbers=_numbers(session, who, query.terms, now),
         filters=_tokens(session, who, filters, now),
+        account=account_of(session, who, filters.account, now),
         since=filters.since,
         until=filters.until,
     )
@@ -223,34 +223,16 @@ def _tokens(
         chosen.append(tuple(token("d", door) for door in doors))
     if filters.unit:
         chosen.append((unit_token(filters.unit),))
-    open_cases = (
-        select(CaseRecord.id)
-        .where(cases_within(who, "case.see", now))
-        .order_by(CaseRecord.opened_at.desc())
-        .limit(MOST_CASES)
-    )
-    # Whom a case concerns and from whom it came is not told at level status: no hit may tell it.
-    told_cases = open_cases.where(cases_within(who, "case.see", now, TOLD))
+    cases = open_cases(who, now)
     if filters.employee:
         concerned = select(HarassedRecord.case_id).where(
             HarassedRecord.person_id == filters.employee
         )
-        chosen.append(_of_cases(session, told_cases.where(CaseRecord.id.in_(concerned))))
-    if filters.account:
-        named = select(AccountRecord.case_id).where(
-            or_(
-                AccountRecord.name.icontains(filters.account, autoescape=True),
-                AccountRecord.address.icontains(filters.account, autoescape=True),
-            )
-        )
-        chosen.append(_of_cases(session, told_cases.where(CaseRecord.id.in_(named))))
+        told_cases = cases.where(cases_within(who, "case.see", now, TOLD))
+        chosen.append(tokens_of(session, told_cases.where(CaseRecord.id.in_(concerned))))
     if filters.case:
-        chosen.append(_of_cases(session, open_cases.where(CaseRecord.number == filters.case)))
+        chosen.append(tokens_of(session, cases.where(CaseRecord.number == filters.case)))
     return tuple(chosen)
-
-
-def _of_cases(session: Session, cases: Select[UUID]) -> Tokens:
-    return tuple(case_token(case_id) for case_id in session.scalars(cases))
 
 
 def _named(tokens: Sequence[str]) -> ColumnElement[bool]:
@@ -262,10 +244,11 @@ def _named(tokens: Sequence[str]) -> ColumnElement[bool]:
 def _hints(session: Session, wish: Wish) -> tuple[Hint, ...]:
     """Where nothing has all of it: what each part finds by itself, so that it can be put right."""
     terms = wish.query.terms
-    parts = wish.query.wanted[:MOST_HINTS] if len(terms) > 1 or wish.filters else ()
+    parts = wish.query.wanted[:MOST_HINTS] if len(terms) > 1 or wish.filters or wish.account else ()
     hints = []
+    alone = replace(wish, filters=(), account=None)
     for term in parts:
-        number, exact = count(session, replace(wish, query=Query((term,)), filters=()))
+        number, exact = count(session, replace(alone, query=Query((term,))))
         hints.append(Hint(_spelt(term), number, exact))
     if len(terms) == 1 and terms[0].in_any_form:
         longer = replace(terms[0], beginning=True)

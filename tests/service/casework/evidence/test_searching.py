@@ -15,6 +15,7 @@ from archive.intake.receive import About, Envelope
 from archive.ledger.log import record
 from archive.records.cases import CaseRecord
 from archive.records.evidence import EvidenceRecord, ViewingRecord
+from archive.records.pages import PostRecord
 from archive.records.people import PersonRecord
 from archive.records.search import ReindexRecord
 from archive.retention import erase
@@ -33,6 +34,7 @@ from service.installation import Installation
 from service.jobs.reading import READING
 from service.jobs.reindexing import REINDEXING, look_for_missing
 from tests.service.casework.mail.mails import MARKER, hand_over, mail
+from tests.service.casework.moderation.kept import keep_page
 from tests.service.conftest import Time, Town
 from tests.service.jobs.following import every, work_off
 
@@ -217,14 +219,43 @@ def test_each_choice_narrows_down(
     assert found(Filters(kind="document")) == found(Filters(channel="upload")) == [other]
     assert found(Filters(unit=town.school.id)) == [other]
     assert found(Filters(case=number)) == [mailed]
-    for told in (Filters(account="vred.example"), Filters(employee=town.anna.id)):
-        assert found(told, by=lawyer) == [mailed]
-        assert found(told) == []  # who sees a case at level status is not told whom it is about
+    assert found(Filters(account="vred.example"), by=lawyer) == [mailed]
+    assert found(Filters(employee=town.anna.id), by=lawyer) == [mailed]
+    # Who sees a case at level status is not told whom it is about.
+    assert found(Filters(employee=town.anna.id)) == []
     assert found(Filters(since=time.now - timedelta(days=1))) == [other]
     assert found(Filters(until=time.now - timedelta(days=1))) == [mailed]
     assert found(Filters(state="waiting")) == found(Filters(kind="nothing such")) == []
     assert found(Filters(case="2031-999")) == []
     assert found(Filters(kind="mail"), typed="") == [mailed]
+
+
+def test_an_account_is_found_in_what_it_posted_and_sent_by_whom_it_may_be_told_to(
+    installation: Installation, town: Town, asks: Asks, time: Time
+) -> None:
+    with installation.database.writing() as session:
+        give_role(session, town.leader, "page_team", unit_id=None, now=time.now, actor="system")
+    keep_page(installation, time, asks(town.leader), ["‡et opslag om biblioteket"])
+    hand_over(installation, mail(subject="‡biblioteket", text="‡biblioteket"))
+    kept = hand_over(installation, mail(), mail_from="ravn88@post.example").id
+    work_off(installation, READING)
+    with installation.database.reading() as reading:
+        [captured] = set(reading.scalars(select(PostRecord.evidence_id)))
+
+    def found(account: str, who: PersonRecord, typed: str = "") -> list[UUID]:
+        return ids(asked(installation, asks(who), typed, Filters(account=account)))
+
+    for typed in ("", "biblioteket"):
+        assert found("kai kon", town.archivist, typed) == [captured]
+    assert kept in found("anna@kommune.example", town.archivist)
+    # The envelope, and the original that was forwarded: each is a sender.
+    for account in ("ravn88@post", "gert vred", "VRED.exam", "Vred"):
+        assert found(account, town.archivist) == found(account, town.archivist, MARKER) == [kept]
+    for account in ("arkiv@kommune.example", "idiot", "ulækre", "gert holm", "afgørelse"):
+        assert found(account, town.archivist) == []  # to whom, and of what, is not from whom
+    for account in ("kai konto", "ravn88", "gert vred"):
+        assert found(account, town.bent) == found(account, town.other_leader) == []
+    assert found("100%", town.archivist) == found("biblioteket", town.archivist) == []
 
 
 def test_what_finds_nothing_together_says_what_each_part_finds(
