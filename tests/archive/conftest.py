@@ -9,6 +9,7 @@ import pytest
 from archive.database import Database
 from tests.archive.contents import Contents, fill
 from tests.archive.house import House, copied_folder, opened_house
+from tests.archive.restored import Fresh
 from tests.databases import KINDS, Blanks, SQLiteBlanks, knowing
 
 
@@ -87,3 +88,15 @@ def full_folder(sqlite_blanks: SQLiteBlanks, tmp_path_factory: pytest.TempPathFa
         fill(house)
         house.database.forget_deleted()
     return folder
+
+
+@pytest.fixture
+def fresh(full_house: House, blanks: Blanks, tmp_path: Path) -> Iterator[Fresh]:
+    made = Fresh(full_house, blanks, tmp_path / "fresh")
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "backup"

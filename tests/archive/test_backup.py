@@ -1,107 +1,36 @@
+"""What a backup keeps, what a restore wants, and what is refused."""
+
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
-from archive.backup import Backup, Restored, backup, restore
+from archive.backup import restore
 from archive.backup.folder import BackupFolder
 from archive.clearing import clear_erased
 from archive.database import Database
-from archive.errors import BackupInvalid, EvidenceErased, NotEmpty, SealBroken, SigningKeyMissing
-from archive.intake.receive import About, Envelope, Intake, evidence_key
+from archive.errors import BackupInvalid, NotEmpty, SealBroken, SigningKeyMissing
+from archive.intake.receive import About, Envelope, Intake
 from archive.ledger.gate import Gate
-from archive.ledger.log import open_log, record
+from archive.ledger.log import open_log
 from archive.ledger.verify import verify
-from archive.records import Base
-from archive.records.evidence import EvidenceRecord, ObjectRecord, WrappedKeyRecord
+from archive.records.evidence import EvidenceRecord, WrappedKeyRecord
 from archive.retention import erase
-from archive.shutting import shut_off
-from archive.vault.keys import begin_rotation, load_signer, rotate
+from archive.vault.keys import load_signer
 from archive.vault.objects import LocalObjects
-from archive.vault.sealing import VaultKey
-from archive.vault.vault import Vault
-from tests.archive.captured_page import MARKER
-from tests.archive.contents import Contents, close_case
+from tests.archive.contents import Contents
 from tests.archive.house import NOW, House
-from tests.databases import Blanks, PostgreSQLBlanks
-
-WEEK = timedelta(days=7)
-LEFT_OUT = {"sessions", "wrapped_keys", "erasures"}
-
-
-class Fresh:
-    """An empty data folder with the signing key restored to it."""
-
-    def __init__(self, house: House, blanks: Blanks, folder: Path) -> None:
-        folder.mkdir()
-        empty = blanks.empty_url() if isinstance(blanks, PostgreSQLBlanks) else ""
-        self.database = Database(empty or f"sqlite:///{folder}/restored.db", house.signer)
-        self.objects = LocalObjects(folder / "objects")
-        self.objects.prepare()
-        self.vault_key = house.vault_key
-        self.vault = Vault(self.objects, house.vault_key)
-
-    def restore(self, folder: Path, now: datetime, **how: Any) -> Restored:
-        how = {"vault_key": self.vault_key, **how}
-        return restore(folder, self.database, self.objects, now, **how)
-
-
-@pytest.fixture
-def fresh(full_house: House, blanks: Blanks, tmp_path: Path) -> Iterator[Fresh]:
-    made = Fresh(full_house, blanks, tmp_path / "fresh")
-    yield made
-    made.database.close()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "backup"
-
-
-def kept(house: House, folder: Path, now: datetime) -> Backup:
-    return backup(house.database, house.objects, folder, now, vault_key=house.vault_key)
-
-
-def erase_now(house: House, contents: Contents, now: datetime) -> None:
-    with house.database.writing() as session:
-        close_case(session, contents.case)
-    for one in (contents.mail.id, contents.page.id):
-        with house.database.writing() as session:
-            erase(session, one, "asked", "person:1", now)
-    clear_erased(house.database, house.objects, now)
-
-
-def rows(database: Database) -> dict[str, list[str]]:
-    with database.reading() as session:
-        return {
-            table.name: sorted(repr(tuple(row)) for row in session.execute(select(table)))
-            for table in Base.metadata.sorted_tables
-            if table.name not in LEFT_OUT and not table.name.startswith("ledger_")
-        }
-
-
-def everything(database: Database) -> list[str]:
-    with database.reading() as session:
-        return [
-            repr(tuple(row))
-            for table in Base.metadata.sorted_tables
-            for row in session.execute(select(table))
-        ]
-
-
-def original(database: Database, vault: Vault, one: object) -> bytes:
-    with database.reading() as session:
-        query = select(ObjectRecord).where(
-            ObjectRecord.evidence_id == one, ObjectRecord.role == "original"
-        )
-        key = evidence_key(session, vault, one)  # type: ignore[arg-type]  # an id of the contents
-        return vault.read(key, session.scalars(query).one())
+from tests.archive.restored import (
+    Fresh,
+    kept,
+    original,
+    rows,
+)
+from tests.databases import Blanks
 
 
 def test_what_is_restored_is_what_was_there(
@@ -206,134 +135,6 @@ def test_snapshots_and_objects_are_kept_as_long_as_asked(full_house: House, fold
     assert held == 8
     assert len(list(BackupFolder(folder).objects.names())) == 7
     assert len(BackupFolder(folder).snapshots()) == 2
-
-
-def test_an_old_backup_restored_cannot_read_what_was_erased_since(
-    full_house: House, contents: Contents, fresh: Fresh, folder: Path
-) -> None:
-    old = kept(full_house, folder, NOW).snapshot
-    erase_now(full_house, contents, NOW + timedelta(days=2))
-    kept(full_house, folder, NOW + timedelta(days=8))
-
-    restored = fresh.restore(folder, NOW + timedelta(days=8), snapshot=old.name)
-
-    assert restored.report.findings == ()
-    assert (restored.erased_again, restored.without_key) == (3, 0)
-    with pytest.raises(EvidenceErased):
-        original(fresh.database, fresh.vault, contents.mail.id)
-    assert original(fresh.database, fresh.vault, contents.other.id)
-    assert MARKER not in str(rows(fresh.database))
-
-
-def test_an_old_backup_restored_seals_off_what_was_sealed_off_since(
-    full_house: House, contents: Contents, fresh: Fresh, folder: Path
-) -> None:
-    old = kept(full_house, folder, NOW).snapshot
-    sealed_at = NOW + timedelta(days=1)
-    with full_house.database.writing() as session:
-        shut = shut_off(session, [contents.mail.id], "person:1", "a suspicion", sealed_at)
-    assert shut.objects
-    kept(full_house, folder, NOW + timedelta(days=2))
-
-    restored = fresh.restore(folder, NOW + timedelta(days=3), snapshot=old.name)
-
-    assert restored.report.findings == ()
-    assert restored.sealed_again == 1
-    with fresh.database.reading() as session:
-        row = session.get_one(EvidenceRecord, contents.mail.id)
-        assert (row.sealed_off_at, row.sealed_off_by) == (sealed_at, "person:1")
-        roles = select(ObjectRecord.role).where(ObjectRecord.evidence_id == row.id)
-        assert set(session.scalars(roles)) == {"original"}
-    names = {segment.partition(".")[0] for segment in fresh.objects.names()}
-    assert names.isdisjoint(name for name, _segments in shut.objects)
-
-
-def test_a_seal_that_was_lifted_is_not_put_back(
-    full_house: House, contents: Contents, fresh: Fresh, folder: Path
-) -> None:
-    old = kept(full_house, folder, NOW).snapshot
-    with full_house.database.writing() as session:
-        shut_off(session, [contents.mail.id], "person:1", "a suspicion", NOW)
-    kept(full_house, folder, NOW + timedelta(hours=1))
-    with full_house.database.writing() as session:
-        row = session.get_one(EvidenceRecord, contents.mail.id)
-        row.sealed_off_at = row.sealed_off_by = row.sealed_off_reason = None
-        record(session, "evidence.seal_lifted", at=NOW, subject=row)
-    kept(full_house, folder, NOW + timedelta(hours=2))
-
-    restored = fresh.restore(folder, NOW + timedelta(hours=3), snapshot=old.name)
-
-    assert restored.report.findings == ()
-    assert restored.sealed_again == 0
-
-
-def test_an_old_backup_that_knows_of_no_erasure_still_cannot_be_read(
-    full_house: House, contents: Contents, fresh: Fresh, folder: Path
-) -> None:
-    """A copy carried away before the erasure: its keys are past their week."""
-    kept(full_house, folder, NOW)
-    erase_now(full_house, contents, NOW + timedelta(days=2))
-
-    restored = fresh.restore(folder, NOW + timedelta(days=8))
-
-    assert restored.report.findings == ()
-    assert (restored.erased_again, restored.without_key) == (0, 5)
-    assert MARKER not in str(everything(fresh.database))
-    with pytest.raises(EvidenceErased):
-        original(fresh.database, fresh.vault, contents.mail.id)
-    assert list(fresh.objects.names()) == []
-    assert verify(fresh.database, fresh.objects, vault_key=full_house.vault_key).findings == ()
-
-
-def test_no_word_read_out_of_evidence_lies_open_in_a_backup(
-    full_house: House, folder: Path
-) -> None:
-    kept(full_house, folder, NOW)
-
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    spellings = [MARKER.encode(), MARKER.encode().hex().encode()]
-
-    assert len(files) > 4
-    assert [p.name for p in files if any(one in p.read_bytes() for one in spellings)] == []
-
-
-def test_a_vault_key_of_another_house_opens_no_backup(
-    full_house: House, fresh: Fresh, folder: Path
-) -> None:
-    kept(full_house, folder, NOW)
-
-    with pytest.raises(SealBroken):
-        fresh.restore(folder, NOW, vault_key=VaultKey.new())
-    assert list(fresh.objects.names()) == []
-
-
-def test_old_keys_are_taken_where_somebody_answers_for_it(
-    full_house: House, contents: Contents, fresh: Fresh, folder: Path
-) -> None:
-    kept(full_house, folder, NOW)
-
-    restored = fresh.restore(folder, NOW + timedelta(days=60), accept_old_keys=True)
-
-    assert (restored.report.findings, restored.without_key) == ((), 0)
-    assert original(fresh.database, fresh.vault, contents.other.id)
-
-
-def test_keys_wrapped_anew_since_the_backup_fit_after_a_restore(
-    full_house: House, contents: Contents, fresh: Fresh, folder: Path, tmp_path: Path
-) -> None:
-    old = kept(full_house, folder, NOW).snapshot
-    key = begin_rotation(tmp_path / "keys" / "vault.key")
-    assert rotate(full_house.database, key, NOW) == 5
-    later = NOW + timedelta(days=1)
-    backup(full_house.database, full_house.objects, folder, later, vault_key=key)
-
-    restored = fresh.restore(
-        folder, NOW + timedelta(days=1), snapshot=old.name, vault_key=key.without_older()
-    )
-
-    assert restored.report.findings == ()
-    vault = Vault(fresh.objects, key.without_older())
-    assert original(fresh.database, vault, contents.other.id)
 
 
 def test_a_restored_house_goes_on_receiving(full_house: House, fresh: Fresh, folder: Path) -> None:

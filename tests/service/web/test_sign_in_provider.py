@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 from starlette.responses import Response
@@ -36,43 +33,10 @@ from tests.service.provider import Town as Provider
 from tests.service.provider import open_provider
 from tests.service.web.doors import application_of
 from tests.service.web.on_loopback import on_loopback
+from tests.service.web.provider_way import Way, opened
 
 PASSWORD = "korrekt hest batteri"
 GROUPS = "chefer=leader:@own; jura=lawyer; skole=amr:Skolen; spøgelser=leader:Ingen steder"
-
-
-@dataclass(frozen=True)
-class Way:
-    """An application whose people come by a provider, and a browser before it."""
-
-    app: FastAPI
-    client: httpx.Client
-    provider: Provider
-    base: str
-
-    def brought(self, path: str = "/sign-in/provider", **query: str) -> str:
-        """Go to the provider, and return the address at which it hands the person back."""
-        led = self.client.get(path, params=query)
-        assert led.status_code == 303, led.text
-        handed: str = httpx.get(led.headers["location"]).headers["location"]
-        assert handed.startswith(f"{self.base}/sign-in/provider/back?")
-        return handed
-
-    def enter(self, **query: str) -> httpx.Response:
-        return self.client.get(self.brought(**query))
-
-
-@contextmanager
-def opened(installation: Installation, provider: Provider, **more: Any) -> Iterator[Way]:
-    settings = provider.settings(installation.settings, url=None, oidc_name="Havn", **more)
-    house = replace(installation, settings=settings)
-    engine = make_engine(house)
-    app = application_of(house, engine)
-    with on_loopback(app) as base, httpx.Client(base_url=base, timeout=30) as client:
-        client.headers["Accept-Language"] = "en"
-        client.cookies.set(LANGUAGE_COOKIE, "en")
-        yield Way(app, client, provider, base)
-    engine.stop(5)
 
 
 @pytest.fixture

@@ -217,7 +217,7 @@ def _bent(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         _bent(lambda key: key.update(n=7)),
         _bent(lambda key: key.pop("e")),
     ],
-    ids=str,
+    ids=["secret", "half", "unknown", "text", "nothing", "to_encrypt", "small", "number", "no_e"],
 )
 def test_what_is_no_key_to_sign_by_is_passed_over(described: object) -> None:
     good = rsa_key("first").as_dict(private=False)
