@@ -27,8 +27,10 @@ def in_lines(candidate: Candidate) -> Candidate:
     is_first = True
     blocks = list(blocks_of(candidate))
     for nth, runs in enumerate(blocks):
-        goes_on = any(_speaks(block) for block in blocks[nth + 1 :])
-        parted = _parted(runs, goes_on=goes_on) if is_first and not candidate.label else None
+        parted = None
+        if is_first and not candidate.label:
+            goes_on = any(_speaks(block) for block in blocks[nth + 1 :])
+            parted = _parted(runs, goes_on=goes_on)
         lines += parted or [runs]
         if any(ch.isalpha() for run in runs for ch in run.text if not run.marks & _NEVER):
             is_first = False
