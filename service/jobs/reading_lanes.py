@@ -2,7 +2,7 @@
 
 A first reading is short. What does not end in that time goes to the lane of long readings, so
 that no file, however it was made, holds up the next. Beside the lanes by kind one takes what
-comes from whoever hands in seldom: it waits neither for a flood nor for the doors.
+comes from whoever hands in seldom: it waits for no flood, and hardly for the doors.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def _long() -> ColumnElement[bool]:
 _BRIEFLY: Final = replace(READING, woken_as=NAME, perform=partial(perform, short=True))
 _FIRST: Final = replace(_BRIEFLY, perform=partial(perform, short=True, first=True))
 
-SELDOM: Final = replace(_FIRST, name="reading_seldom", waiting=_short, gives_way=0.0, picker=Seldom)
+SELDOM: Final = replace(
+    _FIRST, name="reading_seldom", waiting=_short, gives_way=0.05, picker=Seldom
+)
 TEXTS: Final = replace(_FIRST, name="reading_texts", waiting=_texts, at_once=1, gives_way=0.1)
 MAILS: Final = replace(_BRIEFLY, name="reading_mails", waiting=_mails)
 PICTURES: Final = replace(_BRIEFLY, name="reading_pictures", waiting=_pictures)
