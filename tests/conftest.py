@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
 from tests.databases import PostgreSQLBlanks, SQLiteBlanks, postgresql
 from tests.house.folders import choose_folder, forget
+from tests.house.grouping import Grouped
 from tests.house.loopback import forbid_other_networks
 from tests.house.sampling import sample_fault_points
 from tests.house.skips import Skips
@@ -35,6 +37,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if folder := config.stash.get(CHOSEN, None):
         forget(folder)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Grouped | None:
+    return Grouped(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -21,6 +21,7 @@ from archive.records.cases import (
 )
 from archive.records.evidence import ReadingRecord, ViewingRecord
 from archive.records.exports import ExportItemRecord, ExportRecord
+from archive.records.factors import CodeAppRecord, PasskeyRecord, RecoveryCodeRecord
 from archive.records.identities import IdentityRecord
 from archive.records.ledger import OutsideHeadRecord
 from archive.records.mail import MailSeenRecord
@@ -34,6 +35,7 @@ from archive.records.people import (
 )
 from archive.records.phones import PhoneFileRecord, PhoneLinkRecord, PhoneRecord
 from archive.records.readings import FingerprintRecord, ScanRecord, SlowReadingRecord
+from archive.vault.sealing import WrappedKey
 from tests.archive.captured_page import MARKER, capture
 from tests.archive.house import NOW, House
 
@@ -64,6 +66,7 @@ def fill(house: House) -> Contents:
     with house.database.writing() as session:
         _belongings(session, case, mail, people)
         _phone(session, people[0], other)
+        _second_factors(session, people[0], house.vault.new_key()[1])
     _reading(house, mail)
     with house.database.writing() as session:
         _handed_over(session, case, other, people)
@@ -141,6 +144,28 @@ def _phone(session: Session, person: UUID, kept: Kept) -> None:
     )
     session.add_all((phone, file))
     record(session, "phone.enrolled", at=NOW, actor=f"person:{person}", subject=phone)
+
+
+def _second_factors(session: Session, person: UUID, key_of_app: WrappedKey) -> None:
+    """Give a person an app, a passkey and a code of paper."""
+    app = CodeAppRecord(
+        person_id=person,
+        key_id=key_of_app.key_id,
+        wrapped=key_of_app.wrapped,
+        made_at=NOW,
+        last_step=1,
+    )
+    key = PasskeyRecord(
+        person_id=person,
+        credential_sha256="6" * 64,
+        credential=b"6",
+        name="Telefonen",
+        made_at=NOW,
+        uses=0,
+    )
+    code = RecoveryCodeRecord(person_id=person, code_sha256="8" * 64, made_at=NOW)
+    session.add_all((app, key, code))
+    record(session, "factor.added", at=NOW, actor=f"person:{person}", subject=app)
 
 
 def _work_on(session: Session, mail: Kept, picture: Kept) -> None:
