@@ -152,11 +152,14 @@ def test_one_bit_is_named_also_where_the_forger_made_the_manifest_anew(bundle: P
             (bundle / CONTENTS).write_bytes(listed)
 
             assert (first.code, second.code) == (1, 1), (path, place, first.text, second.text)
-            assert first.names(SHOWN_AT.get(path.name, SHOWN_AT.get(path.suffix, name))), first.text
+            shown_at = SHOWN_AT.get(path.name, SHOWN_AT.get(path.suffix, name))
+            assert first.names(name) or first.names(shown_at), first.text
             assert second.names(CONTENTS) or not bound, second.text
 
 
 SHOWN_AT = {
+    # A digit of a hash is wrong only for the head that it leads to; a brace breaks the file itself.
+    "consistency.json": "ledger/heads/",
     "public-key.txt": "ledger/head.txt",
     "timestamps.json": "timestamps/",
     ".pem": "timestamps/",
