@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from copy import copy
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
@@ -197,22 +198,28 @@ def _do(session: Session, run: list[_Act[object]]) -> None:
 
 
 def _attempt(session: Session, run: list[_Act[object]]) -> None:
-    """Do acts in a savepoint; undo their entries with it where it fails."""
-    entries: list[object] = session.info.setdefault("entries", [])
-    standing = len(entries)
+    """Do acts in a savepoint; where it fails, undo what they have left on the session with it."""
+    standing = _collected(session)
     try:
         with session.begin_nested():
             _do(session, run)
     except TransactionLost:
         raise
     except Exception as failed:  # noqa: BLE001 — told to the one who waits for this act
-        del entries[standing:]
-        session.info["changed"] = {}
+        for key in _collected(session):
+            del session.info[key]
+        session.info.update(standing)
         if len(run) == 1:
             run[0].failure = _as_fact(failed)
         else:
             for act in run:
                 _attempt(session, [act])
+
+
+def _collected(session: Session) -> dict[object, list[object] | dict[object, object] | set[object]]:
+    """Copy what acts collect for the commit: entries, rows that changed, words to be found."""
+    kept = session.info.items()
+    return {key: copy(value) for key, value in kept if isinstance(value, list | dict | set)}
 
 
 def _as_fact(failed: Exception) -> Exception:

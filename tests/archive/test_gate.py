@@ -13,7 +13,9 @@ from archive.ledger.gate import Gate, GateClosed
 from archive.ledger.log import record
 from archive.records.ledger import LedgerEntryRecord
 from archive.records.people import UnitRecord
+from archive.search.following import searchable
 from tests.archive.house import NOW, House
+from tests.archive.search.test_finding import listed, wish
 
 
 def add_unit(name: str) -> Callable[[Session], UUID]:
@@ -86,6 +88,26 @@ def test_an_act_that_fails_takes_no_other_with_it(archive_house: House) -> None:
     after.result(30)
     assert units(archive_house) == {"before", "after"}
     assert archive_house.verify().ok
+
+
+def test_what_an_act_wanted_found_is_not_when_it_fails(archive_house: House) -> None:
+    piece = archive_house.receive(b"a note", "note.txt", actor="person:1")
+
+    def fail(session: Session) -> None:
+        searchable(session, piece.id, "gedeost")
+        raise LookupError("no such thing")
+
+    together = Together(archive_house.gate)
+    other = archive_house.gate.submit(add_unit("other"))
+    failing = archive_house.gate.submit(fail)
+    together.release()
+
+    with pytest.raises(LookupError):
+        failing.result(30)
+    other.result(30)
+    assert listed(archive_house, wish("gedeost"))[0] == []
+    archive_house.gate.run(lambda session: searchable(session, piece.id, "gedeost"))
+    assert [one for one, _ in listed(archive_house, wish("gedeost"))[0]] == [piece.id]
 
 
 def test_a_row_that_the_database_refuses_takes_no_other_with_it(archive_house: House) -> None:
