@@ -29,6 +29,8 @@ _OVERLAP: Final = timedelta(seconds=3)
 _AT_ONCE: Final = 500
 """So many are looked at in one go; the rest at the next."""
 _MOST_HANDS: Final = 10_000
+_MOST_PICKED: Final = 10_000
+"""What comes beyond waits in its own lane: then there is a flood from many hands."""
 _CAME: Final = select(EvidenceRecord.id).where(
     # What came with a mail is not of its own hand, and goes in its lane.
     EvidenceRecord.received_at >= bindparam("since", type_=EvidenceRecord.received_at.type),
@@ -77,7 +79,7 @@ class Seldom:
             self._seen[row.id] = row.received_at
             hand = f"{row.door} {row.actor} {row.envelope.get('mail_from', '')}"
             level = self._counted(hand, row.received_at)
-            if level <= BURST:
+            if level <= BURST and len(self._picked) < _MOST_PICKED:
                 heapq.heappush(self._picked, (level, row.received_at, row.id))
         self._since = max(now, self._since or now)
         self._forget(self._since)
