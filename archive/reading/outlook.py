@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, BinaryIO, Final
 
 import olefile
@@ -16,6 +17,7 @@ import olefile
 from archive.confinement.charsets import decode_bytes
 from archive.mailbox.html_text import read_html
 
+MOST_LISTED: Final = 2_000
 MOST_TEXT: Final = 2_000_000
 """Characters of a mail and of those in it together."""
 
@@ -50,16 +52,22 @@ def read_outlook(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any]]:
         mails: list[dict[str, Any]] = []
         texts: list[str] = []
         room = MOST_TEXT
-        for mail in _mails(file, (), 32):
+        for mail in islice(_mails(file, (), 32), MOST_LISTED):
             mails.append(mail.told())
             texts.append(mail.text()[:room])
             room -= len(texts[-1])
-            yield {
-                "mails": mails,
-                "mails_count": len(mails),
-                "text": "\n\n".join(filter(None, texts)),
-                "text_state": "read",
-            }
+            if len(mails).bit_count() == 1:  # each time twice as many: all of it is told anew
+                yield _told(mails, texts)
+        yield _told(mails, texts)
+
+
+def _told(mails: list[dict[str, Any]], texts: list[str]) -> dict[str, Any]:
+    return {
+        "mails": mails,
+        "mails_count": len(mails),
+        "text": "\n\n".join(filter(None, texts)),
+        "text_state": "read",
+    }
 
 
 @dataclass(frozen=True, slots=True)

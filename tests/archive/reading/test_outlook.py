@@ -69,6 +69,26 @@ def test_a_mail_saved_by_outlook_is_read_with_the_mail_inside_it(confinement: Co
     assert facts["text_state"] == "read"
 
 
+def test_many_mails_in_one_are_all_read(confinement: Confinement) -> None:
+    text = "Du er en kæmpe idiot. " * 1_400
+    inside: Tree = {
+        f"__attach_version1.0_#{number:08X}": {
+            PROPERTIES: properties(8),
+            "__substg1.0_3701000D": {
+                PROPERTIES: properties(24),
+                **wide(p0037=f"Nummer {number}", p1000=text),
+            },
+        }
+        for number in range(80)
+    }
+
+    facts = confinement.read("outlook", compound({PROPERTIES: properties(32), **inside})).facts
+
+    assert facts["mails_count"] == 81
+    assert facts["mails"][-1]["subject"] == "Nummer 79"
+    assert facts["text"].count(text.strip()) > 60
+
+
 def test_a_mail_saved_by_outlook_is_known_by_its_content_and_has_its_reader(
     confinement: Confinement,
 ) -> None:
