@@ -177,7 +177,7 @@ class Engine:
     def _next(self, lane: _Lane) -> Claim | None:
         kind, now = lane.kind, self._installation.clock.now()
         try:
-            while True:
+            while not self._stopping:
                 # Looking first costs no writer anything; most looks find nothing.
                 only: UUID | None = None
                 with self._installation.database.reading() as session:
@@ -201,7 +201,7 @@ class Engine:
                     return claim
         except Exception as failed:  # noqa: BLE001 — a database that is away for a moment ends no worker
             logger().error("job.claim_failed", kind=kind.name, **told(failed))
-            return None
+        return None
 
     def _renew_held(self) -> None:
         oldest = time.monotonic() - LONGEST_WORK_SECONDS
