@@ -22,20 +22,21 @@ from sqlalchemy.pool import NullPool
 from archive.database import sqlite_module
 from archive.records import Base
 from archive.records.evidence import WrappedKeyRecord
+from archive.records.factors import HalfSignInRecord
 from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import SessionRecord
 
 _BATCH = 1000
 Change = Callable[[Table, list[dict[str, Any]]], list[dict[str, Any]]]
 """What stands of some rows in the copy."""
-_LEFT_OUT = {WrappedKeyRecord.__tablename__, SessionRecord.__tablename__}
+_LEFT_OUT = {one.__tablename__ for one in (WrappedKeyRecord, SessionRecord, HalfSignInRecord)}
 
 
 def tables() -> list[Table]:
-    """Return every table but those of wrapped keys and signed-in browsers, referred ones first.
+    """Return every table but those of wrapped keys and of browsers signed in, or half way there.
 
-    Sessions that have ended since must not come to life again. What the ledger says of rows comes
-    after all that it speaks of.
+    Referred ones come first; what the ledger says of rows comes after all that it speaks of.
+    Whatever signing in has ended since must not come to life again.
     """
     listed = [table for table in Base.metadata.sorted_tables if table.name not in _LEFT_OUT]
     return sorted(listed, key=lambda table: table.name == LedgerDetailRecord.__tablename__)

@@ -20,7 +20,7 @@ from tests.archive.house import House
 from tests.databases import Blanks, PostgreSQLBlanks
 
 WEEK = timedelta(days=7)
-LEFT_OUT = {"sessions", "wrapped_keys", "erasures"}
+LEFT_OUT = {"sessions", "half_sign_ins", "wrapped_keys", "erasures"}
 
 
 class Fresh:
@@ -29,6 +29,7 @@ class Fresh:
     def __init__(self, house: House, blanks: Blanks, folder: Path) -> None:
         folder.mkdir()
         empty = blanks.empty_url() if isinstance(blanks, PostgreSQLBlanks) else ""
+        self.data = folder
         self.database = Database(empty or f"sqlite:///{folder}/restored.db", house.signer)
         self.objects = LocalObjects(folder / "objects")
         self.objects.prepare()
@@ -36,7 +37,7 @@ class Fresh:
         self.vault = Vault(self.objects, house.vault_key)
 
     def restore(self, folder: Path, now: datetime, **how: Any) -> Restored:
-        how = {"vault_key": self.vault_key, **how}
+        how = {"vault_key": self.vault_key, "data": self.data, **how}
         return restore(folder, self.database, self.objects, now, **how)
 
 
