@@ -19,6 +19,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from archive.backup import drop_opened
 from archive.mailbox.errors import DoorNotOpen
 from archive.mailbox.smtp import DoorLimits, SenderLimits, SmtpDoor
 from archive.vault.objects import write_durably
@@ -50,6 +51,7 @@ def serve(
     """Serve until SIGINT or SIGTERM; `announce` is told where the doors are."""
     with sole_server(settings.data), opened(settings) as installation:
         installation.objects.sweep()
+        drop_opened(settings.data)
         installation.confinement.start()
         if announce is not None and nobody_signs_in(installation):
             announce(

@@ -5,7 +5,7 @@ writes them to a folder of their own): whoever finds a backup can read no eviden
 was read out of it.
 """
 
-from archive.backup.restoring import Restored, restore
+from archive.backup.restoring import Restored, drop_opened, restore
 from archive.backup.taking import Backup, backup
 
-__all__ = ["Backup", "Restored", "backup", "restore"]
+__all__ = ["Backup", "Restored", "backup", "drop_opened", "restore"]

@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import (
     Boolean,
@@ -37,7 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import dialect as sqlite
 from sqlalchemy.types import JSON
 
-from archive.errors import SealBroken
+from archive.errors import BackupInvalid, SealBroken
 from archive.ledger.entries import ERASED
 from archive.records.evidence import EvidenceRecord, IdempotencyRecord
 from archive.records.ledger import LedgerDetailRecord
@@ -186,23 +187,31 @@ class Guard:
                 yield from self._owners.get(f"{above}:{row[name]}", ())
 
 
-def opened_rows(records: Connection, keys: RowKeys) -> None:
+def opened_rows(records: Connection, keys: RowKeys) -> set[UUID]:
     """Put back into a snapshot's records whatever the keys open; the rest stays blank.
 
-    In plain SQL and the file's own values, for the records may be of an older schema.
+    In plain SQL and the file's own values, for the records may be of an older schema. Returns of
+    which evidence the key is there and damaged. Raises `BackupInvalid` where a key is whole and
+    what was sealed with it is not.
     """
     keys.require_any()
+    damaged: set[UUID] = set()
     for found in records.execute(select(GUARDED)).mappings().partitions(_BATCH):
         for row in found:
             owners = [UUID(one) for one in json.loads(row["owners"])]
-            if not all(one in keys for one in owners):
+            if closed := [one for one in owners if not keys.opens(one)]:
+                damaged.update(one for one in closed if one in keys)
                 continue
             sealed, name = row["sealed"], row["table"]
-            plain = keys.cipher(owners).decrypt(
-                sealed[:_NONCE], sealed[_NONCE:], _bound(name, row["key"])
-            )
+            try:
+                plain = keys.cipher(owners).decrypt(
+                    sealed[:_NONCE], sealed[_NONCE:], _bound(name, row["key"])
+                )
+            except InvalidTag as changed:
+                raise BackupInvalid("sealed rows are not those that were written") from changed
             _put_back(records, row, {k: _driven(v) for k, v in json.loads(plain).items()})
     GUARDED.drop(records)
+    return damaged
 
 
 def _put_back(records: Connection, row: Mapping[Any, Any], values: Mapping[str, Any]) -> None:

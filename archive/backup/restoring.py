@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Container, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select, text
@@ -39,6 +38,8 @@ from archive.vault.sealing import WrappedKey
 _RESTATED_TOGETHER = 500
 _LOST_TOGETHER = 2000
 """So many in one transaction: each looks through the whole ledger for what speaks of them."""
+_OPENED = "restoring"
+"""A folder in which the records lie open while a restore lasts."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Restored:
     erased_again: int
     sealed_again: int
     without_key: int
-    """Pieces of evidence that came back as tombstones, for no fresh enough keys were at hand."""
+    """Pieces of evidence that came back as tombstones, for want of a whole and fresh key."""
 
 
 def restore(
@@ -60,6 +61,7 @@ def restore(
     now: datetime,
     *,
     vault_key: Unwraps,
+    data: Path,
     snapshot: str | None = None,
     accept_old_keys: bool = False,
 ) -> Restored:
@@ -68,7 +70,8 @@ def restore(
     The ledger's signing key must be restored first: it signs what the restore
     itself does. Keys older than 7 days are not taken unless asked for, since
     an erasure may have come after them; evidence without a key is then erased
-    in what is restored, never in the backup. Raises `BackupInvalid`,
+    in what is restored, never in the backup. The records lie open only in
+    the data folder, and only meanwhile (`drop_opened`). Raises `BackupInvalid`,
     `NotEmpty`, `SigningKeyMissing`, and `SealBroken` for another vault key.
     """
     place = BackupFolder(folder)
@@ -78,9 +81,10 @@ def restore(
     keys = _keys(place, now, accept_old_keys=accept_old_keys)
     _require_empty(database, objects)
     keys = {of: key for of, key in keys.items() if of not in erased}
-    with _present_form(chosen / RECORDS, manifest, RowKeys(vault_key, keys)) as source:
+    row_keys = RowKeys(vault_key, keys)
+    with _present_form(chosen / RECORDS, manifest, row_keys, data) as (source, damaged):
         public_key = _require_signer(source, database)
-        lost = _without_key(source, keys)
+        lost = _without_key(source, keys) | damaged
         _copy_objects(place, objects, manifest, source, erased.keys() | lost)
         _load(source, database, keys)
     again = _erase_again(database, erased, now)
@@ -125,19 +129,34 @@ def _require_empty(database: Database, objects: Objects) -> None:
                 raise NotEmpty(f"the table {table.name} holds rows already")
 
 
+def drop_opened(data: Path) -> None:
+    """Remove what a restore that was killed left open in a data folder."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(data / _OPENED)
+
+
 @contextmanager
-def _present_form(records: Path, manifest: Manifest, keys: RowKeys) -> Iterator[Connection]:
-    """Open a copy of the records, with what the keys open, in this program's schema."""
-    with TemporaryDirectory() as scratch:
-        copy = Path(scratch) / RECORDS
+def _present_form(
+    records: Path, manifest: Manifest, keys: RowKeys, data: Path
+) -> Iterator[tuple[Connection, set[UUID]]]:
+    """Open a copy of the records, with what the keys open, in this program's schema.
+
+    Comes with the evidence whose keys are damaged.
+    """
+    drop_opened(data)
+    copy = data / _OPENED / RECORDS
+    copy.parent.mkdir(mode=0o700)
+    try:
         shutil.copyfile(records, copy)
         with portable(copy) as sealed:
-            opened_rows(sealed, keys)
+            damaged = opened_rows(sealed, keys)
         if manifest.schema != schema.newest():
             with closing(Database(f"sqlite:///{copy}")) as older:
                 schema.migrate(older)
         with portable(copy) as source:
-            yield source
+            yield source, damaged
+    finally:
+        drop_opened(data)
 
 
 def _require_signer(source: Connection, database: Database) -> bytes:
@@ -232,7 +251,7 @@ def _erase_lost(database: Database, lost: Collection[UUID], now: datetime) -> No
     listed = sorted(lost)
     for start in range(0, len(listed), _LOST_TOGETHER):
         with database.writing() as session:
-            reason = "no key young enough came with the backup"
+            reason = "no key that opens it came with the backup"
             erase_without_key(session, listed[start : start + _LOST_TOGETHER], reason, now)
 
 

@@ -193,6 +193,7 @@ def restore(
         objects,
         Clock().now(),
         vault_key=vault_key,
+        data=settings.data,
         snapshot=snapshot,
         accept_old_keys=accept_old_keys,
     )
@@ -209,8 +210,9 @@ def restore(
     if done.without_key:
         click.echo(
             f"{done.without_key} pieces came back without words or originals: the backup's keys are"
-            " older than 7 days. To have them too, restore into an empty data folder with"
-            f" --accept-old-keys, and erase again what was erased after {done.made_at}.",
+            " older than 7 days, or damaged. To have those too whose keys are old, restore into an"
+            " empty data folder with --accept-old-keys, and erase again what was erased after"
+            f" {done.made_at}.",
             err=True,
         )
     sys.exit(0 if done.report.ok else 1)

@@ -152,21 +152,19 @@ def test_a_restored_house_goes_on_receiving(full_house: House, fresh: Fresh, fol
     assert verify(fresh.database, fresh.objects, vault_key=full_house.vault_key).findings == ()
 
 
-def test_a_restore_wants_an_empty_place(full_house: House, folder: Path) -> None:
+def test_a_restore_wants_an_empty_place(full_house: House, folder: Path, tmp_path: Path) -> None:
     kept(full_house, folder, NOW)
 
-    with pytest.raises(NotEmpty):
-        restore(
-            folder, full_house.database, full_house.objects, NOW, vault_key=full_house.vault_key
-        )
-    with pytest.raises(NotEmpty):
-        restore(
-            folder,
-            full_house.database,
-            LocalObjects(folder / "none"),
-            NOW,
-            vault_key=full_house.vault_key,
-        )
+    for objects in (full_house.objects, LocalObjects(folder / "none")):
+        with pytest.raises(NotEmpty):
+            restore(
+                folder,
+                full_house.database,
+                objects,
+                NOW,
+                vault_key=full_house.vault_key,
+                data=tmp_path,
+            )
 
 
 def test_a_service_that_was_started_and_never_used_is_empty_enough(
@@ -180,9 +178,10 @@ def test_a_service_that_was_started_and_never_used_is_empty_enough(
     objects = LocalObjects(tmp_path / "started" / "objects")
     objects.prepare()
 
-    assert (
-        restore(folder, started, objects, NOW, vault_key=full_house.vault_key).report.findings == ()
+    restored = restore(
+        folder, started, objects, NOW, vault_key=full_house.vault_key, data=tmp_path / "started"
     )
+    assert restored.report.findings == ()
     started.close()
 
 
@@ -195,7 +194,12 @@ def test_a_restore_wants_the_ledgers_own_key(
 
     with pytest.raises(SigningKeyMissing):
         restore(
-            folder, database, LocalObjects(tmp_path / "none"), NOW, vault_key=full_house.vault_key
+            folder,
+            database,
+            LocalObjects(tmp_path / "none"),
+            NOW,
+            vault_key=full_house.vault_key,
+            data=tmp_path,
         )
     database.close()
 

@@ -1,19 +1,25 @@
 """An old backup, restored: what was erased or shut since stays so."""
 
+import json
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, text, update
 
 from archive.backup import backup
-from archive.errors import EvidenceErased, SealBroken
+from archive.backup.copying import portable
+from archive.backup.folder import file_sha256
+from archive.errors import BackupInvalid, EvidenceErased, SealBroken
 from archive.ledger.log import record
 from archive.ledger.verify import verify
-from archive.records.evidence import EvidenceRecord, ObjectRecord
+from archive.records.evidence import EvidenceRecord, ObjectRecord, WrappedKeyRecord
+from archive.records.factors import HalfSignInRecord
+from archive.records.people import PersonRecord
 from archive.shutting import shut_off
 from archive.vault.keys import begin_rotation, rotate
-from archive.vault.sealing import VaultKey
+from archive.vault.sealing import EvidenceKey, VaultKey, WrappedKey
 from archive.vault.vault import Vault
 from tests.archive.captured_page import MARKER
 from tests.archive.contents import Contents
@@ -147,3 +153,76 @@ def test_keys_wrapped_anew_since_the_backup_fit_after_a_restore(
     assert restored.report.findings == ()
     vault = Vault(fresh.objects, key.without_older())
     assert original(fresh.database, vault, contents.other.id)
+
+
+def test_a_key_that_was_damaged_since_takes_nothing_but_its_own_evidence_with_it(
+    full_house: House, contents: Contents, fresh: Fresh, folder: Path
+) -> None:
+    old = kept(full_house, folder, NOW).snapshot
+    with full_house.database.engine.begin() as connection:
+        damaged = WrappedKeyRecord.evidence_id == contents.mail.id
+        connection.execute(update(WrappedKeyRecord).where(damaged).values(wrapped=b"spoilt"))
+    kept(full_house, folder, NOW + timedelta(days=1))
+
+    restored = fresh.restore(folder, NOW + timedelta(days=1), snapshot=old.name)
+
+    assert (restored.report.findings, restored.without_key) == ((), 1)
+    with pytest.raises(EvidenceErased):
+        original(fresh.database, fresh.vault, contents.mail.id)
+    assert original(fresh.database, fresh.vault, contents.other.id)
+
+
+def test_sealed_rows_that_were_changed_are_refused(
+    full_house: House, fresh: Fresh, folder: Path
+) -> None:
+    snapshot = kept(full_house, folder, NOW).snapshot
+    records, manifest = snapshot / "records.sqlite", snapshot / "manifest.json"
+    with portable(records) as connection:
+        connection.execute(text("UPDATE guarded_rows SET sealed = zeroblob(length(sealed))"))
+    told = json.loads(manifest.read_bytes()) | {"records_sha256": file_sha256(records)}
+    manifest.write_text(json.dumps(told))
+
+    with pytest.raises(BackupInvalid):
+        fresh.restore(folder, NOW)
+    assert list(fresh.objects.names()) == []
+    assert not (fresh.data / "restoring").exists()
+
+
+def test_words_lie_open_in_the_data_folder_alone_and_only_meanwhile(
+    full_house: House, fresh: Fresh, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(full_house, folder, NOW)
+    place = fresh.data / "restoring"
+    place.mkdir()
+    (place / "left-by-a-kill").write_text(MARKER)
+    monkeypatch.setattr(tempfile, "tempdir", str(fresh.data / "no such folder"))
+    seen: set[tuple[int, tuple[str, ...]]] = set()
+
+    class Watched:
+        def unwrap(self, wrapped: WrappedKey) -> EvidenceKey:
+            names = tuple(sorted(one.name for one in place.iterdir()))
+            seen.add((place.stat().st_mode & 0o777, names))
+            return fresh.vault_key.unwrap(wrapped)
+
+    restored = fresh.restore(folder, NOW, vault_key=Watched())
+
+    assert restored.report.findings == ()
+    assert (0o700, ("records.sqlite",)) in seen
+    assert {mode for mode, _names in seen} == {0o700}
+    assert "left-by-a-kill" not in {name for _mode, names in seen for name in names}
+    assert not place.exists()
+
+
+def test_nobody_is_signed_in_half_way_after_a_restore(
+    full_house: House, fresh: Fresh, folder: Path
+) -> None:
+    with full_house.database.writing() as session:
+        person = session.scalars(select(PersonRecord.id).limit(1)).one()
+        half = {"secret_sha256": "a" * 64, "person_id": person, "sets_up": False}
+        session.execute(insert(HalfSignInRecord).values(**half, next_path="/", made_at=NOW))
+    kept(full_house, folder, NOW)
+
+    fresh.restore(folder, NOW + timedelta(minutes=1))
+
+    with fresh.database.reading() as session:
+        assert session.scalars(select(HalfSignInRecord)).all() == []

@@ -26,7 +26,10 @@ MAIL = b"From: gert@example.net\r\nSubject: VS: trussel\r\n\r\nDu skal passe p\x
 
 @pytest.fixture
 def data(beginning: tuple[Path, str], tmp_path: Path) -> Path:
-    return Path(shutil.copytree(beginning[0], tmp_path / "data"))
+    copied = Path(shutil.copytree(beginning[0], tmp_path / "data"))
+    (copied / "restoring").mkdir()
+    (copied / "restoring" / "records.sqlite").write_bytes(b"left by a restore that was killed")
+    return copied
 
 
 @pytest.fixture
@@ -46,6 +49,7 @@ def test_all_doors_accept_when_they_are_announced_and_a_second_service_is_refuse
     doors = json.loads((data / "listening.json").read_text())
     assert set(doors) == {"http", "evidence", "smtp", "pid"}
     assert doors["pid"] == service.process.pid
+    assert not (data / "restoring").exists()
     assert httpx.get(f"{doors['http']}/healthz").json() == {"status": "ok"}
     assert httpx.get(f"{doors['evidence']}/o/x").status_code == 404
     with smtplib.SMTP(*service.smtp, timeout=PATIENCE) as door:
