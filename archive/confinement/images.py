@@ -49,6 +49,7 @@ def read_image(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any] | P
         turn = pixels.turn_of(picture)
         size = [picture.width, picture.height]
         yield {"upright": size[::-1] if turn in pixels.SIDEWAYS else size}
+    del picture  # a PNG is decoded for what it states: two would not fit
     decoded, complete = pixels.decoded(data, "RGB", (PREVIEW, PREVIEW))
     if not complete:
         yield {"incomplete": True}

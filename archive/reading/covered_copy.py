@@ -36,6 +36,7 @@ def cover_picture(source: BinaryIO, media_type: str) -> Iterator[dict[str, Any] 
         if picture.width * picture.height > pixels.MAX_PIXELS:
             raise ValueError("too many pixels")
         turn = pixels.turn_of(picture)
+    del picture  # a PNG is decoded for its turn: two would not fit
     decoded, _ = pixels.decoded(data)
     upright = decoded if turn is None else decoded.transpose(turn)
     copy = _on_white(pixels.plain(upright))

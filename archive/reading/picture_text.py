@@ -30,6 +30,7 @@ def read_picture_text(source: BinaryIO, media_type: str) -> Iterator[dict[str, A
             yield {"text_state": "too_large"}
             return
         turn, width, height = pixels.turn_of(picture), picture.width, picture.height
+    del picture  # a PNG is decoded for its turn: two would not fit
     decoded, _ = pixels.decoded(data)
     yield from read_pixels(decoded, turn, (width, height))
 

@@ -186,3 +186,13 @@ def test_a_picture_that_needs_more_than_its_memory_ends_alone(confinement: Confi
 
     assert failed.value.reason == "too_much_memory"
     assert failed.value.reading.facts["height"] == 8000
+
+
+def test_a_picture_is_in_memory_once(confinement: Confinement) -> None:
+    pixels = 4000 * 4000 * 4  # bytes; asking such a PNG for its turn decodes it, too
+
+    reading = confinement.read(
+        "image", picture("PNG", (4000, 4000)), limits=Limits(memory=pixels + 48 * MIB)
+    )
+
+    assert opened(reading, "preview").size == (1600, 1600)
