@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
 from service.errors import ProviderNotBelieved
 from service.settings import Settings
 
+_MAIL: Final = "email"
 _SURE: Final = "email_verified"
+"""It speaks of `email` and of no other claim (OpenID Connect Core §5.1)."""
 _LONGEST_MAIL: Final = 320
 """RFC 5321 §4.5.3.1: 64 before the sign, 255 behind it."""
 
@@ -28,13 +31,16 @@ class Claims:
     @property
     def verified_mail(self) -> str | None:
         """Their address, where the provider has made sure that it is theirs."""
-        mail, sure = self._said.get(self._settings.oidc_mail_claim), self._said.get(_SURE)
+        claim, sure = self._settings.oidc_mail_claim, self._said.get(_SURE)
+        mail = self._said.get(claim)
         if not isinstance(mail, str) or not _looks_like_mail(mail):
             return None
-        # Some write it as text. What is said to be unsure stays so, whatever the settings say.
-        if sure in (True, "true") or (sure is None and self._settings.oidc_mail_is_verified):
+        is_sure = sure in (True, "true")  # some write it as text
+        if claim == _MAIL and is_sure:
             return mail.strip().lower()
-        return None
+        # What is said to be unsure stays so, whatever the settings say.
+        taken = (sure is None or is_sure) and self._settings.oidc_mail_is_verified
+        return mail.strip().lower() if taken else None
 
     @property
     def name(self) -> str | None:
@@ -75,4 +81,6 @@ class Claims:
 def _looks_like_mail(text: str) -> bool:
     name, at, host = text.strip().rpartition("@")
     whole = bool(name and at and host) and len(text) <= _LONGEST_MAIL
-    return whole and not any(map(str.isspace, text.strip()))
+    # A letter that only looks like another becomes it in small letters: K (Kelvin) becomes k.
+    plain = text.strip().isprintable() and unicodedata.is_normalized("NFKC", text)
+    return whole and plain and not any(map(str.isspace, text.strip()))
