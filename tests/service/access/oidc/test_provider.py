@@ -149,6 +149,18 @@ def test_a_new_key_is_fetched_when_a_token_names_it(
     assert town_provider.visits.count("/jwks") == 2
 
 
+def test_whoever_waited_while_another_fetched_the_new_key_has_it_too(
+    town_provider: Town, provider: Provider, time: Time
+) -> None:
+    tried = provider._at_hand(time.now).keys
+    time.pass_by(timedelta(minutes=1))
+    town_provider.keys.append(rsa_key("second"))
+    come(provider, time)
+
+    assert {key.kid for key in provider._newer_keys(tried, time.now)} == {"first", "second"}
+    assert town_provider.visits.count("/jwks") == 2
+
+
 def test_made_up_keys_do_not_make_us_a_burden(
     town_provider: Town, provider: Provider, time: Time
 ) -> None:
