@@ -39,10 +39,10 @@ def signed_in_person(
 ) -> PersonRecord:
     """Return whom the provider means, with the roles that follow from their groups.
 
-    Raises `PersonNotEntered`, or `ProviderNotBelieved` where their groups were not told.
+    Raises `PersonNotEntered`, or `ProviderNotBelieved` where groups give roles and were not told.
     """
     issuer = settings.oidc_issuer or ""
-    groups = claims.groups
+    groups = claims.groups if settings.oidc_groups else frozenset()
     known = _identity(session, issuer, claims.subject)
     if known is not None and known.ended_at is None:
         person = _locked(session, known.person_id)
@@ -52,8 +52,7 @@ def signed_in_person(
         raise PersonNotEntered("has_left")
     if known is None or known.ended_at is not None:
         _link(session, known, issuer, claims.subject, person, now=now)
-    if settings.oidc_groups:
-        _keep_roles(session, person, _following(session, person, groups, settings), now)
+    _keep_roles(session, person, _following(session, person, groups, settings), now)
     return person
 
 
@@ -100,13 +99,14 @@ def _met_first(session: Session, claims: Claims, settings: Settings, now: dateti
         raise PersonNotEntered("mail_not_verified")
     found = person_by_email(session, mail)
     if found is not None:
+        person = _locked(session, found.id)  # before it is looked: of two at once, one is first
         taken = _live().where(
-            IdentityRecord.person_id == found.id, IdentityRecord.issuer == settings.oidc_issuer
+            IdentityRecord.person_id == person.id, IdentityRecord.issuer == settings.oidc_issuer
         )
         if session.scalars(taken).first() is not None:
             # The address may have passed to somebody new; what was theirs has not.
             raise PersonNotEntered("mail_of_another")
-        return _locked(session, found.id)
+        return person
     if not settings.oidc_make_people:
         raise PersonNotEntered("not_entered")
     if claims.name is None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,10 +21,12 @@ from archive.ledger.log import record
 from archive.records.identities import IdentityRecord, UsedStateRecord
 from archive.records.people import CredentialRecord, PersonRecord, SessionRecord
 from service.access.endings import end_person
-from service.access.identities import unlink
+from service.access.identities import signed_in_person, unlink
 from service.access.oidc.begun import COOKIE as BEGUN
+from service.access.oidc.claims import Claims
 from service.access.passwords import Passwords
 from service.access.people import give_role
+from service.errors import PersonNotEntered
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
 from service.jobs.housekeeping import tidy
@@ -145,6 +150,23 @@ def test_groups_that_are_too_many_to_be_told_end_nothing(
     assert held(installation, town.anna, time) == {("lawyer", False)}
 
 
+def test_groups_that_give_nothing_any_more_are_not_asked_for_and_their_roles_end(
+    installation: Installation, provider: Provider, town: Town, time: Time
+) -> None:
+    provider.person["groups"] = ["jura"]
+    with opened(installation, provider, oidc_groups=GROUPS) as way:
+        way.enter()
+    assert held(installation, town.anna, time) == {("lawyer", False)}
+
+    del provider.person["groups"]
+    provider.person |= {"_claim_names": {"groups": "src1"}}
+    time.pass_by(timedelta(hours=1))
+    with opened(installation, provider) as way:
+        assert way.enter().status_code == 303
+    assert held(installation, town.anna, time) == set()
+    assert_clean(installation)
+
+
 @pytest.mark.parametrize(
     "claims",
     [
@@ -182,6 +204,24 @@ def test_an_address_that_passed_to_somebody_new_does_not_open_the_old_account(
         assert unlink(session, anna, time.now, actor="system") == 1
     assert way.enter().status_code == 303
     assert_clean(installation)
+
+
+def test_of_two_accounts_with_one_address_that_come_at_once_one_is_linked(
+    installation: Installation, town: Town, provider: Provider, time: Time
+) -> None:
+    settings = provider.settings(installation.settings)
+    together = Barrier(8)
+
+    def come(number: int) -> bool:
+        said = Claims({**provider.person, "sub": f"anna-{number}"}, settings)
+        together.wait(10)
+        with suppress(PersonNotEntered), installation.database.writing() as session:
+            return signed_in_person(session, said, settings, time.now).id == town.anna.id
+        return False
+
+    with ThreadPoolExecutor(8) as many:
+        assert sum(many.map(come, range(8))) == 1
+    assert kinds(installation).count("identity.linked") == 1
 
 
 def test_whoever_has_left_stays_outside_whatever_the_provider_says(
