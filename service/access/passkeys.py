@@ -73,11 +73,16 @@ def party_of(url: str | None, host: str | None) -> Party | None:
     `host` is what the browser asked for. Without TLS only `localhost` has passkeys, and an
     address in figures has none at all (WebAuthn §5.1.2, "effective domain").
     """
-    parts = urlsplit(url or f"http://{host or ''}")
-    name = parts.hostname or ""
+    try:
+        parts = urlsplit(url or f"http://{host or ''}")
+        name, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:
+        return None  # whoever asks may call us anything
     if name != "localhost" and (parts.scheme != "https" or url is None or _is_figures(name)):
         return None
-    return Party(name, f"{parts.scheme}://{parts.netloc}")
+    # As a browser writes an origin: without the port that goes without saying (RFC 6454 §6.2).
+    unsaid = port in {None, {"http": 80, "https": 443}.get(parts.scheme)}
+    return Party(name, f"{parts.scheme}://{name}" + ("" if unsaid else f":{port}"))
 
 
 def making_options(

@@ -167,6 +167,13 @@ def test_a_passkey_is_made_only_here_verified_and_once(keys: Keys) -> None:
         (None, "localhost:8000", Party("localhost", "http://localhost:8000")),
         (None, "evil.example", None),
         (None, None, None),
+        (None, "[", None),
+        ("https://Vaern.Example:443", "x", Party("vaern.example", "https://vaern.example")),
+        (
+            "https://værn.example",
+            "x",
+            Party("xn--vrn-yla.example", "https://xn--vrn-yla.example"),
+        ),
     ],
 )
 def test_passkeys_belong_to_our_name_and_to_no_figures(

@@ -107,6 +107,17 @@ def test_behind_https_the_cookie_never_travels_in_the_clear(
     assert "max-age" in answer.headers["strict-transport-security"]
 
 
+@pytest.mark.usefixtures("lis")
+def test_an_odd_name_for_us_or_for_another_site_breaks_nothing(
+    enter: Enter, client: httpx.Client
+) -> None:
+    for host in ("[", "a[b", "x]", "a..b", f"{'a' * 64}.example", "localhost:x"):
+        assert client.get("/sign-in", headers={"Host": host}).status_code == 200, host
+    for origin in ("http://[", "null", "x", "://", "http://localhost.evil.example"):
+        client.headers["Origin"] = origin
+        assert enter().status_code == 403, origin
+
+
 @pytest.mark.usefixtures("town")
 def test_an_address_that_one_writes_oneself_on_a_line_of_its_own_is_not_believed(
     installation: Installation,
