@@ -123,6 +123,7 @@ class Guard:
         self._keys = keys
         self._target = target
         self._owners: dict[str, frozenset[UUID]] = {}
+        self._sets: dict[frozenset[UUID], frozenset[UUID]] = {}
         GUARDED.create(target)
 
     def __call__(self, table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -172,7 +173,8 @@ class Guard:
         owners = frozenset(one for one in self._named_by(table, row) if self._keys.opens(one))
         if owners and table.name not in _WHOLE:
             key = ":".join([table.name, *(str(row[c.name]) for c in table.primary_key.columns)])
-            self._owners[key] = owners
+            # One set for all rows of a piece: they would be most of what a large archive needs.
+            self._owners[key] = self._sets.setdefault(owners, owners)
         return owners
 
     def _named_by(self, table: Table, row: Mapping[str, Any]) -> Iterator[UUID]:
