@@ -109,7 +109,7 @@ def _in_first_lines(candidate: Candidate) -> Author | None:
             if not _heads_as_name(candidate, first, name):
                 after_title = True
                 continue
-        elif after_title and not _leads_to_profile(candidate, first):
+        elif after_title and not leads_to_profile(candidate, first):
             return None
         if _sets_name_apart(candidate, block, first, name):
             return Author(labelled or name, frozenset({first}), _href(candidate, first))
@@ -152,7 +152,7 @@ def _heads_as_name(candidate: Candidate, first: Run, name: str) -> bool:
     if candidate.label == name or any(_tells_time(run, near=first) for run in candidate.runs):
         return True
     is_full = len(name.split()) >= _FULL_NAME
-    if first.link is not None and not _leads_to_profile(candidate, first):
+    if first.link is not None and not leads_to_profile(candidate, first):
         return False  # a title that leads to what it is the title of
     has_time = bool(candidate.times) or any(is_stated_time(run.text) for run in candidate.runs)
     return is_full and (has_time or candidate.has_role or candidate.parent is not None)
@@ -212,7 +212,8 @@ def _speaks(run: Run) -> bool:
     return "paragraph" in run.marks or not wording.is_only_signs(text)
 
 
-def _leads_to_profile(candidate: Candidate, run: Run) -> bool:
+def leads_to_profile(candidate: Candidate, run: Run) -> bool:
+    """Whether a run is a link to somebody's own page."""
     return _PROFILE.search(_href(candidate, run) or "") is not None
 
 

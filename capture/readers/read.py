@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urldefrag, urljoin
 
 from capture.readers import wording
+from capture.readers.authors import leads_to_profile
 from capture.readers.drafts import Draft, read_draft
 from capture.readers.facts import Candidate, PageFacts
 from capture.readers.json_ld import StructuredPost
@@ -38,7 +39,8 @@ _NAMED_ELEMENT = re.compile(r"^[A-Za-z][\w-]*[-_]?\d[\w-]*$")
 class ReadPosts:
     """The posts in the page's order, and how many the page says there are (None: it does not).
 
-    `refused` counts what the page sets apart as a post does, but nobody wrote at no time.
+    `refused` counts what the page sets apart as a post does, but nobody wrote at no time, and
+    that is no teaser of another page.
     """
 
     posts: tuple[Post, ...]
@@ -79,7 +81,9 @@ def _shown(page: PageFacts) -> tuple[list[Item], int]:
     refused = [
         place
         for place, (candidate, draft) in enumerate(zip(page.candidates, drafts, strict=True))
-        if place not in taken and _is_left_out(candidate, draft, answered=place in answered)
+        if place not in taken
+        and _is_left_out(candidate, draft, answered=place in answered)
+        and not _leads_away(candidate, page.url)
     ]
     shown = list(items.values())
     answer_what_they_name(shown, page.url)
@@ -128,6 +132,18 @@ def _is_left_out(candidate: Candidate, draft: Draft, *, answered: bool) -> bool:
         and not draft.is_advert
         and not candidate.is_page
         and _is_said(candidate, answered=answered)
+    )
+
+
+def _leads_away(candidate: Candidate, page_url: str) -> bool:
+    """Whether its title leads to another page: it tells of what stands there, as teasers do."""
+    here = urldefrag(page_url).url
+    return any(
+        "heading" in run.marks
+        and run.link is not None
+        and not leads_to_profile(candidate, run)
+        and urldefrag(candidate.links[run.link].href or here).url != here
+        for run in candidate.runs
     )
 
 

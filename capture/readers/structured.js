@@ -19,7 +19,11 @@
   };
   // What sites get wrong most: line breaks within words, a comma too many, a comment or CDATA around it, HTML escapes.
   const mended = (text) => {
-    let json = text.replace(/^[\s;]*(?:\/\/|\/\*)?\s*(?:<!--|<!\[CDATA\[)\s*(?:\*\/)?/, "").replace(/(?:\/\/|\/\*)?\s*(?:-->|\]\]>)\s*(?:\*\/)?[\s;]*$/, "");
+    // Looked for at the edges alone: through a long text, blanks would be tried from each anew.
+    const trimmed = text.trim(), edge = Math.min(200, trimmed.length >> 1);
+    const first = trimmed.slice(0, edge).replace(/^[\s;]*(?:\/\/|\/\*)?\s*(?:<!--|<!\[CDATA\[)\s*(?:\*\/)?/, "");
+    const last = trimmed.slice(trimmed.length - edge).replace(/(?:\/\/|\/\*)?\s*(?:-->|\]\]>)\s*(?:\*\/)?[\s;]*$/, "");
+    let json = first + trimmed.slice(edge, trimmed.length - edge) + last;
     if (/^\s*[[{]\s*&quot;/.test(json)) {
       json = json.replace(/&quot;/g, '"').replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#0?39;/g, "'").replace(/&amp;/g, "&");
     }

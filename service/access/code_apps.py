@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import SealBroken
 from archive.records.factors import CodeAppRecord
+from archive.records.people import PersonRecord
 from archive.vault.sealing import EvidenceKey, WrappedKey
 from archive.vault.vault import Vault
 from service.errors import FormInvalid
@@ -110,8 +111,9 @@ def keep_app(
 ) -> CodeAppRecord:
     """Keep an app whose first code, of this step, was right; the caller records it.
 
-    The one that stood before ends.
+    The one that stood before ends; a page that was sent twice at once has one app in the end.
     """
+    session.get_one(PersonRecord, person_id, with_for_update=True)
     if (before := app_of(session, person_id)) is not None:
         before.ended_at = now
     app = CodeAppRecord(

@@ -76,6 +76,8 @@ def test_what_is_set_apart_but_is_no_post_and_what_stands_in_a_frame_is_told(
         "<article><h1>Sidens egen</h1><p>Velkommen til.</p></article>"
         + COMMENT.format(text="Står her")
         + "<article><h3><a href=/andet>Læs også om skolerne</a></h3><p>Resumé.</p></article>"
+        "<article><a href=/tredje><h3>Mød biblioteket</h3></a><p>Resumé.</p></article>"
+        "<article><p>Ord uden navn.</p></article>"
         "<article><span>Sponsoreret</span><p>Køb en sofa</p></article>"
         "<iframe src=/inde width=600 height=400></iframe>"
         "<iframe src=/film width=600 height=400 allowfullscreen></iframe>"
@@ -102,6 +104,17 @@ def test_a_page_that_is_never_idle_is_read_all_the_same(site: Site, now: Now) ->
     site.answers["/endless"] = Answer(endless=True, headers={"Content-Type": "image/png"})
     report, _ = visit(site, "/", now, settings=settings(settle_seconds=1, answer_seconds=3))
     assert (report.status, report.posts_read) == ("captured", 1)
+
+
+def test_blanks_within_broken_structured_data_hold_nothing_up(site: Site, now: Now) -> None:
+    site.answers["/"] = Answer.page(
+        COMMENT.format(text="Står her")
+        + '<script type="application/ld+json">{"@type": "Comment", "text": "-->'
+        + " " * 200_000
+        + 'x",}</script>'
+    )
+    report, _ = visit(site, "/", now, settings=settings(wall_seconds=25))
+    assert (report.status, report.reason) == ("captured", None)
 
 
 def test_dialogs_and_new_windows_wait_for_no_one(site: Site, now: Now) -> None:

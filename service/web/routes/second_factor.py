@@ -103,21 +103,14 @@ def _by_app(
     request: Request, house: Installation, half: HalfSignIn, code: str, now: datetime
 ) -> Response:
     person, caller = half.person, caller_of(request)
-
-    def begin(session: Session) -> Try:
-        tried = begin_factor_try(session, person, caller, now)
-        if tried.large:
-            tell_change(session, person, Change.GUESSED, settings=house.settings, now=now)
-        return tried
-
-    tried = house.gate.run(begin)
+    tried = house.gate.run(lambda session: begin_factor_try(session, person, caller, now))
     if tried.wait:
         return _refused(request, house, half, CodeRefusal.WAIT, tried.wait)
     with house.database.reading() as session:
         app = app_of(session, person.id)
     step = step_of(secret_of(house.vault, app), code, now) if app is not None else None
     if app is None or step is None:
-        return _refused(request, house, half, CodeRefusal.WRONG, tried.next_wait)
+        return _wrong(request, house, half, tried, now)
 
     def use(session: Session) -> None:
         end_half(session, half)
@@ -128,8 +121,22 @@ def _by_app(
     try:
         entered = enter(request, house, person, now, way="code", also=use)
     except CodeRefused:
-        return _refused(request, house, half, CodeRefusal.WRONG, tried.next_wait)
+        return _wrong(request, house, half, tried, now)
     return led_in(house, entered, half.next_path)
+
+
+def _wrong(
+    request: Request, house: Installation, half: HalfSignIn, tried: Try, now: datetime
+) -> Response:
+    """Refuse a code; its owner is told where there have been many, and only if none came in."""
+    if tried.large:
+        settings = house.settings
+        house.gate.run(
+            lambda session: tell_change(
+                session, half.person, Change.GUESSED, settings=settings, now=now
+            )
+        )
+    return _refused(request, house, half, CodeRefusal.WRONG, tried.next_wait)
 
 
 def _by_recovery_code(

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from service.access.challenges import spend
-from service.access.factors import Changing, add_app, add_passkey
+from service.access.factors import Changing, add_app, add_passkey, has_factor
 from service.access.half_signed_in import HalfSignIn, end_half, half_of
 from service.access.passkeys import made, making_options
 from service.access.phones import label_of
-from service.errors import PasskeyRefused
+from service.errors import HalfSignInOver, PasskeyRefused
 from service.installation import Installation
 from service.web.dependencies import House, Now, Public, require_same_origin
 from service.web.entering import HALF_COOKIE, SET_UP, enter, keep_cookies, led_in
@@ -96,6 +96,8 @@ def _opened(
 
     def also(session: Session) -> None:
         end_half(session, half)
+        if has_factor(session, half.person.id):  # chosen meanwhile, by whoever came before
+            raise HalfSignInOver("there is a second factor already")
         codes.append(add(session, Changing(half.person, house.settings, now)))
 
     entered = enter(request, house, half.person, now, way=way, also=also)

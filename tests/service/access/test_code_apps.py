@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b32decode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -21,7 +22,7 @@ from service.access.code_apps import (
     step_of,
     take_step,
 )
-from service.access.factors import Changing, add_app, has_factor
+from service.access.factors import Changing, add_app, has_factor, remove_app
 from service.errors import FormInvalid
 from service.installation import Installation
 from tests.service.casework.cases.opened import assert_clean
@@ -129,6 +130,26 @@ def test_of_many_who_type_the_same_code_at_once_one_comes_in(
 
     with ThreadPoolExecutor(8) as many:
         assert sum(many.map(take, range(16))) == 1
+
+
+def test_a_page_that_is_sent_twice_at_once_leaves_one_app(
+    installation: Installation, town: Town, time: Time
+) -> None:
+    draft, together = draft_app(installation.vault), Barrier(4)
+
+    def add(_: int) -> None:
+        together.wait(10)
+        with installation.database.writing() as session:
+            by = Changing(session.merge(town.anna), installation.settings, time.now)
+            add_app(session, by, draft, 1000)
+
+    with ThreadPoolExecutor(4) as many:
+        list(many.map(add, range(4)))
+    with installation.database.writing() as session:
+        by = Changing(session.merge(town.anna), installation.settings, time.now)
+        remove_app(session, by)
+    with installation.database.reading() as session:
+        assert not has_factor(session, town.anna.id)
 
 
 @ONCE
