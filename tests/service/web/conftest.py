@@ -8,7 +8,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from capture.browser.find import find_browser
 from service.installation import Installation
 from tests.service.conftest import Time, Town
+from tests.service.provider import Town as Provider
+from tests.service.provider import open_provider
 from tests.service.web.preview import serving
+from tests.service.web.provider_way import GROUPS, Way, opened
 from tests.service.web.world import World, the_librarys_world
 
 
@@ -48,3 +51,16 @@ def page(browser: Browser, address: str, complaints: list[str]) -> Iterator[Page
 def world(installation: Installation, town: Town, time: Time) -> Iterator[World]:
     with the_librarys_world(installation, town, time) as made:
         yield made
+
+
+@pytest.fixture
+def provider(time: Time) -> Iterator[Provider]:
+    with open_provider(time) as standing:
+        yield standing
+
+
+@pytest.fixture
+def way(installation: Installation, provider: Provider, town: Town) -> Iterator[Way]:
+    del town
+    with opened(installation, provider, oidc_groups=GROUPS) as standing:
+        yield standing

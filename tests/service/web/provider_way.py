@@ -9,13 +9,18 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import select
 
+from archive.records.people import SessionRecord
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
+from service.web.dependencies import COOKIE
 from service.web.frames import LANGUAGE_COOKIE
 from tests.service.provider import Town as Provider
 from tests.service.web.doors import application_of
 from tests.service.web.on_loopback import on_loopback
+
+GROUPS = "chefer=leader:@own; jura=lawyer; skole=amr:Skolen; spøgelser=leader:Ingen steder"
 
 
 @dataclass(frozen=True)
@@ -50,3 +55,16 @@ def opened(installation: Installation, provider: Provider, **more: Any) -> Itera
         client.cookies.set(LANGUAGE_COOKIE, "en")
         yield Way(app, client, provider, base)
     engine.stop(5)
+
+
+def refused(answer: httpx.Response, status: int, words: str) -> None:
+    """Expect a refusal that says so in these words, opens nothing and shows the other way in."""
+    assert answer.status_code == status
+    assert words in answer.text
+    assert COOKIE not in answer.cookies
+    assert "Password" in answer.text, "the other way in stands on the page"
+
+
+def sessions(installation: Installation) -> list[SessionRecord]:
+    with installation.database.reading() as session:
+        return list(session.scalars(select(SessionRecord).order_by(SessionRecord.made_at)))
