@@ -112,18 +112,18 @@ def about_of(facts: Facts) -> str:
     return " ".join(sorted(facts.tokens))
 
 
-def exact_of(facts: Facts, before: str | None, text: Iterable[str] | None) -> str:
-    """Return the words of a piece: those of its facts, and of its `text`, field by field.
+def exact_of(facts: Facts, before: str | None, read: Sequence[str] | None) -> str:
+    """Return the words of a piece: those of its facts, and those that a program `read` in it.
 
-    Without `text`, the text stays what stands in `before`, which was written earlier.
+    Without `read`, those stay that stand in `before`, which was written earlier.
     """
     own = facts.words()
-    if text is not None:
-        return " ".join(_capped([*own, TEXT, *marked_words(text)]))
-    told, _, read = (before or "").partition(TEXT)
+    if read is not None:
+        return " ".join(_capped([*own, TEXT, *read]))
+    told, _, stood = (before or "").partition(TEXT)
     if before is not None and told.rstrip(" ") == " ".join(own):
         return before
-    return " ".join(_capped([*own, TEXT, *read.split()]))
+    return " ".join(_capped([*own, TEXT, *stood.split()]))
 
 
 def lemmas_in(exact: str) -> str:

@@ -22,11 +22,11 @@ from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.columns import Protected
 from archive.records.evidence import DeliveryRecord, EvidenceRecord
 from archive.records.pages import PostRecord, VisitRecord
-from archive.search.index import Fields, write
+from archive.search.index import Marked, write
 
 _RECEIPTS: Final = frozenset({"evidence.received", "evidence.delivered_again"})
 _BY_EVIDENCE: Final = frozenset({"deliveries", "posts", "visits"})
-_TEXTS: Final = "searchable_texts"
+_READ: Final = "searchable_words"
 _TOUCHED: Final = "searchable_rows"
 _INDEXED: Final[Mapping[type[Protected], tuple[str, ...]]] = MappingProxyType(
     {
@@ -44,9 +44,9 @@ _INDEXED: Final[Mapping[type[Protected], tuple[str, ...]]] = MappingProxyType(
 _ROWS: Final = tuple(_INDEXED)
 
 
-def searchable(session: Session, evidence_id: UUID, *fields: str) -> None:
-    """Let what was read be found, from the commit of this session on, each field by itself."""
-    session.info.setdefault(_TEXTS, {})[evidence_id] = fields
+def searchable(session: Session, evidence_id: UUID, read: Marked) -> None:
+    """Let the words of what was read be found, from the commit of this session on."""
+    session.info.setdefault(_READ, {})[evidence_id] = read
 
 
 def watch_searched(session: Session, _flush: object) -> None:
@@ -67,7 +67,7 @@ def follow(session: Session) -> None:
     if session.in_nested_transaction():
         return
     session.flush()
-    texts: dict[UUID, Fields] = session.info.pop(_TEXTS, {})
+    read: dict[UUID, Marked] = session.info.pop(_READ, {})
     touched: set[str] = session.info.pop(_TOUCHED, set())
     entries: list[Collected] = session.info.get("entries", [])
     changed: set[UUID] = set()
@@ -84,8 +84,8 @@ def follow(session: Session) -> None:
     if cases:
         joined = select(CaseEvidenceRecord.evidence_id).where(CaseEvidenceRecord.case_id.in_(cases))
         changed.update(session.scalars(joined))
-    if changed or texts:
-        write(session, changed, texts)
+    if changed or read:
+        write(session, changed, read)
 
 
 def _was_watched(row: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
@@ -27,24 +27,24 @@ _MANY: Final = 200
 """So many pieces are fetched and written at a time."""
 
 
-Fields = tuple[str, ...]
-"""What was read in a piece, one field by itself: no phrase reaches from one into the next."""
+Marked = Sequence[str]
+"""The words of what was read in a piece, the end of each field marked (`marked_words`)."""
 
 
 def write(
     session: Session,
     evidence_ids: Collection[UUID],
-    texts: Mapping[UUID, Fields] = MappingProxyType({}),
+    read: Mapping[UUID, Marked] = MappingProxyType({}),
     *,
     anew: bool = False,
 ) -> None:
     """Bring the index in line with what is kept of these pieces.
 
-    `texts` are words that a program read, by piece; where there is none, those that the index
+    `read` are the words that a program read, by piece; where there is none, those that the index
     holds already stay. What is erased or sealed off leaves the index. `anew` also writes what
     has not changed: its basic forms may be others by now.
     """
-    listed = sorted({*evidence_ids, *texts}, key=str)
+    listed = sorted({*evidence_ids, *read}, key=str)
     for start in range(0, len(listed), _MANY):
         some = listed[start : start + _MANY]
         # PostgreSQL: whoever changes the same piece waits here, and sees what the other wrote.
@@ -53,7 +53,7 @@ def write(
         _take_out(session, {one: places[one] for one in places if one not in found})
         places |= _new_places(session, [found[one] for one in some if one in found], places)
         standing = _standing(session, [places[one] for one in found])
-        fresh = dict(_documents(found, places, standing, texts, anew=anew))
+        fresh = dict(_documents(found, places, standing, read, anew=anew))
         words = {place: (one.words, one.about) for place, one in fresh.items() if one.words}
         _put_in(session, words, standing.keys())
         _say_whose(session, {at: one.about for at, one in fresh.items() if not one.words})
@@ -70,14 +70,14 @@ def _documents(
     found: Mapping[UUID, Facts],
     places: Mapping[UUID, int],
     standing: Mapping[int, tuple[str, str]],
-    texts: Mapping[UUID, Fields],
+    read: Mapping[UUID, Marked],
     *,
     anew: bool,
 ) -> Iterator[tuple[int, Document]]:
     """Yield by place what is to be written, and nothing where all of it stands already."""
     for one, facts in found.items():
         stood, stood_about = standing.get(places[one], (None, None))
-        exact, about = exact_of(facts, stood, texts.get(one)), about_of(facts)
+        exact, about = exact_of(facts, stood, read.get(one)), about_of(facts)
         if anew or exact != stood:
             yield places[one], Document(Words(exact, lemmas_in(exact)), about)
         elif about != stood_about:

@@ -28,14 +28,13 @@ def lemmas_of(word: str) -> tuple[str, ...]:
     return tuple(sorted({_spelt(group) for base in _bases(word) for group in _groups(base)}))
 
 
-def learn(texts: Iterable[str]) -> None:
+def learn(words: Iterable[str]) -> None:
     """Find the basic forms of words ahead, so that the transaction that writes them need not.
 
     Opening the dictionaries takes most of a second, and each new word a little of it.
     """
-    for text in texts:
-        for word in words_in(text):
-            lemmas_of(word)
+    for word in {*words}:
+        lemmas_of(word)
     lemmas_of("ord")
 
 

@@ -21,8 +21,9 @@ from archive.errors import CommitUnknown, EvidenceErased, ObjectMissing, SealBro
 from archive.mailbox.values import Message
 from archive.reading.parameters import with_size
 from archive.records.evidence import EvidenceRecord, EvidenceState
+from archive.search.following import searchable
 from service.casework.cases.course import shipped_procedure
-from service.casework.evidence.indexing import index_reading, learn
+from service.casework.evidence.indexing import words_of_reading
 from service.casework.evidence.reading_plan import Plan, made_with, plan_for, reader_for
 from service.casework.evidence.readings import (
     PREVIEW,
@@ -227,14 +228,14 @@ def _finish(
     message = _message(found) if result.reader == MESSAGE else None
     now = installation.clock.now()
     procedure = shipped_procedure(installation.settings.procedure)
-    learn(result.reader, found.reading.facts)
+    words = words_of_reading(result.reader, found.reading.facts)
     with installation.database.writing() as session:
         evidence = held(session, EvidenceRecord, claim)
         if evidence.sealed_off_at is not None:
             raise FenceMoved(f"{evidence.id} has been sealed off")
         again = has_been_read(session, evidence.id)
         keep_reading(session, evidence, result, now)
-        index_reading(session, evidence.id, result.reader, found.reading.facts)
+        searchable(session, evidence.id, words)
         _ask_for_more(session, installation, evidence, result.reader, found)
         done(evidence)
         if result.reason:

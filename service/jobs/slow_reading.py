@@ -17,7 +17,8 @@ from archive.reading.language_data import LanguageDataMissing, is_ready, unpack
 from archive.reading.parameters import with_size
 from archive.records.evidence import EvidenceRecord
 from archive.records.readings import SlowReadingRecord
-from service.casework.evidence.indexing import index_reading, learn
+from archive.search.following import searchable
+from service.casework.evidence.indexing import words_of_reading
 from service.casework.evidence.reading_plan import PICTURE_TEXT, made_with, slow_limits
 from service.casework.evidence.readings import (
     Result,
@@ -132,14 +133,14 @@ def _finish(
     installation: Installation, claim: Claim, result: Result, facts: Mapping[str, Any]
 ) -> None:
     now = installation.clock.now()
-    learn(result.reader, facts)
+    words = words_of_reading(result.reader, facts)
     with installation.database.writing() as session:
         row = held(session, SlowReadingRecord, claim)
         evidence = session.get_one(EvidenceRecord, row.evidence_id)
         if evidence.erased_at is not None or evidence.sealed_off_at is not None:
             raise FenceMoved(f"{evidence.id} may no longer be read")
         add_reading(session, evidence, result, now)
-        index_reading(session, evidence.id, result.reader, facts)
+        searchable(session, evidence.id, words)
         row.ended_at = now
         done(row)
 

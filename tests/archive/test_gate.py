@@ -13,6 +13,7 @@ from archive.ledger.gate import Gate, GateClosed
 from archive.ledger.log import record
 from archive.records.ledger import LedgerEntryRecord
 from archive.records.people import UnitRecord
+from archive.search.documents import marked_words
 from archive.search.following import searchable
 from tests.archive.house import NOW, House
 from tests.archive.search.test_finding import listed, wish
@@ -94,7 +95,7 @@ def test_what_an_act_wanted_found_is_not_when_it_fails(archive_house: House) -> 
     piece = archive_house.receive(b"a note", "note.txt", actor="person:1")
 
     def fail(session: Session) -> None:
-        searchable(session, piece.id, "gedeost")
+        searchable(session, piece.id, marked_words(["gedeost"]))
         raise LookupError("no such thing")
 
     together = Together(archive_house.gate)
@@ -106,7 +107,7 @@ def test_what_an_act_wanted_found_is_not_when_it_fails(archive_house: House) -> 
         failing.result(30)
     other.result(30)
     assert listed(archive_house, wish("gedeost"))[0] == []
-    archive_house.gate.run(lambda session: searchable(session, piece.id, "gedeost"))
+    archive_house.gate.run(lambda session: searchable(session, piece.id, marked_words(["gedeost"])))
     assert [one for one, _ in listed(archive_house, wish("gedeost"))[0]] == [piece.id]
 
 

@@ -20,6 +20,7 @@ from archive.ledger.log import record
 from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import EvidenceRecord, EvidenceState, Known
 from archive.records.pages import FindingRecord, PostRecord, VisitRecord
+from archive.search.documents import marked_words
 from archive.search.lemmas import learn
 from archive.vault.vault import Sealed
 from capture.report import CaptureReport
@@ -57,7 +58,8 @@ def keep_capture(
 ) -> Kept:
     """Commit a capture and what came of it; raises `FenceMoved` where another has taken over."""
     now = installation.clock.now()
-    learn(said for one in report.posts for said in (one.post.author, one.post.text) if said)
+    said = (told for one in report.posts for told in (one.post.author, one.post.text) if told)
+    learn(marked_words(said))
 
     def also(session: Session, kept: Kept) -> None:
         visit = held(session, VisitRecord, claim)

@@ -15,9 +15,8 @@ from archive.mailbox.values import Address, Message
 from archive.records.evidence import EvidenceRecord, EvidenceState, ReadingRecord
 from archive.records.search import SEARCH_ITEMS
 from archive.search import lemmas
-from archive.search.documents import SENDER, sender_field
-from archive.search.following import searchable
-from archive.search.index import Fields, forget, write
+from archive.search.documents import SENDER, marked_words, sender_field
+from archive.search.index import Marked, forget, write
 from archive.search.purging import purge
 from service.casework.evidence.readings import latest_reading
 from service.installation import Installation
@@ -27,7 +26,7 @@ Told = Callable[[int, int], None]
 """Told how many pieces are done, and of how many."""
 
 
-def searchable_fields(reader: str, facts: Mapping[str, Any]) -> Fields:
+def searchable_fields(reader: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the words of a reading, field by field."""
     if reader != "message":
         return tuple(_texts(facts))
@@ -37,16 +36,11 @@ def searchable_fields(reader: str, facts: Mapping[str, Any]) -> Fields:
         return ()
 
 
-def learn(reader: str, facts: Mapping[str, Any]) -> None:
-    """Find the basic forms of a reading's words, so that its transaction need not."""
-    lemmas.learn(searchable_fields(reader, facts))
-
-
-def index_reading(
-    session: Session, evidence_id: UUID, reader: str, facts: Mapping[str, Any]
-) -> None:
-    """Let what was read be found from this session's commit on."""
-    searchable(session, evidence_id, *searchable_fields(reader, facts))
+def words_of_reading(reader: str, facts: Mapping[str, Any]) -> Marked:
+    """Return the words of a reading, their basic forms found: its transaction need do neither."""
+    words = marked_words(searchable_fields(reader, facts))
+    lemmas.learn(words)
+    return words
 
 
 def missing(session: Session) -> int:
@@ -71,12 +65,12 @@ def reindex(installation: Installation, told: Told = lambda _done, _all: None) -
         opened = _opened(installation, batch)
         with installation.database.writing() as session:
             unread = _readings_of(session, batch)
-            texts = {
-                one: reading.fields
+            read = {
+                one: reading.words
                 for one, reading in opened.items()
                 if unread.get(one) == reading.id
             }
-            write(session, batch, texts, anew=True)
+            write(session, batch, read, anew=True)
         done += len(batch)
         told(done, max(done, total))
     _forget_strays(installation)
@@ -89,7 +83,7 @@ class _Opened:
     """The words of one reading, and which reading it was."""
 
     id: UUID
-    fields: Fields
+    words: Marked
 
 
 def _standing() -> Select[UUID]:
@@ -123,9 +117,8 @@ def _opened(installation: Installation, batch: Sequence[UUID]) -> dict[UUID, _Op
             except (EvidenceErased, ObjectMissing, SealBroken):
                 continue  # its key or its bytes are gone: its facts are found all the same
             if reading is not None:
-                learn(reading.reader, reading.facts)
-                fields = searchable_fields(reading.reader, reading.facts)
-                found[one] = _Opened(reading_id, fields)
+                words = words_of_reading(reading.reader, reading.facts)
+                found[one] = _Opened(reading_id, words)
     return found
 
 

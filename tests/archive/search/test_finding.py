@@ -17,7 +17,7 @@ from archive.ledger.log import record
 from archive.records.evidence import EvidenceRecord
 from archive.records.people import UnitRecord
 from archive.search import finding
-from archive.search.documents import unit_token
+from archive.search.documents import marked_words, unit_token
 from archive.search.finding import Found, find
 from archive.search.following import searchable
 from archive.search.holding import holds
@@ -109,7 +109,7 @@ def keep(
             )
             session.add(row)
             record(session, "evidence.read", at=NOW, subject=row)
-            searchable(session, piece.id, piece.text)
+            searchable(session, piece.id, marked_words([piece.text]))
 
 
 def units(session: Session) -> None:

@@ -19,7 +19,7 @@ from archive.records.evidence import EvidenceRecord
 from archive.records.pages import PostRecord
 from archive.records.search import SEARCH_ITEMS
 from archive.retention import erase
-from archive.search.documents import MOST_WORDS, case_token, unit_token
+from archive.search.documents import MOST_WORDS, case_token, marked_words, unit_token
 from archive.search.finding import find
 from archive.search.following import searchable
 from archive.search.index import forget, write
@@ -59,7 +59,7 @@ def test_words_and_facts_are_kept_when_only_the_other_change(archive_house: Hous
 
     assert found(archive_house, '"hvor du bor" facebook') == [one.id]
     with archive_house.database.writing() as session:
-        searchable(session, one.id, "Noget andet")
+        searchable(session, one.id, marked_words(["Noget andet"]))
     assert found(archive_house, "facebook andet") == [one.id]
     assert found(archive_house, "bor") == []
 
@@ -139,7 +139,9 @@ def test_a_case_that_moves_takes_its_evidence_along_and_finds_no_basic_form_agai
     full_house: House, contents: Contents
 ) -> None:
     with full_house.database.writing() as session:
-        write(session, [contents.mail.id], {contents.mail.id: ("Jeg ved, hvor du bor",)})
+        write(
+            session, [contents.mail.id], {contents.mail.id: marked_words(("Jeg ved, hvor du bor",))}
+        )
         units(session)
     here, there = ((unit_token(unit),) for unit in (HOME, OTHER))
 
@@ -195,7 +197,11 @@ def test_a_long_text_is_found_to_its_limit_and_no_text_is_too_long(archive_house
 
 def test_what_is_erased_is_found_no_more(full_house: House, contents: Contents) -> None:
     with full_house.database.writing() as session:
-        write(session, [contents.mail.id, contents.page.id], {contents.mail.id: ("hemmeligord",)})
+        write(
+            session,
+            [contents.mail.id, contents.page.id],
+            {contents.mail.id: marked_words(("hemmeligord",))},
+        )
         close_case(session, contents.case)
     assert found(full_house, "hemmeligord") == [contents.mail.id]
 
@@ -223,7 +229,7 @@ def test_no_byte_of_an_erased_text_is_left_among_thousands(
     )
     with full_house.database.writing() as session:
         close_case(session, contents.case)
-        write(session, [contents.mail.id], {contents.mail.id: (" ".join(secret),)})
+        write(session, [contents.mail.id], {contents.mail.id: marked_words((" ".join(secret),))})
     keep(full_house, [piece(" ".join(chance.choices(words, k=40)), at) for at in range(300, 400)])
     with full_house.database.writing() as session:
         erase(session, contents.mail.id, "asked for", "person:1", now)
@@ -248,7 +254,7 @@ def test_what_is_sealed_off_can_be_taken_out(archive_house: House) -> None:
     assert found(archive_house, "bor") == []
 
     with archive_house.database.writing() as session:
-        write(session, [one.id], {one.id: (one.text,)})
+        write(session, [one.id], {one.id: marked_words((one.text,))})
     assert found(archive_house, "bor") == [one.id]
     with archive_house.database.writing() as session:
         row = session.get_one(EvidenceRecord, one.id)
@@ -273,7 +279,7 @@ def test_a_backup_holds_none_of_the_index(
     full_house: House, contents: Contents, tmp_path: Path
 ) -> None:
     with full_house.database.writing() as session:
-        write(session, [contents.mail.id], {contents.mail.id: ("hemmeligtord",)})
+        write(session, [contents.mail.id], {contents.mail.id: marked_words(("hemmeligtord",))})
     assert found(full_house, "hemmeligtord") == [contents.mail.id]
 
     taken = backup(

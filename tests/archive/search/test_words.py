@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archive.search.words import LONGEST, located_in, words_in
 
@@ -39,3 +41,17 @@ def test_each_word_says_where_it_stands_in_the_text_as_it_was_written() -> None:
         ("1", "½"),
         ("2", "½"),
     ]
+
+
+@given(
+    st.text(
+        st.characters(max_codepoint=0x250) | st.sampled_from("\u0301\u200bæøå_½𝐓☀’…€ "), max_size=60
+    )
+)
+def test_a_text_falls_apart_as_its_located_words_do(text: str) -> None:
+    assert words_in(text) == [one.word for one in located_in(text)]
+
+
+@given(st.text(st.characters(max_codepoint=0xFF) | st.sampled_from("’–…€•“"), max_size=60))
+def test_plain_letters_fall_apart_as_all_others_do(text: str) -> None:
+    assert words_in(text) == words_in(f"{text} угроза")[:-1]
