@@ -7,6 +7,7 @@ give their claims back, the gate commits what waits, the database closes.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import secrets
@@ -112,6 +113,9 @@ async def _serve(
         write_durably(listening, json.dumps(doors).encode(), mode=0o644)
         if announce is not None:
             announce(doors)
+        # All that stands now stays: no collection need look through it between two uploads.
+        gc.collect()
+        gc.freeze()
         log.info("serving")
         await _first(stopping, running)
     finally:

@@ -101,7 +101,7 @@ class Gate:
         """
         until = time.monotonic() + longest
         while (now := time.monotonic()) < until and now - self._latest < QUIET:
-            time.sleep(QUIET / 2)
+            time.sleep(max(0.001, min(until, self._latest + QUIET) - now))
 
     def close(self) -> None:
         """Commit what waits, refuse what comes later."""
