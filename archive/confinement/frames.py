@@ -167,4 +167,8 @@ def clean_text(text: str) -> str:
     """Return text without NUL and lone surrogates."""
     if "\0" in text:
         text = text.replace("\0", "\u2400")
-    return _SURROGATE.sub("\ufffd", text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # rare, and looking for it takes thirty times as long
+        return _SURROGATE.sub("\ufffd", text)
+    return text
