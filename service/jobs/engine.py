@@ -92,9 +92,12 @@ class Engine:
         """Whether it takes on work."""
         return bool(self._scheduler.running) and not self._stopping
 
-    def wake(self, name: str) -> None:
-        """Let a worker of this kind look for rows now; a kind that is not run here is no matter."""
-        lanes = [one for one in self._lanes.values() if name in (one.kind.name, one.kind.woken_as)]
+    def wake(self, name: str, about: str | None = None) -> None:
+        """Let a worker of this kind look for rows now; a kind that is not run here is no matter.
+
+        `about` is what is known of the rows (a media type): lanes that take no such are let be.
+        """
+        lanes = [one for one in self._lanes.values() if _is_told(one.kind, name, about)]
         with self._lock:
             if self._stopping:
                 return
@@ -259,6 +262,12 @@ def _after_failure(installation: Installation, kind: Kind, claim: Claim, failed:
     except Exception as again:  # noqa: BLE001 — the lease ends by itself; the sweep comes back
         # Not `exception`: the text of an error may quote what was read.
         log.error("job.not_put_off", kind=kind.name, id=claim.id, **told(again))  # noqa: TRY400 — see above
+
+
+def _is_told(kind: Kind, name: str, about: str | None) -> bool:
+    if name not in (kind.name, kind.woken_as):
+        return False
+    return about is None or kind.takes is None or kind.takes(about)
 
 
 def _nobody(_kind: str) -> None:

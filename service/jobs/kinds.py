@@ -47,6 +47,8 @@ class Kind:
     most_attempts: int = 8
     woken_as: str | None = None
     """A name by which it is woken too: several lanes may share the work of one table."""
+    takes: Callable[[str], bool] | None = None
+    """Whether it takes rows about which this was told with the wake; None takes all."""
     gives_way: float = 2.0
     """For how many seconds at most a worker lets the doors go first before each row."""
     picker: Callable[[], Picker] | None = None

@@ -54,16 +54,42 @@ def _long() -> ColumnElement[bool]:
     return waiting() & _LONG
 
 
+def _is_quick(media_type: str) -> bool:
+    return media_type.startswith(("image/", "text/"))
+
+
+def _is_document(media_type: str) -> bool:
+    return media_type != "message/rfc822" and not _is_quick(media_type)
+
+
+def _by_the_sweep(_media_type: str) -> bool:
+    """Tell no: what was just received is seldom large, and the next sweep finds what is."""
+    return False
+
+
 _BRIEFLY: Final = replace(READING, woken_as=NAME, perform=partial(perform, short=True))
 _FIRST: Final = replace(_BRIEFLY, perform=partial(perform, short=True, first=True))
 
 SELDOM: Final = replace(
     _FIRST, name="reading_seldom", waiting=_short, gives_way=0.05, picker=Seldom
 )
-TEXTS: Final = replace(_FIRST, name="reading_texts", waiting=_texts, at_once=1, gives_way=0.1)
-MAILS: Final = replace(_BRIEFLY, name="reading_mails", waiting=_mails)
-PICTURES: Final = replace(_BRIEFLY, name="reading_pictures", waiting=_pictures)
-DOCUMENTS: Final = replace(_BRIEFLY, name="reading_documents", waiting=_documents, at_once=1)
-LONG: Final = replace(READING, name="reading_long", waiting=_long, woken_as=NAME)
+TEXTS: Final = replace(
+    _FIRST,
+    name="reading_texts",
+    waiting=_texts,
+    takes="text/plain".__eq__,
+    at_once=1,
+    gives_way=0.1,
+)
+MAILS: Final = replace(
+    _BRIEFLY, name="reading_mails", waiting=_mails, takes="message/rfc822".__eq__
+)
+PICTURES: Final = replace(_BRIEFLY, name="reading_pictures", waiting=_pictures, takes=_is_quick)
+DOCUMENTS: Final = replace(
+    _BRIEFLY, name="reading_documents", waiting=_documents, takes=_is_document, at_once=1
+)
+LONG: Final = replace(
+    READING, name="reading_long", waiting=_long, takes=_by_the_sweep, woken_as=NAME
+)
 
 LANES: Final = (SELDOM, TEXTS, MAILS, PICTURES, DOCUMENTS, LONG)

@@ -87,8 +87,8 @@ async def upload(
         return outcome
 
     outcome = await receive_upload(request, house.intake, limits, turns, register)
-    if outcome.evidence:
-        request.app.state.engine.wake("reading")
+    for media_type in {one["media_type"] for one in outcome.evidence}:
+        request.app.state.engine.wake("reading", media_type)
     return outcome
 
 

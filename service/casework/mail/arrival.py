@@ -18,8 +18,8 @@ MEDIA_TYPE = "message/rfc822"
 class Wakes(Protocol):
     """The engine, as far as a door knows it."""
 
-    def wake(self, name: str) -> None:
-        """Tell that rows of this kind wait."""
+    def wake(self, name: str, about: str | None = None) -> None:
+        """Tell that rows of this kind wait, and what is known of them."""
 
 
 def acceptor(installation: Installation, engine: Wakes) -> Callable[[Envelope], None]:
@@ -33,7 +33,7 @@ def acceptor(installation: Installation, engine: Wakes) -> Callable[[Envelope], 
             recipients=envelope.recipients,
         )
         if not kept.joined:
-            engine.wake("reading")
+            engine.wake("reading", MEDIA_TYPE)
 
     return take
 

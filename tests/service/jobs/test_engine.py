@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import cast
 from uuid import UUID
@@ -103,6 +103,27 @@ def test_a_wake_after_a_commit_does_the_work_at_once(
 
     assert engines[0].rest(SOON)
     assert sorted(work.done) == sorted(ids)
+
+
+def test_a_lane_that_takes_no_such_rows_is_let_be(
+    installation: Installation, time: Time, engines: list[Engine]
+) -> None:
+    mails, pictures = Work(nothing), Work(nothing)
+    lanes = [
+        replace(mails.kind(), name="a", woken_as="both", takes="mail".__eq__),
+        replace(pictures.kind(), name="b", woken_as="both", takes="picture".__eq__),
+    ]
+    engines.append(Engine(installation, lanes))
+    ids = queue(installation, time, 3)
+
+    engines[0].wake("both", "mail")
+
+    assert engines[0].rest(SOON)
+    assert (sorted(mails.done), pictures.done) == (sorted(ids), [])
+    more = queue(installation, time, 4)
+    engines[0].wake("both")
+    assert engines[0].rest(SOON)
+    assert sorted(mails.done[3:] + pictures.done) == sorted(more)
 
 
 def test_a_job_that_raises_is_put_off_and_the_others_are_done(

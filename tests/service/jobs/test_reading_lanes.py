@@ -19,7 +19,7 @@ from archive.records.evidence import EvidenceRecord, EvidenceState
 from service.installation import Installation
 from service.jobs.engine import Engine
 from service.jobs.reading import TAKES_LONG
-from service.jobs.reading_lanes import LARGE, LONG, MAILS, PICTURES, SELDOM, TEXTS
+from service.jobs.reading_lanes import DOCUMENTS, LARGE, LONG, MAILS, PICTURES, SELDOM, TEXTS
 from service.jobs.seldom import BURST, Seldom
 from tests.service.casework.mail.mails import hand_over, mail
 from tests.service.conftest import Time, Town
@@ -123,6 +123,24 @@ def test_a_large_file_goes_straight_to_the_long_lane(
     assert row(installation, large).attempts == 0
     work_off(installation, LONG)
     assert row(installation, large).attempts == 1
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["message/rfc822", "text/plain", "text/html", "image/png", "application/pdf", "audio/mpeg"],
+)
+def test_the_lane_that_reads_a_type_is_the_one_that_its_coming_wakes(
+    installation: Installation, media_type: str
+) -> None:
+    about = About(media_type=media_type)
+    kept = installation.intake.receive(b"Hej", about, Envelope("api"), installation.clock.now())
+    with installation.database.reading() as session:
+        reads = [
+            lane
+            for lane in (TEXTS, MAILS, PICTURES, DOCUMENTS)
+            if session.scalar(select(EvidenceRecord.id).where(lane.waiting())) == kept.id
+        ]
+    assert [lane.takes and lane.takes(media_type) for lane in reads] == [True]
 
 
 def test_a_flood_from_one_hand_does_not_go_before_another(

@@ -23,8 +23,8 @@ class Woken:
     def __init__(self) -> None:
         self.kinds: list[str] = []
 
-    def wake(self, name: str) -> None:
-        self.kinds.append(name)
+    def wake(self, name: str, about: str | None = None) -> None:
+        self.kinds.append(name if about is None else f"{name} {about}")
 
 
 def send(door: SmtpDoor, raw: bytes, sender: str = "anna@kommune.example") -> None:
@@ -62,7 +62,7 @@ def test_what_the_door_took_stands_byte_for_byte_with_its_envelope(
         "anna@kommune.example",
         "bent@kommune.example",
     ]
-    assert woken.kinds == ["reading", "reading"]
+    assert woken.kinds == ["reading message/rfc822"] * 2
 
 
 def test_a_mail_that_would_eat_the_reserve_is_not_taken(installation: Installation) -> None:
