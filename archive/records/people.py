@@ -23,6 +23,11 @@ class UnitRecord(Base, Protected):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), default=None)
+    number: Mapped[str | None] = mapped_column(String(40), unique=True, default=None)
+    """The municipality's own number of it, by which a file finds it under another name."""
+    by_file: Mapped[bool] = mapped_column(default=False)
+    """Whether it stood in an imported file, and so is missed when it stands there no longer."""
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class PersonRecord(Base, Protected):
@@ -37,6 +42,10 @@ class PersonRecord(Base, Protected):
     language: Mapped[str] = mapped_column(String(5), default="da")
     title: Mapped[str | None] = mapped_column(String(200), default=None)
     phone: Mapped[str | None] = mapped_column(String(40), default=None)
+    number: Mapped[str | None] = mapped_column(String(40), unique=True, default=None)
+    """The employee number, by which a file finds them under another name or address."""
+    by_file: Mapped[bool] = mapped_column(default=False)
+    """Whether they stood in an imported file, and so are missed when they stand there no longer."""
     added_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
 
@@ -64,6 +73,8 @@ class RoleRecord(Base, Protected):
     until: Mapped[datetime | None] = mapped_column(default=None)
     by_group: Mapped[bool] = mapped_column(default=False)
     """Whether it follows from a group at the provider, and ends with it."""
+    by_file: Mapped[bool] = mapped_column(default=False)
+    """Whether an imported file gave it; only then does a file end it."""
 
 
 class SessionRecord(Base):

@@ -25,6 +25,7 @@ from archive.records.factors import CodeAppRecord, PasskeyRecord, RecoveryCodeRe
 from archive.records.identities import IdentityRecord
 from archive.records.ledger import OutsideHeadRecord
 from archive.records.mail import MailSeenRecord
+from archive.records.organisation import AbsenceRecord, DeputyRecord, DutyRecord
 from archive.records.people import (
     CredentialRecord,
     PersonRecord,
@@ -217,6 +218,21 @@ def _people(session: Session) -> tuple[UUID, list[UUID]]:
                 expires_at=NOW + timedelta(days=90),
             ),
             RosterRecord(person_id=one.id, name=one.name, nicknames=["Åsen"], titles=["leder"]),
+        )
+    )
+    entered = {"entered_at": NOW, "entered_by": "system"}
+    session.add_all(
+        (
+            AbsenceRecord(person_id=one.id, since=NOW, **entered),
+            DeputyRecord(person_id=one.id, deputy_id=two.id, since=NOW, **entered),
+            DutyRecord(
+                person_id=two.id,
+                first_day="2027-02-01",
+                weekdays="12345",
+                begins="16:00",
+                ends="08:00",
+                **entered,
+            ),
         )
     )
     record(session, "person.added", at=NOW, actor="system", subject=one)

@@ -127,9 +127,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("number", sa.String(length=40), nullable=True),
+        sa.Column("by_file", sa.Boolean(), nullable=False),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["parent_id"], ["units.id"], name=op.f("fk_units_parent_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_units")),
         sa.UniqueConstraint("name", name=op.f("uq_units_name")),
+        sa.UniqueConstraint("number", name=op.f("uq_units_number")),
     )
     op.create_table(
         "used_states",
@@ -272,11 +276,14 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=True),
         sa.Column("phone", sa.String(length=40), nullable=True),
+        sa.Column("number", sa.String(length=40), nullable=True),
+        sa.Column("by_file", sa.Boolean(), nullable=False),
         sa.Column("added_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_people_unit_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("email", name=op.f("uq_people_email")),
+        sa.UniqueConstraint("number", name=op.f("uq_people_number")),
     )
     op.create_index(op.f("ix_people_unit_id"), "people", ["unit_id"], unique=False)
     op.create_table(
@@ -296,6 +303,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
         sa.UniqueConstraint("token_sha256", name=op.f("uq_tokens_token_sha256")),
     )
+    op.create_table(
+        "absences",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("since", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("until", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("entered_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("entered_by", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("until IS NULL OR until >= since", name=op.f("ck_absences_in_order")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_absences_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absences")),
+    )
+    op.create_index(op.f("ix_absences_person_id"), "absences", ["person_id"], unique=False)
     op.create_table(
         "cases",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -396,6 +418,46 @@ def upgrade() -> None:
     op.create_index("ix_deliveries_envelope", "deliveries", ["envelope_sha256", "at"], unique=False)
     op.create_index(op.f("ix_deliveries_evidence_id"), "deliveries", ["evidence_id"], unique=False)
     op.create_table(
+        "deputies",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("deputy_id", sa.Uuid(), nullable=False),
+        sa.Column("since", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("until", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("entered_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("entered_by", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("person_id <> deputy_id", name=op.f("ck_deputies_somebody_else")),
+        sa.CheckConstraint("until IS NULL OR until >= since", name=op.f("ck_deputies_in_order")),
+        sa.ForeignKeyConstraint(
+            ["deputy_id"], ["people.id"], name=op.f("fk_deputies_deputy_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_deputies_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deputies")),
+    )
+    op.create_index(op.f("ix_deputies_deputy_id"), "deputies", ["deputy_id"], unique=False)
+    op.create_index(op.f("ix_deputies_person_id"), "deputies", ["person_id"], unique=False)
+    op.create_table(
+        "duties",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("first_day", sa.String(length=10), nullable=False),
+        sa.Column("last_day", sa.String(length=10), nullable=True),
+        sa.Column("weekdays", sa.String(length=7), nullable=False),
+        sa.Column("begins", sa.String(length=5), nullable=False),
+        sa.Column("ends", sa.String(length=5), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("entered_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("entered_by", sa.String(length=60), nullable=False),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_duties_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duties")),
+    )
+    op.create_index(op.f("ix_duties_person_id"), "duties", ["person_id"], unique=False)
+    op.create_table(
         "fingerprints",
         sa.Column("evidence_id", sa.Uuid(), nullable=False),
         sa.Column("coarse", sa.String(length=16), nullable=False),
@@ -444,6 +506,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identities_issuer_subject")),
     )
     op.create_index(op.f("ix_identities_person_id"), "identities", ["person_id"], unique=False)
+    op.create_table(
+        "import_drafts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("end_missing", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_import_drafts_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_drafts")),
+    )
+    op.create_index(op.f("ix_import_drafts_made_at"), "import_drafts", ["made_at"], unique=False)
+    op.create_index(
+        op.f("ix_import_drafts_person_id"), "import_drafts", ["person_id"], unique=False
+    )
     op.create_table(
         "known_devices",
         sa.Column("secret_sha256", sa.String(length=64), nullable=False),
@@ -567,6 +645,7 @@ def upgrade() -> None:
         sa.Column("since", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("until", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("by_group", sa.Boolean(), nullable=False),
+        sa.Column("by_file", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_roles_person_id_people")
         ),
