@@ -187,6 +187,14 @@ class ReasonMissing(ServiceError):
     """A decision needs its reason."""
 
 
+class EndNotAhead(ServiceError):
+    """What is to end by itself ends after this moment, not before it."""
+
+
+class HandlerStays(ServiceError):
+    """Whoever handles a case sees it: somebody else takes it over first."""
+
+
 class ClauseMissing(ServiceError):
     """A deletion names the clause of the page rules that it rests on."""
 
@@ -315,6 +323,8 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     NotYetCaptured: (HTTPStatus.CONFLICT, "not-yet-captured"),
     AlreadySecured: (HTTPStatus.CONFLICT, "already-secured"),
     ReasonMissing: (HTTPStatus.UNPROCESSABLE_ENTITY, "reason-missing"),
+    EndNotAhead: (HTTPStatus.UNPROCESSABLE_ENTITY, "end-not-ahead"),
+    HandlerStays: (HTTPStatus.CONFLICT, "handler-stays"),
     ClauseMissing: (HTTPStatus.UNPROCESSABLE_ENTITY, "clause-missing"),
     FourEyes: (HTTPStatus.CONFLICT, "four-eyes"),
     AlreadyDecided: (HTTPStatus.CONFLICT, "already-decided"),

@@ -88,7 +88,10 @@ class AccountRecord(Base, Protected):
 
 
 class CircleRecord(Base, Protected):
-    """That a person is in the circle of a case, since when, until when, and why."""
+    """That a person is in the circle of a case, since when, until when, and why.
+
+    `until` may be said beforehand; `ended_by` and `end_reason` stand where somebody ended it.
+    """
 
     __tablename__ = "circle"
 
@@ -97,8 +100,25 @@ class CircleRecord(Base, Protected):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
     role: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(Text)
+    added_by: Mapped[str] = mapped_column(String(120))
     since: Mapped[datetime]
     until: Mapped[datetime | None] = mapped_column(default=None)
+    ended_by: Mapped[str | None] = mapped_column(String(120), default=None)
+    end_reason: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+class GlassRecord(Base, Protected):
+    """That somebody outside the circle opened a case's content, by a written reason, for a time."""
+
+    __tablename__ = "broken_glass"
+    __table_args__ = (CheckConstraint("until > since", name="for_a_time"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
 
 
 class EndingRecord(Base, Protected):

@@ -40,6 +40,7 @@ class Known(StrEnum):
     HANDED_IN = "handed_in"
     READ_BY_MACHINE = "read_by_machine"
     TYPED_INLINE = "typed_inline"
+    TYPED_FROM_PICTURE = "typed_from_picture"
     TOLD = "told"
 
 
@@ -138,15 +139,37 @@ class ViewingRecord(Base, Protected):
     """That a person saw the content of a piece of evidence; one for each 15 minutes."""
 
     __tablename__ = "viewings"
-    __table_args__ = (UniqueConstraint("person_id", "evidence_id", "window"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "evidence_id", "window"),
+        Index("ix_viewings_person_id_at", "person_id", "at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     evidence_id: Mapped[UUID] = mapped_column(ForeignKey("evidence.id"), index=True)
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
     purpose: Mapped[str] = mapped_column(String(200))
     window: Mapped[datetime]
     at: Mapped[datetime]
+
+
+class UnusualViewingRecord(Base, Protected):
+    """That a person had unusually much shown or handed over in a short time; one for each burst.
+
+    `pieces` and `cases` are what had been counted within `minutes` when it was noticed; the same
+    burst goes on until `lasts_until`.
+    """
+
+    __tablename__ = "unusual_viewings"
+    __free__ = frozenset({"lasts_until"})
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    pieces: Mapped[int]
+    cases: Mapped[int]
+    minutes: Mapped[int]
+    lasts_until: Mapped[datetime]
 
 
 class IdempotencyRecord(Base):

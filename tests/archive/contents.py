@@ -15,11 +15,12 @@ from archive.records.cases import (
     CircleRecord,
     CircumstanceRecord,
     EndingRecord,
+    GlassRecord,
     HarassedRecord,
     NoticeRecord,
     WishAnswerRecord,
 )
-from archive.records.evidence import ReadingRecord, ViewingRecord
+from archive.records.evidence import ReadingRecord, UnusualViewingRecord, ViewingRecord
 from archive.records.exports import ExportItemRecord, ExportRecord
 from archive.records.factors import CodeAppRecord, PasskeyRecord, RecoveryCodeRecord
 from archive.records.identities import IdentityRecord
@@ -261,7 +262,19 @@ def _case(session: Session, unit: UUID, people: list[UUID]) -> UUID:
                 case_id=case.id, platform="facebook", name="Vred", known="told", added_at=NOW
             ),
             CircleRecord(
-                case_id=case.id, person_id=people[1], role="leader", reason="unit", since=NOW
+                case_id=case.id,
+                person_id=people[1],
+                role="leader",
+                reason="unit",
+                added_by="system",
+                since=NOW,
+            ),
+            GlassRecord(
+                case_id=case.id,
+                person_id=people[1],
+                reason="Tilsynet spørger",
+                since=NOW,
+                until=NOW + timedelta(days=1),
             ),
             CircumstanceRecord(
                 case_id=case.id, name="reported", holds=True, stated_by="person:1", stated_at=NOW
@@ -326,6 +339,16 @@ def _belongings(session: Session, case: UUID, mail: Kept, people: list[UUID]) ->
             purpose="handler of the case",
             window=NOW,
             at=NOW,
+        )
+    )
+    session.add(
+        UnusualViewingRecord(
+            person_id=people[1],
+            at=NOW,
+            pieces=100,
+            cases=2,
+            minutes=60,
+            lasts_until=NOW + timedelta(hours=1),
         )
     )
     record(

@@ -749,6 +749,26 @@ def upgrade() -> None:
         op.f("ix_slow_readings_next_attempt_at"), "slow_readings", ["next_attempt_at"], unique=False
     )
     op.create_table(
+        "unusual_viewings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=False),
+        sa.Column("cases", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column(
+            "lasts_until", archive.records.columns.UTCDateTime(timezone=True), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_unusual_viewings_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unusual_viewings")),
+    )
+    op.create_index(op.f("ix_unusual_viewings_at"), "unusual_viewings", ["at"], unique=False)
+    op.create_index(
+        op.f("ix_unusual_viewings_person_id"), "unusual_viewings", ["person_id"], unique=False
+    )
+    op.create_table(
         "wrapped_keys",
         sa.Column("evidence_id", sa.Uuid(), nullable=False),
         sa.Column("key_id", sa.String(length=16), nullable=False),
@@ -773,6 +793,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_accounts_case_id"), "accounts", ["case_id"], unique=False)
     op.create_table(
+        "broken_glass",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("since", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("until", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("until > since", name=op.f("ck_broken_glass_for_a_time")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_broken_glass_case_id_cases")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_broken_glass_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broken_glass")),
+    )
+    op.create_index(op.f("ix_broken_glass_case_id"), "broken_glass", ["case_id"], unique=False)
+    op.create_index(op.f("ix_broken_glass_person_id"), "broken_glass", ["person_id"], unique=False)
+    op.create_table(
         "case_evidence",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("evidence_id", sa.Uuid(), nullable=False),
@@ -796,8 +835,11 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.String(length=120), nullable=False),
         sa.Column("since", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("until", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(length=120), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_circle_case_id_cases")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_circle_person_id_people")
@@ -1013,7 +1055,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_viewings_evidence_id"), "viewings", ["evidence_id"], unique=False)
-    op.create_index(op.f("ix_viewings_person_id"), "viewings", ["person_id"], unique=False)
+    op.create_index("ix_viewings_person_id_at", "viewings", ["person_id", "at"], unique=False)
     op.create_table(
         "visits",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1045,7 +1087,8 @@ def upgrade() -> None:
         ),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "status IN ('requested', 'captured', 'failed')", name=op.f("ck_visits_known_status")
+            "status IN ('requested', 'captured', 'failed', 'typed')",
+            name=op.f("ck_visits_known_status"),
         ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_visits_case_id_cases")),
         sa.ForeignKeyConstraint(
@@ -1168,7 +1211,12 @@ def upgrade() -> None:
         sa.Column("text_sha256", sa.String(length=64), nullable=False),
         sa.Column("picture_name", sa.String(length=32), nullable=True),
         sa.Column("picture_sha256", sa.String(length=64), nullable=True),
+        sa.Column("typed_by", sa.Uuid(), nullable=True),
+        sa.Column("typed_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("judged_with", sa.String(length=64), nullable=True),
+        sa.CheckConstraint(
+            "(typed_by IS NULL) = (typed_at IS NULL)", name=op.f("ck_posts_typed_by_somebody")
+        ),
         sa.ForeignKeyConstraint(
             ["evidence_id"], ["evidence.id"], name=op.f("fk_posts_evidence_id_evidence")
         ),
@@ -1176,12 +1224,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["picture_name"], ["objects.name"], name=op.f("fk_posts_picture_name_objects")
         ),
+        sa.ForeignKeyConstraint(["typed_by"], ["people.id"], name=op.f("fk_posts_typed_by_people")),
         sa.ForeignKeyConstraint(["visit_id"], ["visits.id"], name=op.f("fk_posts_visit_id_visits")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posts")),
     )
     op.create_index(op.f("ix_posts_evidence_id"), "posts", ["evidence_id"], unique=False)
     op.create_index(op.f("ix_posts_judged_with"), "posts", ["judged_with"], unique=False)
     op.create_index(op.f("ix_posts_text_sha256"), "posts", ["text_sha256"], unique=False)
+    op.create_index(op.f("ix_posts_typed_by"), "posts", ["typed_by"], unique=False)
     op.create_index(op.f("ix_posts_visit_id"), "posts", ["visit_id"], unique=False)
     op.create_table(
         "decisions",

@@ -16,7 +16,10 @@ from archive.records.people import PersonRecord, RoleRecord
 from service.access.principal import Principal
 from service.access.rights import Rights, Scope
 from service.casework.cases.finding import case_for, refuse_own_matter
-from service.errors import PersonNotFound, ReasonMissing
+from service.errors import EndNotAhead, HandlerStays, PersonNotFound, ReasonMissing
+
+RENEWED = "renewed"
+"""The reason by which an invitation ended since a later one took its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +42,29 @@ def invite(
     now: datetime,
     until: datetime | None = None,
 ) -> CircleRecord:
-    """Let a person into the circle in a role of theirs; raises `PersonNotFound`, `ReasonMissing`.
+    """Let a person into the circle in a role of theirs, perhaps until a moment.
 
     An earlier invitation that still stands ends here: the new one alone says until when.
+    Raises `PersonNotFound`, `ReasonMissing`, `EndNotAhead`.
     """
     if not reason.strip():
         raise ReasonMissing("say why this person needs to be in the circle")
+    if until is not None and until <= now:
+        raise EndNotAhead("a place in the circle ends after it has begun")
     case = case_for(session, who, number, "case.circle", now)
     refuse_own_matter(session, who, case)
     person = session.get(PersonRecord, person_id)
     if person is None or not _takes_part_as(session, who.rights, person_id, role, now):
         raise PersonNotFound(f"{person_id} does not take part in cases as {role}")
     for standing in _standing(session, case, person_id, now):
-        standing.until = now
+        standing.until, standing.ended_by, standing.end_reason = now, who.actor, RENEWED
     row = CircleRecord(
         id=uuid4(),
         case_id=case.id,
         person_id=person.id,
         role=role,
         reason=reason.strip(),
+        added_by=who.actor,
         since=now,
         until=until,
     )
@@ -72,19 +79,35 @@ def invite(
         person=person.id,
         role=role,
         reason=row.reason,
+        **({"until": until} if until is not None else {}),
     )
     return row
 
 
-def remove(session: Session, who: Principal, number: str, person_id: UUID, now: datetime) -> None:
-    """End a person's place in the circle, from this moment."""
+def remove(
+    session: Session,
+    who: Principal,
+    number: str,
+    person_id: UUID,
+    now: datetime,
+    *,
+    reason: str,
+) -> None:
+    """End a person's place in the circle, from this moment.
+
+    Raises `PersonNotFound`, `ReasonMissing`, `HandlerStays`.
+    """
+    if not reason.strip():
+        raise ReasonMissing("say why this person leaves the circle")
     case = case_for(session, who, number, "case.circle", now)
     refuse_own_matter(session, who, case)
     rows = _standing(session, case, person_id, now)
     if not rows:
         raise PersonNotFound(str(person_id))
+    if case.handler_id == person_id:
+        raise HandlerStays("whoever handles the case sees it")
     for row in rows:
-        row.until = now
+        row.until, row.ended_by, row.end_reason = now, who.actor, reason.strip()
     record(
         session,
         "circle.left",
@@ -93,6 +116,7 @@ def remove(session: Session, who: Principal, number: str, person_id: UUID, now: 
         subject=case,
         case_id=case.id,
         person=person_id,
+        reason=reason.strip(),
     )
 
 

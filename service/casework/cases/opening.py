@@ -125,7 +125,13 @@ def add_to_circle(
 ) -> CircleRecord:
     """Take a person into the circle of a case."""
     row = CircleRecord(
-        id=uuid4(), case_id=case.id, person_id=person.id, role=role, reason=reason, since=now
+        id=uuid4(),
+        case_id=case.id,
+        person_id=person.id,
+        role=role,
+        reason=reason,
+        added_by=actor,
+        since=now,
     )
     session.add(row)
     record(

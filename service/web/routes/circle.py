@@ -26,9 +26,10 @@ class InvitationForm(FormModel):
 
 
 class RemovalForm(FormModel):
-    """Whom to let go."""
+    """Whom to let go, and why."""
 
     person: UUID
+    why: str
 
 
 @router.post("/cases/{number}/circle")
@@ -50,5 +51,5 @@ def let_go(
     """End a person's place in the circle."""
     form.check(who)
     with house.database.writing() as session:
-        remove(session, who, number, form.person, now)
+        remove(session, who, number, form.person, now, reason=form.why)
     return RedirectResponse(f"/cases/{number}?said=circle_changed", HTTPStatus.SEE_OTHER)

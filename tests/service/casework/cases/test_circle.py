@@ -60,7 +60,7 @@ def put_out(
     installation: Installation, who: Principal, number: str, person: PersonRecord, time: Time
 ) -> None:
     with installation.database.writing() as session:
-        remove(session, who, number, person.id, time.now)
+        remove(session, who, number, person.id, time.now, reason="Opgaven er løst.")
 
 
 def sees(installation: Installation, who: Principal, number: str, time: Time) -> bool:
