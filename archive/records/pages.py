@@ -25,11 +25,14 @@ class PageRecord(Base, Protected):
 
 
 class VisitRecord(Base, Work, Protected):
-    """One visit to one address: asked for, then captured or failed, with the reason."""
+    """One visit to one address: asked for, then captured or failed, with the reason.
+
+    *Typed* is a look of one of ours with their own browser, kept as what they typed of it.
+    """
 
     __tablename__ = "visits"
     __table_args__ = (
-        CheckConstraint("status IN ('requested', 'captured', 'failed')", name="known_status"),
+        CheckConstraint("status IN ('requested', 'captured', 'failed', 'typed')", name="known_status"),
         Index("ix_visits_status_next_attempt", "status", "next_attempt_at"),
     )
     __free__ = WORK_COLUMNS
@@ -53,9 +56,16 @@ class VisitRecord(Base, Work, Protected):
 
 
 class PostRecord(Base, Protected):
-    """A post or comment as one visit saw it: a citable item of its own."""
+    """A post or comment as one visit saw it: a citable item of its own.
+
+    Where `typed_by` names somebody, no program read it: that person typed it from a screenshot,
+    which is the evidence, and `text` is what they typed.
+    """
 
     __tablename__ = "posts"
+    __table_args__ = (
+        CheckConstraint("(typed_by IS NULL) = (typed_at IS NULL)", name="typed_by_somebody"),
+    )
     __free__ = frozenset({"judged_with"})
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -73,6 +83,10 @@ class PostRecord(Base, Protected):
     text_sha256: Mapped[str] = mapped_column(String(64), index=True)
     picture_name: Mapped[str | None] = mapped_column(ForeignKey("objects.name"), default=None)
     picture_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
+    typed_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id"), default=None, index=True
+    )
+    typed_at: Mapped[datetime | None] = mapped_column(default=None)
     judged_with: Mapped[str | None] = mapped_column(String(64), default=None, index=True)
 
 

@@ -45,7 +45,39 @@ def capture(house: House, case: UUID, kept: Kept, people: list[UUID], shown: Kep
         session.flush()
         posts = _posts(session, visit.id, kept.id, picture.name, picture.sha256)
         _decided(session, posts[1], people, shown)
+        _typed(session, kept.id, people[1])
         record(session, "visit.captured", at=NOW, subject=visit, posts=2, case=case)
+
+
+def _typed(session: Session, evidence: UUID, person: UUID) -> None:
+    """Say that somebody typed a post from the same picture."""
+    visit = VisitRecord(
+        id=uuid4(),
+        url=f"https://example.dk/lukket/{MARKER}",
+        page_id=None,
+        case_id=None,
+        requested_at=NOW,
+        requested_by=f"person:{person}",
+        purpose="typed",
+        status="typed",
+        evidence_id=evidence,
+    )
+    session.add(visit)
+    session.flush()
+    session.add(
+        PostRecord(
+            id=uuid4(),
+            visit_id=visit.id,
+            evidence_id=evidence,
+            number=0,
+            local_id="typed:0",
+            author=f"Forfatter {MARKER}",
+            text=f"{MARKER}, skrevet af",
+            text_sha256="c" * 64,
+            typed_by=person,
+            typed_at=NOW,
+        )
+    )
 
 
 def _decided(session: Session, post: UUID, people: list[UUID], shown: Kept) -> None:
