@@ -111,6 +111,21 @@ class Settings(ProviderSettings):
     counselling_phone: str | None = Field(default=None, description="Its number; use unrecorded.")
     counselling_url: str | None = Field(default=None, description="Its page.")
     counselling_hours: str | None = Field(default=None, description="When it answers.")
+    smallest_unit: int = Field(
+        default=5, ge=1, description="Of cases in smaller units only their number is told."
+    )
+    glass_hours: int = Field(
+        default=24, ge=1, le=168, description="How long a broken glass keeps a case open."
+    )
+    unusual_minutes: int = Field(
+        default=60, ge=1, le=1440, description="Within how long the next two are counted."
+    )
+    unusual_pieces: int = Field(
+        default=100, ge=1, description="Pieces shown to one person of which the DPO is told."
+    )
+    unusual_cases: int = Field(
+        default=15, ge=1, description="Cases of which one person is shown pieces, likewise."
+    )
     workplace_address: str | None = Field(
         default=None, description="The postal address at which staff are reached in documents."
     )

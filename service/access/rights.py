@@ -35,6 +35,7 @@ class Condition(StrEnum):
     SERIOUS = "serious"
     INVITED = "invited"
     STEP = "step"
+    GLASS = "glass"
 
 
 class RightsInvalid(ValueError):

@@ -7,7 +7,13 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
-from archive.records.cases import CaseEvidenceRecord, CaseRecord, CircleRecord, HarassedRecord
+from archive.records.cases import (
+    CaseEvidenceRecord,
+    CaseRecord,
+    CircleRecord,
+    GlassRecord,
+    HarassedRecord,
+)
 from archive.records.evidence import DeliveryRecord, EvidenceRecord
 from service.access.open_steps import step_is_open
 from service.access.principal import Principal, Reach
@@ -91,6 +97,21 @@ def _in_circle(who: Principal, now: datetime, *, as_role: str | None = None) -> 
     return exists(query)
 
 
+def glass_is_broken(who: Principal, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a person has broken the glass of the case at hand, and still may.
+
+    Whoever says so asks as a role of theirs that has the right by a row of the table.
+    """
+    return exists(
+        select(GlassRecord.id).where(
+            GlassRecord.case_id == CaseRecord.id,
+            GlassRecord.person_id == who.person_id,
+            GlassRecord.since <= now,
+            GlassRecord.until > now,
+        )
+    )
+
+
 def reached_cases(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
     """Return the condition on `cases` under which one single reach opens them."""
     return _case(who, reach, now)
@@ -120,6 +141,8 @@ def _holds(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
         return false()  # a program is never invited, and no step names it
     if reach.condition is Condition.INVITED:
         return _in_circle(who, now, as_role=reach.role)
+    if reach.condition is Condition.GLASS:
+        return glass_is_broken(who, now)
     return step_is_open(reach.role)
 
 

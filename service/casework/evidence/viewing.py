@@ -17,15 +17,19 @@ from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import EvidenceRecord, ViewingRecord
 from service.access.principal import Principal
 from service.access.visibility import CONTENT, cases_within, reaches_all
+from service.casework.cases.glass import case_of_broken_glass
 from service.casework.evidence.belongings import objects_of
 from service.casework.evidence.listing import Piece, find_evidence
 from service.casework.evidence.readings import text_in
 from service.casework.evidence.scans import is_infected
+from service.casework.evidence.unusual import note_unusual
 from service.errors import NotPermitted, SealedOff
 from service.installation import Installation
 
 WINDOW = timedelta(minutes=15)
 SHOWN_ROLES = ("preview", "page", "picture")
+GLASS = "glass"
+"""The purpose of a viewing that a broken glass made possible."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def note_viewing(
             case_id=case_id,
             purpose=purpose,
         )
+        note_unusual(session, installation.settings, installation.rights, person, now)
 
     try:
         installation.gate.run(act)
@@ -159,9 +164,21 @@ def reveal_media(
     return ShownObject(stored.name, stored.media_type)
 
 
-def purpose_of(who: Principal, case_id: UUID | None) -> str:
-    """Derive why somebody sees evidence: their part, and whether it belongs to a case."""
-    return f"{who.main_role}:case" if case_id is not None else f"{who.main_role}:archive"
+def note_purposeful(
+    installation: Installation,
+    who: Principal,
+    evidence_id: UUID,
+    *,
+    case_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Commit a viewing; why is derived from this person's part, the case, and a broken glass."""
+    with installation.database.reading() as session:
+        broken = case_of_broken_glass(session, who, evidence_id, now)
+    purpose = f"{who.main_role}:{'archive' if case_id is None else 'case'}"
+    if broken is not None:
+        case_id, purpose = broken, f"{who.main_role}:{GLASS}"
+    note_viewing(installation, who, evidence_id, case_id=case_id, purpose=purpose, now=now)
 
 
 def require_view(
@@ -203,12 +220,5 @@ def permit_viewing(
             .order_by(CaseRecord.opened_at, CaseRecord.id)
             .limit(1)
         ).first()
-    note_viewing(
-        installation,
-        who,
-        evidence_id,
-        case_id=case_id,
-        purpose=purpose_of(who, case_id),
-        now=now,
-    )
+    note_purposeful(installation, who, evidence_id, case_id=case_id, now=now)
     return evidence

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from service.access.principal import Principal
+from service.casework.evidence.unusual import note_unusual
 from service.casework.exporting.asking import (
     ask_for_export,
     case_number_of,
@@ -92,6 +93,8 @@ def begin(
                 only_booklet=form.what == "booklet",
                 attached=form.attached,
             ).id
+            if who.person_id is not None:
+                note_unusual(session, house.settings, house.rights, who.person_id, now)
     except (ReasonMissing, NothingToHandOver, PrivateContact):
         private = any(private_in(form.purpose, house.settings))
         state = _what_is_missing(form, frame_for(request, who).language, private=private)

@@ -27,8 +27,7 @@ from service.casework.evidence.listing import (
 )
 from service.casework.evidence.originals import name_of, original_for
 from service.casework.evidence.viewing import (
-    note_viewing,
-    purpose_of,
+    note_purposeful,
     reveal_media,
     reveal_pictures,
     reveal_text,
@@ -217,9 +216,7 @@ def original(request: Request, evidence_id: UUID, who: View, house: House, now: 
         name = name_of(session, evidence_id)
         cases = cases_of(session, who, evidence, now)
     case_id = cases[0].id if cases else None
-    note_viewing(
-        house, who, evidence_id, case_id=case_id, purpose=purpose_of(who, case_id), now=now
-    )
+    note_purposeful(house, who, evidence_id, case_id=case_id, now=now)
     note_fetched(house, who, evidence_id, now)
     headers = {
         "Content-Disposition": attachment(name),

@@ -1,0 +1,102 @@
+"""Mails that say somebody looks: the glass of a case was broken, or unusually much was shown.
+
+Neither names anybody or anything that was seen: who, what and why stand behind the sign-in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from archive.ledger.log import record
+from archive.records.cases import CaseRecord
+from archive.records.people import PersonRecord
+from service.notices.composing import AddressUnusable
+from service.notices.queueing import queue_notice
+from service.settings import Settings
+from service.web import catalogues
+
+GLASS: Final = "glass.broken"
+UNUSUAL: Final = "viewing.unusual"
+
+
+def tell_glass(
+    session: Session,
+    case: CaseRecord,
+    person: PersonRecord,
+    *,
+    own: bool,
+    settings: Settings,
+    now: datetime,
+) -> None:
+    """Tell one person that the glass of a case was broken; `own` where it is about themselves."""
+    _ = catalogues.load(person.language).gettext
+    path = f"my-case/{case.number}/circle" if own else f"cases/{case.number}/circle"
+    said = [
+        _("Somebody outside the circle of case %(number)s has opened what it holds.")
+        % {"number": case.number},
+        _("They had to write why, and it is open to them for a limited time."),
+        *_where(settings, path, _("Who it is, why, and until when:"), person.language),
+    ]
+    subject = _("News about access to case %(number)s") % {"number": case.number}
+    _tell(session, person, GLASS, subject, said, settings=settings, now=now, case=case)
+
+
+def tell_unusual(
+    session: Session, person: PersonRecord, *, settings: Settings, now: datetime
+) -> None:
+    """Tell one person that somebody has had unusually much shown."""
+    _ = catalogues.load(person.language).gettext
+    said = [
+        _("Somebody has had unusually much evidence shown in a short time."),
+        _("It may be in order: a large case, or a stand-in who reads up. Somebody should ask."),
+        *_where(settings, "unusual-viewings", _("Who, when and how much:"), person.language),
+    ]
+    subject = _("Something to look at in Værn")
+    _tell(session, person, UNUSUAL, subject, said, settings=settings, now=now, case=None)
+
+
+def _where(settings: Settings, path: str, words: str, language: str) -> list[str]:
+    if settings.url is None:
+        return [catalogues.load(language).gettext("Sign in to Værn to read more.")]
+    return [f"{words}\n{settings.url.rstrip('/')}/{path}"]
+
+
+def _tell(
+    session: Session,
+    person: PersonRecord,
+    kind: str,
+    subject: str,
+    said: list[str],
+    *,
+    settings: Settings,
+    now: datetime,
+    case: CaseRecord | None,
+) -> None:
+    if person.email is None:
+        return
+    case_id = case.id if case is not None else None
+    try:
+        queue_notice(
+            session,
+            settings=settings,
+            kind=kind,
+            recipient=person.email,
+            subject=subject,
+            body="\n\n".join([*said, settings.municipality]) + "\n",
+            language=person.language,
+            now=now,
+            case_id=case_id,
+        )
+    except AddressUnusable:
+        # The page says it all the same, and the act does not wait for a mail.
+        record(
+            session,
+            "notice.not_made",
+            at=now,
+            subject=person.row_key(),
+            case_id=case_id,
+            notice=kind,
+        )
