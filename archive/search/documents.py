@@ -119,11 +119,11 @@ def exact_of(facts: Facts, before: str | None, read: Sequence[str] | None) -> st
     """
     own = facts.words()
     if read is not None:
-        return " ".join(_capped([*own, TEXT, *read]))
+        return " ".join(capped([*own, TEXT, *read]))
     told, _, stood = (before or "").partition(TEXT)
     if before is not None and told.rstrip(" ") == " ".join(own):
         return before
-    return " ".join(_capped([*own, TEXT, *stood.split()]))
+    return " ".join(capped([*own, TEXT, *stood.split()]))
 
 
 def lemmas_in(exact: str) -> str:
@@ -247,14 +247,15 @@ def _add_pages(session: Session, found: dict[UUID, Facts]) -> None:
         found[of].fields += texts
 
 
-def _capped(words: list[str]) -> list[str]:
-    """Return the words as far as one piece may have them."""
-    kept, seen, size = [], set(), 0
+def capped(words: list[str]) -> list[str]:
+    """Return the words as far as one piece may have them, each held in memory once."""
+    kept, size = [], 0
+    known: dict[str, str] = {}
     for word in words[:MOST_WORDS]:
-        if word not in seen:
-            seen.add(word)
+        if word not in known:
+            known[word] = word
             size += len(word.encode()) + 8
             if size > MOST_BYTES:
                 break
-        kept.append(word)
+        kept.append(known[word])
     return kept

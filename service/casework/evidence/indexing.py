@@ -15,7 +15,7 @@ from archive.mailbox.values import Address, Message
 from archive.records.evidence import EvidenceRecord, EvidenceState, ReadingRecord
 from archive.records.search import SEARCH_ITEMS
 from archive.search import lemmas
-from archive.search.documents import SENDER, marked_words, sender_field
+from archive.search.documents import SENDER, capped, marked_words, sender_field
 from archive.search.index import Marked, forget, write
 from archive.search.purging import purge
 from service.casework.evidence.readings import latest_reading
@@ -37,8 +37,11 @@ def searchable_fields(reader: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def words_of_reading(reader: str, facts: Mapping[str, Any]) -> Marked:
-    """Return the words of a reading, their basic forms found: its transaction need do neither."""
-    words = marked_words(searchable_fields(reader, facts))
+    """Return the words of a reading, their basic forms found: its transaction need do neither.
+
+    They are no more than one piece may have: those of a whole batch are held at a time.
+    """
+    words = capped(marked_words(searchable_fields(reader, facts)))
     lemmas.learn(words)
     return words
 
