@@ -15,6 +15,8 @@ from service.jobs.sealing_regularly import EVERY_SECONDS as SEALING_SECONDS
 from service.jobs.sealing_regularly import seal_regularly
 from service.jobs.sending import NOTICES
 from service.jobs.slow_reading import SLOW_READING
+from service.jobs.telling_safety import EVERY_SECONDS as TELLING_SECONDS
+from service.jobs.telling_safety import tell_safety
 from service.jobs.verifications import VERIFICATIONS
 from service.jobs.visits import VISITS
 
@@ -39,4 +41,5 @@ def make_engine(installation: Installation) -> Engine:
     engine.regularly("scans", ask_for_older, EVERY_SECONDS)
     engine.regularly("search", look_for_missing, EVERY_SECONDS)
     engine.regularly("outside", seal_regularly, SEALING_SECONDS)
+    engine.regularly("safety", tell_safety, TELLING_SECONDS)
     return engine

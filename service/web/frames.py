@@ -24,6 +24,7 @@ _NEEDS: Mapping[Place, str] = MappingProxyType(
         Place.QUEUE: "queue.see",
         Place.TRIAGE: "triage.sort",
         Place.CASES: "case.see",
+        Place.SAFETY: "case.outline",
         Place.EVIDENCE: "evidence.see",
         Place.SEARCH: "evidence.see",
         Place.CAPTURE: "page.capture",

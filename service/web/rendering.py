@@ -43,6 +43,7 @@ PATHS: Final[Mapping[Place, str]] = MappingProxyType(
         Place.QUEUE: "/queue",
         Place.TRIAGE: "/triage",
         Place.CASES: "/cases",
+        Place.SAFETY: "/safety",
         Place.EVIDENCE: "/evidence",
         Place.SEARCH: "/search",
         Place.CAPTURE: "/capture",

@@ -249,13 +249,18 @@ def case_rows(
 
 def case_title(case: CaseRecord, language: str) -> str:
     """Return neutral words for what a case is about; nothing offensive stands in a heading."""
+    return kind_title(case.kind, language)
+
+
+def kind_title(kind: str, language: str) -> str:
+    """Return neutral words for a kind of case."""
     _ = gettext_of(language)
     titles = {
         "mail": _("Unpleasant mail"),
         "page": _("Posts on a page"),
         "upload": _("Something handed in"),
     }
-    return titles.get(case.kind, _("Harassment online"))
+    return titles.get(kind, _("Harassment online"))
 
 
 def seriousness_of(case: CaseRecord, course: Course) -> Seriousness:

@@ -16,6 +16,7 @@ class Place(StrEnum):
     QUEUE = "queue"
     TRIAGE = "triage"
     CASES = "cases"
+    SAFETY = "safety"
     EVIDENCE = "evidence"
     SEARCH = "search"
     CAPTURE = "capture"

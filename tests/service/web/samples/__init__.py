@@ -12,6 +12,7 @@ from tests.service.web.samples import (
     person,
     phone,
     queue,
+    safety,
     search,
     security,
 )
@@ -25,6 +26,7 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **queue.SAMPLES,
     **search.SAMPLES,
     **case.SAMPLES,
+    **safety.SAMPLES,
     **bundles.SAMPLES,
     **operations.SAMPLES,
 }
