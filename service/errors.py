@@ -243,6 +243,30 @@ class NameTaken(ServiceError):
     """A person, unit or page of that name or address stands already."""
 
 
+class UnitInUse(ServiceError):
+    """Somebody belongs to the unit, holds a role in it, or another unit stands below it."""
+
+
+class UnitInItself(ServiceError):
+    """A unit cannot stand below itself."""
+
+
+class NotOneself(ServiceError):
+    """Nobody gives themselves a role, changes their own address to sign in with, or ends it."""
+
+
+class PlanChanged(ServiceError):
+    """The organisation has changed since the changes were shown."""
+
+
+class DraftNotFound(NotFound):
+    """No such file waits, it waited too long, or it is not this person's."""
+
+
+class RowNotFound(NotFound):
+    """No such role, absence, deputy or line of the duty list, or not for this person."""
+
+
 class ExportNotFound(NotFound):
     """No such bundle, or not for this person."""
 
@@ -300,6 +324,12 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     TokenNotFound: (HTTPStatus.NOT_FOUND, "token-not-found"),
     UnitNotFound: (HTTPStatus.NOT_FOUND, "unit-not-found"),
     VisitNotFound: (HTTPStatus.NOT_FOUND, "capture-not-found"),
+    UnitInUse: (HTTPStatus.CONFLICT, "unit-in-use"),
+    UnitInItself: (HTTPStatus.CONFLICT, "unit-in-itself"),
+    NotOneself: (HTTPStatus.CONFLICT, "not-oneself"),
+    PlanChanged: (HTTPStatus.CONFLICT, "plan-changed"),
+    DraftNotFound: (HTTPStatus.NOT_FOUND, "import-not-found"),
+    RowNotFound: (HTTPStatus.NOT_FOUND, "row-not-found"),
     ExportNotFound: (HTTPStatus.NOT_FOUND, "bundle-not-found"),
     PhoneNotFound: (HTTPStatus.NOT_FOUND, "phone-not-found"),
     PhoneNotConnected: (HTTPStatus.UNAUTHORIZED, "phone-not-connected"),

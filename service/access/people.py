@@ -48,12 +48,22 @@ def unit_by_name(session: Session, name: str) -> UnitRecord:
 
 
 def add_unit(
-    session: Session, name: str, now: datetime, *, parent: UUID | None = None, actor: str
+    session: Session,
+    name: str,
+    now: datetime,
+    *,
+    parent: UUID | None = None,
+    actor: str,
+    number: str | None = None,
+    by_file: bool = False,
 ) -> UnitRecord:
     """Add a place of work; raises `NameTaken`."""
-    if session.scalars(select(UnitRecord.id).where(UnitRecord.name == name)).first():
+    taken = UnitRecord.name == name
+    if number is not None:
+        taken = or_(taken, UnitRecord.number == number)
+    if session.scalars(select(UnitRecord.id).where(taken)).first():
         raise NameTaken(name)
-    unit = UnitRecord(id=uuid4(), name=name, parent_id=parent)
+    unit = UnitRecord(id=uuid4(), name=name, parent_id=parent, number=number, by_file=by_file)
     session.add(unit)
     record(session, "unit.added", at=now, actor=actor, subject=unit)
     return unit
@@ -71,11 +81,16 @@ def add_person(
     phone: str | None = None,
     language: str = "da",
     password_hash: str | None = None,
+    number: str | None = None,
+    by_file: bool = False,
 ) -> PersonRecord:
     """Add one of ours, with a password where given; raises `NameTaken` for a known address."""
     address = email.strip().lower() if email else None
     if address and person_by_email(session, address) is not None:
         raise NameTaken(address)
+    same = select(PersonRecord.id).where(PersonRecord.number == number)
+    if number and session.scalars(same).first() is not None:
+        raise NameTaken(number)
     person = PersonRecord(
         id=uuid4(),
         name=name,
@@ -84,6 +99,8 @@ def add_person(
         title=title,
         phone=phone,
         language=language,
+        number=number,
+        by_file=by_file,
         added_at=now,
     )
     session.add(person)
@@ -105,10 +122,13 @@ def give_role(
     now: datetime,
     actor: str,
     by_group: bool = False,
+    by_file: bool = False,
+    until: datetime | None = None,
 ) -> RoleRecord:
-    """Give a role, in one unit or (None) everywhere; raises `RoleUnknown`.
+    """Give a role, in one unit or (None) everywhere, perhaps for a time; raises `RoleUnknown`.
 
-    `by_group` says that it follows from a group at the provider (`access.identities`).
+    `by_group` says that it follows from a group at the provider (`access.identities`), `by_file`
+    that an imported file gave it.
     """
     if role not in shipped_rights().roles:
         raise RoleUnknown(role)
@@ -118,7 +138,9 @@ def give_role(
         role=role,
         unit_id=unit_id,
         since=now,
+        until=until,
         by_group=by_group,
+        by_file=by_file,
     )
     session.add(held)
     entry = record(session, "role.given", at=now, actor=actor, subject=person, role=role)

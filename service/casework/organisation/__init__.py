@@ -1,0 +1,1 @@
+"""Units, people and who answers when: by hand and from files (decision 34)."""
