@@ -109,7 +109,9 @@ def _word_back(
 
 
 def _within(edges: Sequence[float], most: int) -> tuple[int, int]:
-    return max(0, round(min(edges))), min(most, round(max(edges)))
+    """Return both ends of a box within the picture: at its edge where it lies beside it."""
+    first, last = (min(max(0, round(edge)), most) for edge in (min(edges), max(edges)))
+    return first, last
 
 
 def _words(lines: Sequence[Line]) -> list[Word]:
