@@ -42,6 +42,8 @@ def places_of(who: Principal) -> tuple[Place, ...]:
 def _open_to(who: Principal, place: Place) -> bool:
     if place is Place.MY_CASE:
         return who.main_role == "employee"
+    if place is Place.TODAY and who.main_role == "employee":
+        return False  # What waits for the employee concerned stands in "Min sag".
     reaches = who.reaches(_NEEDS[place])
     if place is Place.CASES:
         # One's own cases stand under "Min sag".

@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 from service.access.principal import Principal
 from service.casework import triage
 from service.casework.cases import wishes
-from service.casework.cases.listing import own_cases
 from service.casework.cases.overview import CaseToday, cases_today
 from service.casework.evidence.listing import HAND_TO_POLICE
 from service.casework.evidence.sealing_off import waiting_for_police
@@ -37,7 +36,7 @@ def show(
     now: Now,
 ) -> Response:
     """Show what can be done now, and what waits for a date."""
-    if who.main_role == "employee" and own_cases(session, who):
+    if who.main_role == "employee":
         return RedirectResponse("/my-case", 303)
     language = frame_for(request, who).language
     queue = count_waiting(session, who, now) if who.may("queue.see") else 0

@@ -189,9 +189,8 @@ def close_view(
     """Return what is missing before a case may close."""
     course = course_of(session, case)
     around = around_of(session, case, course, language, who=who)
-    views = procedure_states.flat(
-        procedure_states.states(course.procedure, course.endings, course.facts, now)
-    )
+    steps = procedure_states.states(course.procedure, course.endings, course.facts, now)
+    views = procedure_states.flat(steps)
     missing = {
         one.step.id
         for one in missing_for_closing(course.procedure, course.endings, course.facts, now)
@@ -200,8 +199,8 @@ def close_view(
         number=case.number,
         case_url=around.url,
         missing=tuple(step_view(around, one, now) for one in views if one.step.id in missing),
-        settled=sum(one.ended for one in views),
-        total=len(views),
+        settled=sum(one.ended for one in steps),
+        total=len(steps),
         wishes=tuple(one for one in case_wishes(session, who, case, now) if one.answer is None),
     )
 

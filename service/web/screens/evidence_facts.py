@@ -114,13 +114,13 @@ def read_facts(reading: StoredReading | None) -> list[Fact]:
 
 
 def duration_of(told: Mapping[str, Any]) -> str | None:
-    """Return a length as players show it ("0.42", "1.02.07")."""
+    """Return a length as players show it ("0:42", "1:02:07"): with a dot it reads as a number."""
     seconds = told.get("duration")
     if not isinstance(seconds, int | float) or not 0 < seconds < 10_000_000:  # noqa: PLR2004 — 115 days
         return None
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}.{minutes:02d}.{rest:02d}" if hours else f"{minutes}.{rest:02d}"
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def _stated_facts(stated: object) -> list[Fact]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,11 @@ _KINDS = {
     FieldType.CHOICE: FieldKind.CHOICE,
     FieldType.PERSON: FieldKind.PERSON,
 }
+
+
+# The procedures that come along cite the guidelines they were made from by their initials.
+_SOURCES = {"ISHOJ": "Ishøj Kommune", "HUST": "Hustadvika kommune", "FO": "Fellesorganisasjonen (FO)"}
+_SOURCE = re.compile(rf"\b({'|'.join(_SOURCES)})-")
 
 
 @dataclass(frozen=True)
@@ -189,13 +195,18 @@ def clocks_of(course: Course, now: datetime) -> tuple[procedure_clocks.ClockView
     return procedure_clocks.clocks(course.procedure, course.endings, course.facts, now)
 
 
+def _cited(citation: str) -> str:
+    """Return a citation with the house's name for its source ("Ishøj Kommune, 12.12")."""
+    return _SOURCE.sub(lambda found: f"{_SOURCES[found[1]]}, ", citation)
+
+
 def clock_view(around: Around, view: procedure_clocks.ClockView) -> ClockView:
     """Return one clock."""
     return ClockView(
         title=view.clock.title.within(around.language),
         state=ClockState(view.state),
         origin=Origin(view.clock.period.origin),
-        origin_text=view.clock.period.citation,
+        origin_text=_cited(view.clock.period.citation),
         started_at=view.due.started if view.due else None,
         due=view.due.moment if view.due else None,
         stopped_at=view.stopped_at,

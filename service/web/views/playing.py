@@ -10,7 +10,7 @@ class HiddenMedia:
 
     Attributes:
         film: Whether there are pictures in it.
-        duration: Its length as people say it ("0.42"), or None when unknown.
+        duration: Its length as people say it ("0:42"), or None when unknown.
     """
 
     film: bool

@@ -44,7 +44,7 @@ LEADER = (
     Place.CAPTURE,
     Place.RIGHTS,
 )
-EMPLOYEE = (Place.TODAY, Place.MY_CASE, Place.HAND_IN, Place.RIGHTS)
+EMPLOYEE = (Place.MY_CASE, Place.HAND_IN, Place.RIGHTS)
 
 
 def frame(

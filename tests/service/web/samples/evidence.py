@@ -209,10 +209,10 @@ SAMPLES = {
                 kind=EvidenceKind.SOUND_OR_FILM,
                 text=None,
                 parts=(),
-                media=HiddenMedia(film=True, duration="0.42"),
+                media=HiddenMedia(film=True, duration="0:42"),
                 facts=(
                     *_FACTS[3:],
-                    Fact(FactName.DURATION, "0.42", HowKnown.READ_BY_MACHINE),
+                    Fact(FactName.DURATION, "0:42", HowKnown.READ_BY_MACHINE),
                     Fact(FactName.DEVICE, "Apple iPhone 14", HowKnown.STATED),
                 ),
             ),
