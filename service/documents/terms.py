@@ -48,6 +48,7 @@ def known_word(_: Translate, known: str) -> str:
         "handed_in": _("handed in"),
         "read_by_machine": _("read by a program"),
         "typed_inline": _("typed in the forwarded mail"),
+        "typed_from_picture": _("typed from a screenshot"),
         "told": _("told by whoever handed it in"),
     }
     return words.get(known, words["told"])

@@ -82,7 +82,8 @@ class Annex:
 
     `text` is what somebody wrote, `machine_text` what a program read in a picture or on pages.
     `pictures` count among the bytes that go with the booklet; None where one stands that could
-    not be made small. `part_of` is the number of the Bilag that it came inside.
+    not be made small. `part_of` is the number of the Bilag that it came inside. Where `typed_at`
+    says when, no program read the post: whoever handed the picture in typed its words from it.
     """
 
     number: int
@@ -114,6 +115,7 @@ class Annex:
     seen_more: int = 0
     part_of: int | None = None
     unread: bool = False
+    typed_at: datetime | None = None
 
     @property
     def moment(self) -> datetime:

@@ -198,7 +198,7 @@ class Wording:
             if one.stated.written:
                 yield fact(_("Time as written there"), one.stated.written, known)
         if one.captured_at is not None:
-            ours = one.channel in {Channel.POST, Channel.PAGE}
+            ours = one.channel in {Channel.POST, Channel.PAGE} and one.typed_at is None
             known = known_word(_, "captured" if ours else "told")
             yield fact(_("Seen there"), self.moment(one.captured_at), known)
         yield fact(_("Received by us"), self.moment(one.received_at), _("measured by Værn"))
@@ -223,6 +223,7 @@ class Wording:
         for name, value, known in (
             (_("Against whom"), ", ".join(one.directed_at), None),
             (_("Handed in by"), one.handed_in_by, None),
+            (_("Typed from the screenshot"), self._typed(one), None),
             (_("File name"), one.name, known_word(_, "told")),
             (_("Note at handing in"), one.note, known_word(_, "told")),
             (_("How we know"), known_word(_, one.known), None),
@@ -231,6 +232,12 @@ class Wording:
         ):
             if value:
                 yield fact(name, value, known)
+
+    def _typed(self, one: Annex) -> str | None:
+        if one.typed_at is None:
+            return None
+        by = one.handed_in_by
+        return f"{by}, {self.moment(one.typed_at)}" if by else self.moment(one.typed_at)
 
     def _readers(self, one: Annex) -> str:
         names = [f"{seen.name} ({self.short(seen.at)})" for seen in one.seen_by]
@@ -252,6 +259,8 @@ class Wording:
         if not one.text:
             return None
         title = self._("The exact text")
+        if one.typed_at is not None:
+            title = self._("The words, typed from the screenshot. The picture counts.")
         known = known_word(self._, one.text_known or one.known)
         return self._block(one, title, one.text, self._("Known: %(how)s.") % {"how": known})
 

@@ -19,11 +19,12 @@ from archive.intake.receive import About, Envelope, Held, Kept, object_row
 from archive.ledger.log import record
 from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import EvidenceRecord, EvidenceState, Known
-from archive.records.pages import FindingRecord, PostRecord, VisitRecord
+from archive.records.pages import PostRecord, VisitRecord
 from archive.search.documents import marked_words
 from archive.search.lemmas import learn
 from archive.vault.vault import Sealed
 from capture.report import CaptureReport
+from service.casework.moderation.findings import keep_findings
 from service.casework.moderation.judging import Judgement
 from service.casework.moderation.sealing_posts import shut_seen_again
 from service.installation import Installation
@@ -65,7 +66,8 @@ def keep_capture(
         visit = held(session, VisitRecord, claim)
         _keep_files(session, kept.id, sealed, report, now)
         posts = _keep_posts(session, visit, kept.id, report, sealed)
-        _keep_findings(session, posts, judgements, now)
+        for local_id, row in posts.items():
+            keep_findings(session, row, judgements[local_id], now)
         _end_visit(visit, report, kept.id)
         evidence = session.get_one(EvidenceRecord, kept.id)
         evidence.state = EvidenceState.READ if report.captured else EvidenceState.UNREADABLE
@@ -168,33 +170,6 @@ def _kept_text(text: str | None, longest: int | None = None) -> str | None:
     What was read stands unchanged in `posts.json`, sealed beside it.
     """
     return text.replace("\x00", "\ufffd")[:longest] if text else text
-
-
-def _keep_findings(
-    session: Session,
-    posts: dict[str, PostRecord],
-    judgements: dict[str, Judgement],
-    now: datetime,
-) -> None:
-    for local_id, row in posts.items():
-        judgement = judgements[local_id]
-        row.judged_with = judgement.rules
-        for finding in judgement.findings:
-            session.add(
-                FindingRecord(
-                    id=uuid4(),
-                    post_id=row.id,
-                    clause=finding.clause,
-                    duty=str(finding.duty),
-                    rule=finding.rule,
-                    version=str(finding.version),
-                    spans=[list(span) for span in finding.spans],
-                    deobfuscated=finding.deobfuscated,
-                    reasons=list(finding.reasons),
-                    rank=judgement.rank_of(finding),
-                    made_at=now,
-                )
-            )
 
 
 def _end_visit(visit: VisitRecord, report: CaptureReport, evidence_id: UUID) -> None:

@@ -6,7 +6,7 @@ ledger says who saw them before they leave.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -43,6 +43,8 @@ class Excerpt:
     marks: tuple[Span, ...]
     goes_on_before: bool
     goes_on_after: bool
+    typed: bool = False
+    """Whether somebody typed it from a screenshot, and no program read it."""
 
 
 def reveal_excerpts(
@@ -56,7 +58,9 @@ def reveal_excerpts(
     with installation.database.reading() as session:
         fields = _fields_of(session, installation, who, evidence_id, now)
     query = understand(typed)
-    return [one for field in fields for one in excerpts(field, query)][:MOST]
+    return [replace(one, typed=typed) for field, typed in fields for one in excerpts(field, query)][
+        :MOST
+    ]
 
 
 def excerpts(text: str, query: Query) -> list[Excerpt]:
@@ -94,13 +98,18 @@ def _fields_of(
     who: Principal,
     evidence_id: UUID,
     now: datetime,
-) -> list[str]:
-    """Return what stands in a piece, as far as this person may see it, field by field."""
+) -> list[tuple[str, bool]]:
+    """Return what stands in a piece, as far as this person may see it, field by field.
+
+    With each field goes whether somebody typed it from a screenshot.
+    """
     row = see_evidence(session, who, evidence_id, now)
     parts = [row.filename, row.note, row.source_url]
-    posts = select(PostRecord.author, PostRecord.text).where(PostRecord.evidence_id == evidence_id)
-    for author, said in session.execute(posts.order_by(PostRecord.number)):
-        parts.append(f"{author}: {said}" if author else said)
+    typed: list[str] = []
+    columns = PostRecord.author, PostRecord.text, PostRecord.typed_by
+    posts = select(*columns).where(PostRecord.evidence_id == evidence_id)
+    for author, said, by in session.execute(posts.order_by(PostRecord.number)):
+        (parts if by is None else typed).append(f"{author}: {said}" if author else said)
     try:
         reading = latest_reading(session, installation.vault, evidence_id)
     except EvidenceErased:
@@ -108,4 +117,5 @@ def _fields_of(
     if reading is not None:
         parts += searchable_fields(reading.reader, reading.facts)
     # A sender stands there once more, only to be found by: it is shown among the people of a mail.
-    return [part for part in parts if part and not part.startswith(SENDER)]
+    read = [(part, False) for part in parts if part and not part.startswith(SENDER)]
+    return [*((one, True) for one in typed if one), *read]

@@ -152,6 +152,9 @@ def _annexes(
         yield _redacted(work, row)
     elif row.kind == "capture":
         yield from _captured(work, row)
+    elif typed := [one for one in work.known.posts[row.id] if one.typed_by is not None]:
+        for post in typed:
+            yield _typed(work, row, post)
     elif row.id in work.known.messages:
         yield _mail(work, row, present)
     else:
@@ -310,6 +313,28 @@ def _post(
         text_known=Known.CAPTURED,
         pictures=_post_picture(work, row.id, post),
         digests=tuple(digests),
+    )
+
+
+def _typed(work: _Gathering, row: EvidenceRecord, post: PostRecord) -> Annex:
+    """Return a post that one of ours typed: in their words, beside the picture they typed from."""
+    picture = _file(work, row)
+    stated, how = post.time_stated, Known.TYPED_FROM_PICTURE
+    return replace(
+        picture,
+        channel=Channel.POST,
+        number=post.number,
+        typed_at=post.typed_at,
+        author=post.author,
+        author_known=how,
+        profile=post.author_url,
+        account=account_id(post.author_url),
+        address=post.permalink or row.source_url,
+        address_known=how,
+        stated=Stated(None, stated, how) if stated else None,
+        text=post.text,
+        text_known=how,
+        digests=(*picture.digests, Digest("text", post.text_sha256)),
     )
 
 

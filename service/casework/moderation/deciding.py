@@ -6,7 +6,8 @@ A deletion is refused before a verified capture (ISHOJ-12.2 before 12.3). A
 names a duty that no rule saw makes a judgement too: else a word in a form
 would be enough to do without the second person. Advertising and fraud are
 excepted, where a rule saw nothing else: one person may, and some of those
-decisions are drawn for a second look (`sampling`).
+decisions are drawn for a second look (`sampling`). What somebody typed from a
+screenshot, and rules judged, they never remove alone, for the same reason.
 """
 
 from __future__ import annotations
@@ -146,15 +147,20 @@ def is_waiting(decision: DecisionRecord) -> bool:
     return decision.needs_approval and not answered
 
 
-def needs_second(card: Card, act: str, clause: str | None = None) -> bool:
-    """Tell whether a decision on this card needs a second person.
+def needs_second(
+    card: Card, act: str, clause: str | None = None, *, by: UUID | None = None
+) -> bool:
+    """Tell whether a decision on this card `by` a person needs a second one.
 
     A removal does, unless a rule saw a duty and the clause named (where one is) is a duty too,
-    or rules saw advertising or fraud and nothing else.
+    or rules saw advertising or fraud and nothing else. Of words that this very person typed it
+    always does: somebody else compares them with the picture.
     """
     flagged = any(one.duty == Duty.MUST for one in card.findings)
     named = clause is None or _clause(clause).duty is Duty.MUST
-    return act in REMOVING and not (flagged and named) and not is_excepted(card, clause)
+    own_words = by is not None and card.post.typed_by == by
+    alone = not own_words and ((flagged and named) or is_excepted(card, clause))
+    return act in REMOVING and not alone
 
 
 def is_excepted(card: Card, clause: str | None = None) -> bool:
@@ -206,7 +212,7 @@ def _decision(
     finding = next((one for one in card.findings if one.clause == proposed.clause), None)
     clause = _clause(proposed.clause) if proposed.clause is not None else None
     reason = proposed.reason.strip()
-    second = needs_second(card, proposed.act, proposed.clause)
+    second = needs_second(card, proposed.act, proposed.clause, by=person)
     rests_on: Preserved | None = None
     if proposed.act == GONE:
         if card.secured:
@@ -232,7 +238,7 @@ def _decision(
         policy_version=default_policy().version,
         reason=reason,
         needs_approval=second,
-        excepted=proposed.act in REMOVING and is_excepted(card, proposed.clause),
+        excepted=proposed.act in REMOVING and not second and is_excepted(card, proposed.clause),
         evidence_id=rests_on.evidence_id if rests_on else None,
         known=rests_on.known if rests_on else None,
         decided_by=person,

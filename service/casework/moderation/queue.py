@@ -1,17 +1,19 @@
-"""Til vurdering: flagged posts without a decision, worst first, each post at its latest visit."""
+"""Til vurdering: flagged posts without a decision, worst first, each post at its latest visit.
+
+What somebody of ours typed from a screenshot waits with them, flagged or not: they want it judged.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.records.cases import CaseRecord
-from archive.records.evidence import EvidenceRecord, ViewingRecord
+from archive.records.evidence import EvidenceRecord
 from archive.records.pages import (
     DecisionRecord,
     FindingRecord,
@@ -33,13 +35,16 @@ LASTING = ("let_stand", "not_ours")
 
 @dataclass(frozen=True)
 class Waiting:
-    """A post in the queue with its worst rank, its visit and the page it stands on."""
+    """A post in the queue with its worst rank, its visit and the page it stands on.
+
+    `clause` is None where no rule flagged it: then somebody typed it, for people to judge.
+    """
 
     post: PostRecord
     visit: VisitRecord
     page_name: str | None
     rank: int
-    clause: str
+    clause: str | None
     proposed: bool
     secured: bool
     shut: bool
@@ -90,13 +95,13 @@ class Card:
 
 def waiting_posts(session: Session, who: Principal, now: datetime) -> list[Waiting]:
     """Return the posts that wait for this person's team, worst first."""
-    worst = func.max(FindingRecord.rank)
+    worst = func.coalesce(func.max(FindingRecord.rank), 0)
     query = (
         select(PostRecord, VisitRecord, PageRecord.name, worst)
         .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
         .outerjoin(PageRecord, PageRecord.id == VisitRecord.page_id)
-        .join(FindingRecord, FindingRecord.post_id == PostRecord.id)
-        .where(_visible(who, "queue.see", now), _latest_sighting(), _undecided())
+        .outerjoin(FindingRecord, FindingRecord.post_id == PostRecord.id)
+        .where(_to_judge(), _visible(who, "queue.see", now), _latest_sighting(), _undecided())
         .group_by(PostRecord.id, VisitRecord.id, PageRecord.id)
         .order_by(worst.desc(), VisitRecord.requested_at.desc(), PostRecord.number)
         .limit(PAGE)
@@ -112,7 +117,7 @@ def waiting_posts(session: Session, who: Principal, now: datetime) -> list[Waiti
             visit=row[1],
             page_name=row[2],
             rank=int(row[3]),
-            clause=clauses[row[0].id],
+            clause=clauses.get(row[0].id),
             proposed=row[0].id in proposed,
             secured=row[0].picture_name is not None or row[0].id in handed_in,
             shut=row[0].id in shut,
@@ -124,10 +129,9 @@ def waiting_posts(session: Session, who: Principal, now: datetime) -> list[Waiti
 def count_waiting(session: Session, who: Principal, now: datetime) -> int:
     """Return how many posts wait."""
     query = (
-        select(func.count(func.distinct(PostRecord.id)))
+        select(func.count(PostRecord.id))
         .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
-        .join(FindingRecord, FindingRecord.post_id == PostRecord.id)
-        .where(_visible(who, "queue.see", now), _latest_sighting(), _undecided())
+        .where(_to_judge(), _visible(who, "queue.see", now), _latest_sighting(), _undecided())
     )
     return int(session.scalar(query) or 0)
 
@@ -141,28 +145,6 @@ def shut_among(session: Session, posts: list[UUID]) -> set[UUID]:
         .where(PostRecord.id.in_(posts), sealed)
     )
     return set(session.scalars(captured)) | _handed_in(session, posts, sealed)
-
-
-def decided_today(session: Session, who: Principal, now: datetime) -> int:
-    """Return how many posts this person has decided since midnight in Copenhagen."""
-    query = select(func.count()).where(
-        DecisionRecord.decided_by == who.person_id, DecisionRecord.decided_at >= midnight(now)
-    )
-    return int(session.scalar(query) or 0)
-
-
-def exposures_today(session: Session, who: Principal, now: datetime) -> int:
-    """Return how much hidden content this person has revealed today (A5)."""
-    query = select(func.count()).where(
-        ViewingRecord.person_id == who.person_id, ViewingRecord.at >= midnight(now)
-    )
-    return int(session.scalar(query) or 0)
-
-
-def midnight(now: datetime) -> datetime:
-    """Return the last midnight in Copenhagen."""
-    local = now.astimezone(ZoneInfo("Europe/Copenhagen"))
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def card_of(session: Session, who: Principal, post_id: UUID, now: datetime) -> Card:
@@ -277,6 +259,13 @@ def _visible(who: Principal, action: str, now: datetime) -> ColumnElement[bool]:
     if any(reach.scope is Scope.ALL for reach in who.reaches(action)):
         return PostRecord.id.is_not(None)
     return VisitRecord.case_id.in_(select(CaseRecord.id).where(cases_within(who, action, now)))
+
+
+def _to_judge() -> ColumnElement[bool]:
+    """A rule flagged it, or somebody typed it from a screenshot."""
+    typed = aliased(PostRecord)
+    by_people = select(typed.id).where(typed.typed_by.is_not(None))
+    return PostRecord.id.in_(select(FindingRecord.post_id).union_all(by_people))
 
 
 def _undecided() -> ColumnElement[bool]:

@@ -37,7 +37,7 @@ KIND: Final = "screenshot"
 UNCOUNTED_KIND: Final = "upload"
 """What does not count is kept like any hand-in, and waits to be sorted."""
 
-_PICTURES: Final = re.compile(r"image/(png|jpeg|gif|webp|bmp|tiff|heic|heif|avif)")
+PICTURES: Final = re.compile(r"image/(png|jpeg|gif|webp|bmp|tiff|heic|heif|avif)")
 
 
 class NotCounted(StrEnum):
@@ -149,7 +149,7 @@ def hand_in_screenshot(
 def _not_counted(
     session: Session, post: PostRecord, held: Held, filename: str | None
 ) -> NotCounted | None:
-    if not _PICTURES.fullmatch(media_type_of(held.head, filename)):
+    if not PICTURES.fullmatch(media_type_of(held.head, filename)):
         return NotCounted.NO_PICTURE
     digest = held.sealed.sha256
     elsewhere = PostRecord.id.not_in(sightings_of(post))

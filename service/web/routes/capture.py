@@ -22,13 +22,15 @@ from service.casework.capture.requesting import (
     request_visit,
     shut_visits,
 )
-from service.casework.cases.listing import list_cases
+from service.casework.cases.listing import list_cases, names_of
 from service.casework.evidence.listing import HAND_TO_POLICE
+from service.casework.moderation.standing_in import ACTION as SECURE
+from service.casework.moderation.typed_posts import TYPED, typed_posts_at
 from service.errors import AddressInvalid, CaseNotFound
 from service.web.dependencies import FormModel, House, Now, PageRight, Reading
 from service.web.frames import frame_for
 from service.web.rendering import wants_partial
-from service.web.screens.capture import capture_row, capture_run
+from service.web.screens.capture import capture_row, capture_run, typed_here
 from service.web.views.capture import CaptureRun, CaptureView
 from service.web.views.frame import CaseLink, FieldError, FormState, Place
 from service.web.wording import gettext_of
@@ -94,12 +96,20 @@ def show(request: Request, visit_id: UUID, who: Capture, session: Reading, now: 
 
 def _run(session: Session, who: Principal, visit_id: UUID, now: datetime) -> CaptureRun:
     visit = find_visit(session, who, visit_id, now)
-    posts = posts_of(session, visit)
+    posts = [] if visit.status == TYPED else posts_of(session, visit)
+    typed = typed_posts_at(session, visit, also_shut=who.may(HAND_TO_POLICE))
     shut = visit.id in shut_visits(session, [visit])
     return capture_run(
         visit,
         posts,
         flagged_among(session, posts),
+        typed=typed_here(
+            typed,
+            flagged_among(session, typed),
+            names_of(session, [post.typed_by for post in typed]),
+            linked=who.may("queue.see"),
+        ),
+        typing_url=f"/typed-posts?visit={visit.id}" if who.may(SECURE) else None,
         case_number=case_number_of(session, who, visit, now),
         evidence_number=evidence_number_of(session, visit),
         shut=shut,
@@ -126,6 +136,7 @@ def _page(
         earlier=tuple(capture_row(one, told=one.id not in shut) for one in visits),
         cases=tuple(CaseLink(one.number, f"/cases/{one.number}") for one in cases),
         chosen_case=chosen,
+        typing_url="/typed-posts" if who.may(SECURE) else None,
         form=form or FormState(),
     )
     context = {"frame": frame_for(request, who, Place.CAPTURE), "view": view}

@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from service.access.principal import Principal
+from service.casework.moderation.day import decided_today, exposures_today
 from service.casework.moderation.deciding import REMOVING, Proposed, approve, decide
 from service.casework.moderation.queue import (
     card_of,
     count_waiting,
-    decided_today,
-    exposures_today,
     shut_among,
     waiting_posts,
 )

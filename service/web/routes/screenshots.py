@@ -47,7 +47,10 @@ Secure = Annotated[Principal, Depends(PageRight(SECURE))]
 TOKEN = "csrf_token"  # noqa: S105 — the name of a form field
 LOOKS = 30
 """How often it is asked whether the picture has been opened, before the answer leaves without."""
-
+_NOT_COUNTED: dict[NotCounted | None, str] = {
+    NotCounted.NO_PICTURE: "screenshot_no_picture",
+    NotCounted.ANOTHER_POSTS: "screenshot_anothers",
+}
 _SAID = (UploadInvalid, UploadTooLarge, AlreadySecured, FourEyes)
 
 
@@ -76,7 +79,8 @@ async def hand_in(request: Request, post_id: UUID, who: Secure) -> Response:
         return await run_sync(_refused, request, house, who, post_id, refused)
     quota.took(who, 1, kept.size)
     request.app.state.engine.wake("reading")
-    said = await _said(house, who, post_id, kept)
+    said = _NOT_COUNTED.get(kept.not_counted)
+    said = said or await said_of(house, who, post_id, kept.evidence_id)
     return RedirectResponse(f"/queue?post={post_id}&said={said}", HTTPStatus.SEE_OTHER)
 
 
@@ -110,18 +114,13 @@ def _require_one(who: Principal, uploaded: Uploaded) -> None:
         raise UploadInvalid("choose a file", "screenshot")
 
 
-async def _said(house: Installation, who: Principal, post_id: UUID, kept: HandedIn) -> str:
+async def said_of(house: Installation, who: Principal, post_id: UUID, evidence_id: UUID) -> str:
     """Return the code of what became of it, once the picture is opened or that takes too long."""
-    if kept.not_counted is not None:
-        return {
-            NotCounted.NO_PICTURE: "screenshot_no_picture",
-            NotCounted.ANOTHER_POSTS: "screenshot_anothers",
-        }[kept.not_counted]
     for _ in range(LOOKS):
-        if await run_sync(_opened, house, kept.evidence_id):
+        if await run_sync(_opened, house, evidence_id):
             break
         await anyio.sleep(0.1)
-    standing = await run_sync(_standing, house, who, post_id, kept.evidence_id)
+    standing = await run_sync(_standing, house, who, post_id, evidence_id)
     return {
         Standing.COUNTS: "screenshot_counts",
         Standing.WAITS: "screenshot_waits",

@@ -13,7 +13,8 @@ from service.casework.cases import wishes
 from service.casework.cases.overview import CaseToday, cases_today
 from service.casework.evidence.listing import HAND_TO_POLICE
 from service.casework.evidence.sealing_off import waiting_for_police
-from service.casework.moderation.queue import count_waiting, decided_today
+from service.casework.moderation.day import decided_today
+from service.casework.moderation.queue import count_waiting
 from service.procedure.texts import render_text
 from service.web.catalogues import load
 from service.web.dependencies import Now, PageRight, Reading

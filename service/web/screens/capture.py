@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from service.web.views.capture import (
     CaptureRun,
     CaptureStage,
     CaptureState,
+    TypedHere,
 )
 from service.web.views.frame import CaseLink
 
@@ -60,6 +61,8 @@ def capture_run(
     *,
     case_number: str | None,
     evidence_number: str | None,
+    typed: Sequence[TypedHere] = (),
+    typing_url: str | None = None,
     shut: bool = False,
     told: bool = True,
 ) -> CaptureRun:
@@ -81,6 +84,8 @@ def capture_run(
         posts_stated=visit.posts_stated,
         problem=problem_of(visit.reason) if state is CaptureState.FAILED else None,
         posts=_posts(posts, flagged) if told else (),
+        typed=tuple(typed),
+        typing_url=None if shut else typing_url,
         evidence_number=evidence_number,
         evidence_url=f"/evidence/{visit.evidence_id}" if visit.evidence_id else None,
         case=CaseLink(case_number, f"/cases/{case_number}") if case_number else None,
@@ -103,9 +108,26 @@ def state_of(visit: VisitRecord) -> CaptureState:
     """Return how far a capture is."""
     if visit.status == "requested":
         return CaptureState.RUNNING if visit.claimed_by else CaptureState.WAITING
-    if visit.status == "failed":
-        return CaptureState.FAILED
+    if visit.status in {"failed", "typed"}:
+        return CaptureState(visit.status)
     return CaptureState.PARTIAL if visit.left_out else CaptureState.CAPTURED
+
+
+def typed_here(
+    posts: Sequence[PostRecord], flagged: set[UUID], names: Mapping[UUID, str], *, linked: bool
+) -> tuple[TypedHere, ...]:
+    """Return posts that were typed from screenshots; `names` of whoever typed them."""
+    return tuple(
+        TypedHere(
+            author=post.author,
+            by=names[post.typed_by],
+            at=post.typed_at,
+            marked=post.id in flagged,
+            url=f"/queue?post={post.id}" if linked else None,
+        )
+        for post in posts
+        if post.typed_by is not None and post.typed_at is not None
+    )
 
 
 def _posts(posts: Sequence[PostRecord], flagged: set[UUID]) -> tuple[CapturedPost, ...]:

@@ -39,6 +39,7 @@ from service.web.views.queue import (
     Secured,
     SimilarDecision,
     ThreadPost,
+    TypedBy,
 )
 from service.web.wording import capture_failed, gettext_of
 
@@ -61,7 +62,8 @@ def queue_rows(
             page=one.page_name or (one.visit.url if _told(who, one) else ""),
             found_at=one.visit.ended_at or one.visit.requested_at,
             duty=Duty.MUST if one.rank >= MUST_RANK else Duty.MAY,
-            clause_title=policy.clause(one.clause).title,
+            clause_title=_title(policy, one.clause) or "",
+            typed=one.post.typed_by is not None,
             unlawful=one.clause == "unlawful",
             waits_for_second=one.proposed,
             secured=one.secured,
@@ -137,11 +139,12 @@ def decision_card(
             )
             for one in card.similar
         ),
+        typed=_typed(session, who, card),
         secured=None if broken else _secured(session, card),
         capture_problem=_capture_problem(card, language, broken=broken),
         barriers=barriers,
         clauses=_clauses(card, policy),
-        needs_second=needs_second(card, "delete"),
+        needs_second=needs_second(card, "delete", by=who.person_id),
         may_be_gone=not card.secured and Outcome.LET_STAND not in barriers,
         sample=_sample(session, sample, policy) if sample else None,
         screenshot_url=_screenshot_url(who, card, barriers, broken=broken),
@@ -211,6 +214,13 @@ def _thread(card: Card, unknown: str) -> tuple[ThreadPost, ...]:
             )
         )
     return tuple(found) if len(found) > 1 else ()
+
+
+def _typed(session: Session, who: Principal, card: Card) -> TypedBy | None:
+    typist, at = card.post.typed_by, card.post.typed_at
+    if typist is None or at is None:
+        return None
+    return TypedBy(names_of(session, [typist])[typist], at, you=typist == who.person_id)
 
 
 def _secured(session: Session, card: Card) -> Secured | None:

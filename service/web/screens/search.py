@@ -88,7 +88,13 @@ def query_of(asked: Mapping[str, str]) -> str:
 def shown_excerpt(excerpt: Excerpt) -> ShownExcerpt:
     """Return an excerpt as the page shows it."""
     marks = tuple(Mark(start, end) for start, end in excerpt.marks)
-    return ShownExcerpt(excerpt.text, marks, excerpt.goes_on_before, excerpt.goes_on_after)
+    return ShownExcerpt(
+        excerpt.text,
+        marks,
+        excerpt.goes_on_before,
+        excerpt.goes_on_after,
+        excerpt.typed,
+    )
 
 
 def _term(term: Term) -> SearchedTerm:

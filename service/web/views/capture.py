@@ -8,13 +8,17 @@ from service.web.views.frame import CaseLink, FormState
 
 
 class CaptureState(StrEnum):
-    """How far a capture is; `PARTIAL` means that some posts were left out."""
+    """How far a capture is; `PARTIAL` means that some posts were left out.
+
+    `TYPED` is none of ours: somebody typed a post from a screenshot.
+    """
 
     WAITING = "waiting"
     RUNNING = "running"
     CAPTURED = "captured"
     PARTIAL = "partial"
     FAILED = "failed"
+    TYPED = "typed"
 
 
 class CaptureStage(StrEnum):
@@ -53,6 +57,25 @@ class CapturedPost:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedHere:
+    """A post that somebody typed from a screenshot, where the page could not be captured.
+
+    Attributes:
+        author: The account as they typed it, or None.
+        by: Who typed it, by name.
+        at: When.
+        marked: Whether a rule marked it.
+        url: Its card in the queue, or None where this person does not see that.
+    """
+
+    author: str | None
+    by: str
+    at: datetime
+    marked: bool
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureRun:
     """One capture; the partial `partials/capture_progress.html` shows it while it runs.
 
@@ -69,6 +92,8 @@ class CaptureRun:
         problem: Only with `FAILED`.
         posts: In page order.
         evidence_number, evidence_url: The page as evidence.
+        typed: Posts of this address that were typed from screenshots since, the latest first.
+        typing_url: Where one is typed, or None where this person may not.
         sealed_off: Whether it is shut; then neither its posts nor its address are told, save
             to whoever hands it to the police.
     """
@@ -88,6 +113,8 @@ class CaptureRun:
     evidence_number: str | None = None
     evidence_url: str | None = None
     case: CaseLink | None = None
+    typed: tuple[TypedHere, ...] = ()
+    typing_url: str | None = None
     sealed_off: bool = False
 
 
@@ -104,10 +131,14 @@ class CaptureRow:
 
 @dataclass(frozen=True, slots=True)
 class CaptureView:
-    """`capture.html`: the form, the chosen run if there is one, and earlier ones."""
+    """`capture.html`: the form, the chosen run if there is one, and earlier ones.
+
+    `typing_url` is where a post is typed from a page that none can reach.
+    """
 
     run: CaptureRun | None = None
     earlier: tuple[CaptureRow, ...] = ()
     cases: tuple[CaseLink, ...] = ()
     chosen_case: str | None = None
+    typing_url: str | None = None
     form: FormState = field(default_factory=FormState)

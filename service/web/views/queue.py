@@ -173,6 +173,15 @@ class SealedPost:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedBy:
+    """That a person typed the post from a screenshot, and no program of ours read it."""
+
+    name: str
+    at: datetime
+    you: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionCard:
     """The post to decide.
 
@@ -191,6 +200,7 @@ class DecisionCard:
             found one, all.
         thread: The posts around it, in page order; empty when it stands alone.
         similar: Newest first, at most five.
+        typed: Who typed it from a screenshot; None where we captured it.
         secured: None while no verified capture exists.
         capture_problem: Why our own capture failed, translated; None when it did not.
         criticism: True when the engine marks lawful criticism.
@@ -219,6 +229,7 @@ class DecisionCard:
     picture: HiddenPicture | None = None
     thread: tuple[ThreadPost, ...] = ()
     similar: tuple[SimilarDecision, ...] = ()
+    typed: TypedBy | None = None
     secured: Secured | None = None
     capture_problem: str | None = None
     clauses: tuple[ClauseChoice, ...] = ()
@@ -245,7 +256,8 @@ class QueueRow:
         page: Where it stands.
         found_at: When the rule hit.
         duty: Must or may.
-        clause_title: The worst clause.
+        clause_title: The worst clause; empty where no rule marked it.
+        typed: Whether somebody typed it from a screenshot.
         unlawful: True for threats and the like; gets an icon and a word.
         waits_for_second: True when it is a proposal.
         secured: Whether a verified capture exists.
@@ -263,6 +275,7 @@ class QueueRow:
     waits_for_second: bool = False
     secured: bool = True
     sealed_off: bool = False
+    typed: bool = False
     this: bool = False
 
 

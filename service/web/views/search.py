@@ -124,12 +124,13 @@ class SearchView:
 
 @dataclass(frozen=True, slots=True)
 class ShownExcerpt:
-    """A part of a text with the words that were found."""
+    """A part of a text with the words that were found; `typed` from a screenshot, or read."""
 
     text: str
     marks: tuple[Mark, ...]
     goes_on_before: bool = False
     goes_on_after: bool = False
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

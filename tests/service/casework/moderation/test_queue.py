@@ -11,11 +11,10 @@ from sqlalchemy import select
 from archive.records.evidence import ViewingRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
+from service.casework.moderation.day import decided_today, exposures_today
 from service.casework.moderation.queue import (
     card_of,
     count_waiting,
-    decided_today,
-    exposures_today,
 )
 from service.casework.moderation.revealing import merged, reveal_post
 from service.errors import NotPermitted, PostNotFound
