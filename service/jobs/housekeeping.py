@@ -16,6 +16,7 @@ from service.access.oidc.begun import forget_used
 from service.access.tries import forget_tries
 from service.casework.exporting.fetching import end_exports
 from service.casework.moderation.sampling import draw_samples
+from service.casework.organisation.drafts import forget_drafts
 from service.installation import Installation
 from service.log_lines import logger
 
@@ -42,6 +43,7 @@ def tidy(installation: Installation) -> None:
         forget_tries(session, now, KEPT)
         forget_halves(session, now)
         forget_used(session, now)
+        forget_drafts(session, now)
         keep_checkpoint(session, now)
     for copy in installation.data.glob("before-*.db"):
         # It holds wrapped keys: kept longer, no erasure would reach it.
