@@ -51,6 +51,7 @@ def notice_for(language: str, said: str | None) -> Notice | None:
         "case_closed": _("The case is closed."),
         "circumstance_stated": _("Noted."),
         "circle_changed": _("The circle is changed."),
+        "glass_broken": _("It is open to you now, and the others have been told."),
         "wish_answered": _("The answer is kept, and the employee can read it."),
         "decided": _("The decision is kept."),
         "proposed": _("It waits for a colleague's approval."),
@@ -73,6 +74,7 @@ def notice_for(language: str, said: str | None) -> Notice | None:
         "looked_agrees": _("Your second look is kept."),
         "looked_disagrees": _("Your second look is kept. The post waits for a new decision."),
         "screenshot_counts": _("The post is secured with the screenshot."),
+        "typed": _("It is kept, and waits for review here. Compare the words with the picture."),
         "screenshot_waits": _("The screenshot is safe, and is being checked."),
         "screenshot_unreadable": _(
             "The file is kept, but it could not be opened as a picture. Take another."
@@ -132,9 +134,11 @@ def happened(language: str, kind: str) -> str:
         "step.corrected": _("A step was corrected"),
         "circle.joined": _("A person joined the circle"),
         "circle.left": _("A person left the circle"),
+        "glass.broken": _("The content was opened from outside the circle"),
         "capture.requested": _("A capture was asked for"),
         "capture.kept": _("A page was captured"),
         "capture.failed": _("A capture failed"),
+        "post.typed": _("A post was typed from a screenshot"),
         "post.decided": _("A post was decided"),
         "post.proposed": _("A decision was proposed"),
         "post.approved": _("A proposal was approved"),

@@ -16,7 +16,7 @@ from archive.records.people import PersonRecord, RoleRecord
 from service.access.principal import Principal
 from service.access.rights import Rights, Scope
 from service.casework.cases.finding import case_for, refuse_own_matter
-from service.errors import EndNotAhead, HandlerStays, PersonNotFound, ReasonMissing
+from service.errors import EndNotAhead, FourEyes, HandlerStays, PersonNotFound, ReasonMissing
 
 RENEWED = "renewed"
 """The reason by which an invitation ended since a later one took its place."""
@@ -44,8 +44,9 @@ def invite(
 ) -> CircleRecord:
     """Let a person into the circle in a role of theirs, perhaps until a moment.
 
-    An earlier invitation that still stands ends here: the new one alone says until when.
-    Raises `PersonNotFound`, `ReasonMissing`, `EndNotAhead`.
+    An earlier invitation that still stands ends here: the new one alone says until when. Nobody
+    takes themselves in: who has to see it all the same breaks the glass, and the circle is told.
+    Raises `PersonNotFound`, `ReasonMissing`, `EndNotAhead`, `FourEyes`.
     """
     if not reason.strip():
         raise ReasonMissing("say why this person needs to be in the circle")
@@ -53,6 +54,8 @@ def invite(
         raise EndNotAhead("a place in the circle ends after it has begun")
     case = case_for(session, who, number, "case.circle", now)
     refuse_own_matter(session, who, case)
+    if person_id == who.person_id:
+        raise FourEyes("nobody takes themselves into a circle")
     person = session.get(PersonRecord, person_id)
     if person is None or not _takes_part_as(session, who.rights, person_id, role, now):
         raise PersonNotFound(f"{person_id} does not take part in cases as {role}")
@@ -120,14 +123,25 @@ def remove(
     )
 
 
-def invitable(session: Session, rights: Rights, case: CaseRecord, now: datetime) -> list[Invitable]:
-    """Return who can be taken into the circle, and as what; never whom the case concerns."""
+def invitable(session: Session, who: Principal, case: CaseRecord, now: datetime) -> list[Invitable]:
+    """Return whom this person can take into the circle, and as what.
+
+    Never whom the case concerns, and never themselves.
+    """
     concerned = select(HarassedRecord.person_id).where(
         HarassedRecord.case_id == case.id, HarassedRecord.person_id.is_not(None)
     )
-    query = _holders(rights, now).where(PersonRecord.id.not_in(concerned))
+    query = _holders(who.rights, now).where(
+        PersonRecord.id.not_in(concerned), PersonRecord.id != who.person_id
+    )
     rows = session.execute(query.order_by(PersonRecord.name, RoleRecord.role).distinct())
     return [Invitable(row.id, row.name, row.role) for row in rows]
+
+
+def circle_and_before(session: Session, case: CaseRecord) -> Sequence[CircleRecord]:
+    """Return every place in the circle that there is and was, the longest first."""
+    query = select(CircleRecord).where(CircleRecord.case_id == case.id)
+    return session.scalars(query.order_by(CircleRecord.since, CircleRecord.id)).all()
 
 
 def circle_roles(rights: Rights) -> frozenset[str]:

@@ -8,15 +8,18 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from archive.asking import Prepared, ask
+from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import ViewingRecord
 from archive.records.people import PersonRecord
 
 MOST_READERS = 20
 """So many of those who have read a piece are named beside it; custody names every one."""
+PAGE = 30
+"""So many viewings of a case stand on one screen."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,16 @@ class SeenBy:
 
     name: str
     person_id: UUID
+    at: datetime
+    purpose: str
+
+
+@dataclass(frozen=True)
+class SeenPiece:
+    """One viewing of a piece of a case, with the name of the person."""
+
+    name: str
+    evidence_id: UUID
     at: datetime
     purpose: str
 
@@ -69,6 +82,33 @@ def _ranked(of: ColumnElement[bool]) -> Select[Any]:
 
 _OF_ONE: Final = Prepared(_ranked(_VIEWING.evidence_id == bindparam("of")))
 _OF_EACH: Final = _ranked(_VIEWING.evidence_id.in_(bindparam("of", expanding=True)))
+
+
+def viewings_in(
+    session: Session,
+    case: CaseRecord,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE,
+) -> tuple[list[SeenPiece], tuple[datetime, UUID] | None]:
+    """Return who has seen what belongs to a case, the latest first, and where it goes on."""
+    query = (
+        select(
+            ViewingRecord.id,
+            ViewingRecord.evidence_id,
+            ViewingRecord.at,
+            ViewingRecord.purpose,
+            PersonRecord.name,
+        )
+        .join(CaseEvidenceRecord, CaseEvidenceRecord.evidence_id == ViewingRecord.evidence_id)
+        .join(PersonRecord, PersonRecord.id == ViewingRecord.person_id)
+        .where(CaseEvidenceRecord.case_id == case.id)
+    )
+    if before is not None:
+        query = query.where(tuple_(ViewingRecord.at, ViewingRecord.id) < before)
+    query = query.order_by(ViewingRecord.at.desc(), ViewingRecord.id.desc()).limit(limit + 1)
+    rows = session.execute(query).all()
+    found = [SeenPiece(row.name, row.evidence_id, row.at, row.purpose) for row in rows[:limit]]
+    return found, (rows[limit - 1].at, rows[limit - 1].id) if len(rows) > limit else None
 
 
 def readers_of(session: Session, evidence_id: UUID) -> list[SeenBy]:

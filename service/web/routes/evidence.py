@@ -72,10 +72,9 @@ View = Annotated[Principal, Depends(PageRight("evidence.view"))]
 
 
 class ViewingForm(FormModel):
-    """Which part is to be shown; the purpose is typed only to break the glass."""
+    """Which part is to be shown."""
 
     part: str
-    purpose: str = ""
 
 
 @router.get("/evidence")

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from service.access.principal import Principal
 from service.access.rights import Level
-from service.casework.cases.circle import invitable
 from service.casework.cases.course import Course, course_of, courses_of
 from service.casework.cases.finding import Found, concerns, may_on
+from service.casework.cases.glass import broken_until, may_break
 from service.casework.cases.listing import (
     PAGE,
     accounts_in,
@@ -22,7 +22,6 @@ from service.casework.cases.listing import (
     names_of,
     unit_names,
 )
-from service.casework.cases.opening import UNIT_LEADER
 from service.casework.cases.wishes import ACTION as ANSWER
 from service.casework.cases.wishes import wishes_of
 from service.casework.exporting.asking import may_export
@@ -33,6 +32,7 @@ from service.procedure.next_acts import Act as NextAct
 from service.procedure.next_acts import coming, next_acts
 from service.procedure.texts import render_text
 from service.web.screens.case_tabs import Tabs, tabs_of
+from service.web.screens.circle import through
 from service.web.screens.paging import page_query
 from service.web.screens.person import answer_view
 from service.web.screens.steps import (
@@ -137,12 +137,11 @@ def case_view(
         incident_local=_local(course.facts.moments.get("incident")),
         accounts=() if limited else _accounts(session, case),
         circle=() if limited else _circle(session, case, now),
-        invitable=tuple(
-            (f"{one.person_id}:{one.role}", one.name, one.role)
-            for one in invitable(session, who.rights, case, now)
-        )
-        if not limited and may_on(session, who, case, "case.circle", now)
-        else (),
+        circle_url=None if limited else f"{around.url}/circle",
+        may_invite=may_on(session, who, case, "case.circle", now)
+        and not concerns(session, who, case),
+        glass_url=f"{around.url}/glass" if may_break(session, who, case, now) else None,
+        glass_until=broken_until(session, who, case, now),
     )
 
 
@@ -286,13 +285,7 @@ def _circle(session: Session, case: CaseRecord, now: datetime) -> tuple[CircleMe
     members = circle_of(session, case, now)
     names = names_of(session, [one.person_id for one in members])
     return tuple(
-        CircleMember(
-            str(one.person_id),
-            names[one.person_id],
-            one.role,
-            "" if one.reason == UNIT_LEADER else one.reason,  # the role says it already
-            one.since,
-        )
+        CircleMember(names[one.person_id], one.role, one.since, through(one.until))
         for one in members
     )
 

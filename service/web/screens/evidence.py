@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from service.access.principal import Principal
 from service.casework.capture.requesting import visit_of
+from service.casework.cases.glass import case_behind_glass
+from service.casework.cases.listing import names_of
 from service.casework.evidence.belongings import case_numbers_of, latest_reading
 from service.casework.evidence.beside import Beside
 from service.casework.evidence.custody import Course, custody_of
@@ -22,6 +24,10 @@ from service.casework.evidence.readers import ReadBy, readers_by
 from service.casework.evidence.readings import StoredReading, spoken_text
 from service.casework.evidence.scans import INFECTED
 from service.casework.evidence.viewing import may_view
+from service.casework.moderation.standing_in import ACTION as SECURE
+from service.casework.moderation.standing_in import KIND as SCREENSHOT
+from service.casework.moderation.typed_posts import typed_from
+from service.web.screens.capture import typed_here
 from service.web.screens.evidence_beside import (
     alike,
     erasure,
@@ -34,6 +40,7 @@ from service.web.screens.evidence_beside import (
 from service.web.screens.evidence_facts import facts_of
 from service.web.screens.outside import seals
 from service.web.screens.reading_notes import reading_notes
+from service.web.views.capture import TypedHere
 from service.web.views.evidence import (
     CustodyAct,
     CustodyEntry,
@@ -193,8 +200,11 @@ def evidence_view(
         custody_first=f"/evidence/{row.id}#custody" if acts_after >= 0 else None,
         proof=_proof(session, who, row, language, now),
         may_reveal=open_to_view,
+        glass_url=None if open_to_view else _glass_url(session, who, row, now),
         original_url=f"/evidence/{row.id}/original" if open_to_view else None,
         problem=_problem(session, row, near, language),
+        typed=_typed(session, who, row) if row.told else None,
+        typing_url=_typing_url(session, who, row),
         notes=reading_notes(language, reading, scan) if row.told else (),
     )
 
@@ -207,6 +217,21 @@ def _problem(session: Session, row: Piece, near: Beside, language: str) -> str |
         return capture_failed(language, visit.reason) if visit and visit.reason else None
     reading = near.reading or latest_reading(session, row)
     return unreadable(language, reading.reason) if reading and reading.reason else None
+
+
+def _typed(session: Session, who: Principal, row: Piece) -> TypedHere | None:
+    post = typed_from(session, row.id) if row.kind == SCREENSHOT else None
+    if post is None or post.typed_by is None:
+        return None
+    names = names_of(session, [post.typed_by])
+    return typed_here([post], set(), names, linked=who.may("queue.see"))[0]
+
+
+def _typing_url(session: Session, who: Principal, row: Piece) -> str | None:
+    if row.kind != "capture" or row.state != "unreadable" or not who.may(SECURE):
+        return None
+    visit = visit_of(session, row.id)
+    return f"/typed-posts?visit={visit.id}" if visit else None
 
 
 def _hidden_picture(
@@ -222,10 +247,22 @@ def _hidden_picture(
     )
 
 
+def _glass_url(session: Session, who: Principal, row: Piece, now: datetime) -> str | None:
+    """Return where this person breaks the glass to see a piece that can be seen at all."""
+    if row.erased_at is not None or row.sealed_off_at is not None:
+        return None
+    case = case_behind_glass(session, who, row.id, now)
+    return f"/cases/{case.number}/glass?evidence={row.id}" if case is not None else None
+
+
 def readers(read: ReadBy, language: str) -> tuple[Reader, ...]:
     """Return who has read it (*Læst af*)."""
     _ = gettext_of(language)
-    purposes = {"case": _("for the case"), "archive": _("for the archive")}
+    purposes = {
+        "case": _("for the case"),
+        "archive": _("for the archive"),
+        "glass": _("from outside the circle, with a written reason"),
+    }
     found = []
     for one in read.latest:
         role, _sep, purpose = one.purpose.partition(":")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from archive.vault.vault import Vault
 from service.casework.cases.course import Course, course_of
+from service.casework.cases.glass import glass_of
 from service.casework.cases.listing import circle_of, contacts_for, names_of
 from service.casework.cases.wishes import Answer, wishes_of
 from service.casework.evidence.belongings import pictures_of
@@ -78,6 +79,7 @@ def my_case_view(
             Contact(one.name, one.role, one.phone) for one in contacts_for(session, case, now)
         ),
         circle=_circle(session, case, now),
+        opened_by=_opened_by(session, case, now),
         others=tuple(
             (one.number, f"/my-case/{one.number}") for one in cases if one.number != case.number
         ),
@@ -89,6 +91,11 @@ def my_case_view(
 def _circle(session: Session, case: CaseRecord, now: datetime) -> tuple[str, ...]:
     members = [one.person_id for one in circle_of(session, case, now)]
     return tuple(names_of(session, members).values())
+
+
+def _opened_by(session: Session, case: CaseRecord, now: datetime) -> tuple[str, ...]:
+    standing = [one.person_id for one in glass_of(session, case) if one.until > now]
+    return tuple(names_of(session, standing).values())
 
 
 def _own(session: Session, rows: Sequence[SeenEvidence], language: str) -> tuple[OwnEvidence, ...]:

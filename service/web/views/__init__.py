@@ -27,7 +27,7 @@ POST /hand-in                          files (1-50), note, source_url, case, see
                                        Copenhagen time as `datetime-local` gives it);
                                        303 to the receipt, or 201 JSON of DESIGN §5 with
                                        `receipt` (path) where `Accept: application/json`
-POST /evidence/{id}/viewing            part (text, picture), purpose (only to break the glass)
+POST /evidence/{id}/viewing            part (text, picture, media)
 POST /evidence/{id}/check              (check this piece now)
 POST /posts/{id}/viewing               part (text, picture)
 POST /posts/{id}/decision              decision, clause, reason
@@ -37,6 +37,9 @@ POST /cases/{number}/steps/{step}      outcome (done, not_relevant, waived), rea
 POST /cases/{number}/close             summary
 POST /cases/{number}/bundle            recipient_kind, recipient, purpose, chosen (ids), variant
                                        (whole, redacted), part_mib (0 is one file)
+POST /cases/{number}/circle            whom (id:role), why, last_day
+POST /cases/{number}/circle/removal    person (id), why
+POST /cases/{number}/glass             why, evidence (id, to come back to)
 POST /triage/{id}                      answer (new_case, join_case, not_ours), case, harassed, unit
 POST /my-case/{number}/wish            wish
 POST /my-case/{number}/more            text

@@ -107,13 +107,12 @@ class CaseWish:
 
 @dataclass(frozen=True, slots=True)
 class CircleMember:
-    """Somebody in the circle of the case: who, as what, why, since when."""
+    """Somebody in the circle of the case: who, as what, since when, perhaps through which day."""
 
-    id: str
     name: str
     role: str
-    reason: str
     since: datetime
+    through: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +178,10 @@ class CaseView:
         known_form: What was typed, after an error.
         accounts: From which accounts it came.
         circle: Who may see the case besides those whose unit it is.
-        invitable: Whom this person may take into the circle, and as what ("id:role", name,
-            role key); empty without the right.
-        circle_form: What was typed, after an error.
+        circle_url: The page that tells more of them, or None for who sees the status only.
+        may_invite: Whether this person may change the circle there.
+        glass_url: Where this person breaks the glass, or None where they need not or may not.
+        glass_until: Until when it stands broken for them, or None.
     """
 
     number: str
@@ -219,8 +219,10 @@ class CaseView:
     known_form: FormState = field(default_factory=FormState)
     accounts: tuple[Account, ...] = ()
     circle: tuple[CircleMember, ...] = ()
-    invitable: tuple[tuple[str, str, str], ...] = ()
-    circle_form: FormState = field(default_factory=FormState)
+    circle_url: str | None = None
+    may_invite: bool = False
+    glass_url: str | None = None
+    glass_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from service.web.views.capture import TypedHere
 from service.web.views.frame import CaseLink, FormState
 from service.web.views.playing import HiddenMedia
 from service.web.views.proof import Proof
@@ -275,10 +276,12 @@ class EvidenceView:
         unchanged: What the last check of the original found.
         checked_at: When that was.
         may_reveal: Whether this person may ask for the content.
-        glass: True where revealing means to break the glass: a purpose must be typed.
+        glass_url: Where this person breaks the glass to see it, or None.
         original_url: Where the original is fetched, or None where this person may not.
         problem: Why it could not be read, translated; only with `UNREADABLE`;
             or with `NOT_SECURED` why a page could not be captured, and what to do.
+        typed: Who typed a post from it, and when.
+        typing_url: Only with `NOT_SECURED`: where a post is typed instead, for whoever may.
         erasure: Only with `ERASED`.
         sealed: Only with `SEALED_OFF`.
         seal_off_url: Where a suspicion is told, or None where this person may not.
@@ -309,8 +312,10 @@ class EvidenceView:
     custody_next: str | None = None
     custody_first: str | None = None
     proof: Proof | None = None
+    typed: TypedHere | None = None
+    typing_url: str | None = None
     may_reveal: bool = True
-    glass: bool = False
+    glass_url: str | None = None
     original_url: str | None = None
     problem: str | None = None
     notes: tuple[str, ...] = ()

@@ -105,6 +105,7 @@ class MyCaseView:
         hand_in_url: Where *Tilføj billede* leads.
         others: The employee's other cases (number, url).
         circle: Who is in the circle of the case, by name.
+        opened_by: Who has it open now from outside the circle, by name.
         wish_form: What was typed under *Jeg har et ønske*, after an error.
         more_form: What was typed under *Fortæl mere*, after an error.
     """
@@ -122,6 +123,7 @@ class MyCaseView:
     wishes: tuple[Wish, ...] = ()
     others: tuple[tuple[str, str], ...] = ()
     circle: tuple[str, ...] = ()
+    opened_by: tuple[str, ...] = ()
     more_url: str | None = None
     first_url: str | None = None
     wish_form: FormState = field(default_factory=FormState)

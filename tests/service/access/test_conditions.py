@@ -197,7 +197,7 @@ def test_nobody_is_invited_as_what_they_are_not_nor_into_their_own_case(
                 (one.name, one.role)
                 for one in invitable(
                     session,
-                    leader.rights,
+                    leader,
                     find_case(session, leader, case, time.now).case,
                     time.now,
                 )

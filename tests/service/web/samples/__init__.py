@@ -6,6 +6,7 @@ from typing import Any
 from tests.service.web.samples import (
     bundles,
     case,
+    circle,
     doors,
     evidence,
     operations,
@@ -26,6 +27,7 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **queue.SAMPLES,
     **search.SAMPLES,
     **case.SAMPLES,
+    **circle.SAMPLES,
     **safety.SAMPLES,
     **bundles.SAMPLES,
     **operations.SAMPLES,

@@ -1,6 +1,7 @@
 """Samples: Sag, in its states; the list; closing."""
 
 from dataclasses import replace
+from datetime import date
 
 from service.web.views.case import (
     Account,
@@ -209,10 +210,11 @@ def _case(**changes: object) -> CaseView:
         ),
         "accounts": (Account("Vred Borger", "https://facebook.example/vred", "facebook"),),
         "circle": (
-            CircleMember("p1", "Mette Holm", "leader", "", ago(hours=3)),
-            CircleMember("p2", "Lone Dam", "amr", "Amira har bedt om det.", ago(hours=1)),
+            CircleMember("Mette Holm", "leader", ago(hours=3)),
+            CircleMember("Lone Dam", "amr", ago(hours=1), date(2027, 3, 1)),
         ),
-        "invitable": (("p3:hr", "Hans Riis", "hr"), ("p3:lawyer", "Hans Riis", "lawyer")),
+        "circle_url": "/cases/2027-014/circle",
+        "may_invite": True,
         "more_url": "/cases/2027-014?before=x&after=y#tabs",
         "first_url": "/cases/2027-014?tab=documentation#tabs",
         "hand_in_url": "/hand-in?case=2027-014",

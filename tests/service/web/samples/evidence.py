@@ -131,7 +131,8 @@ SAMPLES = {
             _view(
                 kind=EvidenceKind.PICTURE,
                 picture=HiddenPicture(1170, 2532, 2, has_text=True),
-                glass=True,
+                may_reveal=False,
+                glass_url="/cases/2027-014/glass?evidence=e42",
                 proof=None,
                 parts=(),
             ),
