@@ -16,6 +16,7 @@ _FAMILIES = {
     "settings": "running",
     "user": "people",
     "token": "tokens",
+    "organisation": "organisation",
     "ingest": "evidence",
     "erase": "evidence",
     "read-again": "reading",

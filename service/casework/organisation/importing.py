@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from itertools import groupby
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.ledger.log import record
+from archive.ledger.entries import Collected, Row
+from archive.ledger.log import collect, record
 from archive.records.people import PersonRecord, RoleRecord, UnitRecord
 from service.access.endings import end_person, end_role
-from service.access.people import add_person, add_unit, give_role
+from service.access.people import add_unit
 from service.casework.organisation.by_hand import (
     Told,
     bring_back,
@@ -58,8 +63,8 @@ def require_shown(plan: Plan, digest: str) -> None:
 def apply_plan(session: Session, plan: Plan, content: bytes, now: datetime, *, actor: str) -> None:
     """Make these changes and no other, each with its entry; the plan was made in this session."""
     making = _Making(session, Told(now, actor))
-    for change in plan.changes:
-        making.make(change)
+    for kind, changes in groupby(plan.changes, key=lambda one: one.kind):
+        making.make(kind, list(changes))
     adopted = [*plan.adopted]
     for start in range(0, len(adopted), IN_AN_IN):
         some = adopted[start : start + IN_AN_IN]
@@ -80,6 +85,16 @@ def apply_plan(session: Session, plan: Plan, content: bytes, now: datetime, *, a
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A new row with the entry that speaks of it, and the person that it is about."""
+
+    entry: str
+    row: PersonRecord | RoleRecord
+    person: PersonRecord
+    facts: dict[str, Any]
+
+
 class _Making:
     """One plan on its way into the tables; new units and people are found by their keys."""
 
@@ -89,45 +104,84 @@ class _Making:
         self._units = {row.name: row for row in session.scalars(select(UnitRecord))}
         self._new: dict[str, PersonRecord] = {}
 
-    def make(self, change: Change) -> None:
-        """Make one change."""
-        if change.kind in {Kind.UNIT_ADDED, Kind.PERSON_ADDED}:
-            self._add(change)
-        elif change.kind in {Kind.ROLE_GIVEN, Kind.ROLE_ENDED}:
-            self._role(change)
+    def make(self, kind: Kind, changes: Sequence[Change]) -> None:
+        """Make all changes of one sort."""
+        if kind is Kind.PERSON_ADDED:
+            self._add_people(changes)
+        elif kind is Kind.ROLE_GIVEN:
+            self._give_roles(changes)
+        else:
+            for change in changes:
+                self._make_one(change)
+
+    def _make_one(self, change: Change) -> None:
+        if change.kind is Kind.UNIT_ADDED:
+            self._add_unit(change)
+        elif change.kind is Kind.ROLE_ENDED:
+            held = self._session.get_one(RoleRecord, change.id)
+            end_role(self._session, held, self._told.at, actor=self._told.by)
         elif change.kind.startswith("unit"):
             self._unit(change)
         else:
             self._person(change)
 
-    def _add(self, change: Change) -> None:
-        session, now, actor = self._session, self._told.at, self._told.by
-        if change.kind is Kind.UNIT_ADDED:
-            parent = self._unit_id(change.after("parent"))
-            unit = add_unit(
-                session,
-                change.name,
-                now,
-                parent=parent,
-                actor=actor,
-                number=change.after("number"),
-                by_file=True,
-            )
-            self._units[unit.name] = unit
-            return
-        self._new[change.key] = add_person(
-            session,
-            name=change.name,
-            email=change.after("email"),
-            unit_id=self._unit_id(change.after("unit")),
-            now=now,
-            actor=actor,
-            title=change.after("title"),
-            phone=change.after("phone"),
-            language=change.after("language") or "da",
+    def _add_unit(self, change: Change) -> None:
+        unit = add_unit(
+            self._session,
+            change.name,
+            self._told.at,
+            parent=self._unit_id(change.after("parent")),
+            actor=self._told.by,
             number=change.after("number"),
             by_file=True,
         )
+        self._units[unit.name] = unit
+
+    def _add_people(self, changes: Sequence[Change]) -> None:
+        """Add people in one go; that nobody has their number or address, the plan has seen."""
+        for change in changes:
+            self._new[change.key] = PersonRecord(
+                id=uuid4(),
+                name=change.name,
+                email=change.after("email"),
+                unit_id=self._unit_id(change.after("unit")),
+                title=change.after("title"),
+                phone=change.after("phone"),
+                language=change.after("language") or "da",
+                number=change.after("number"),
+                by_file=True,
+                added_at=self._told.at,
+            )
+        self._keep([Kept("person.added", one, one, {}) for one in self._new.values()])
+
+    def _give_roles(self, changes: Sequence[Change]) -> None:
+        kept = []
+        for change in changes:
+            person, role = self._whom(change.key), change.after("role") or ""
+            held = RoleRecord(
+                id=uuid4(),
+                person_id=person.id,
+                role=role,
+                unit_id=self._unit_id(change.after("unit")),
+                since=self._told.at,
+                by_file=True,
+            )
+            kept.append(Kept("role.given", held, person, {"role": role}))
+        self._keep(kept)
+
+    def _keep(self, kept: Sequence[Kept]) -> None:
+        """Insert rows together, each with an entry of its own: a flush a row costs ten times it."""
+        self._session.add_all(one.row for one in kept)
+        self._session.flush()
+        changed = self._session.info["changed"]
+        for one in kept:
+            rows: dict[str, Row | None] = {each.row_key(): each for each in (one.row, one.person)}
+            changed.pop(one.row.row_key())
+            subject = one.person.row_key()
+            entry = Collected(
+                one.entry, self._told.at, self._told.by, subject, None, one.facts, rows
+            )
+            collect(self._session, entry)
 
     def _unit(self, change: Change) -> None:
         unit = self._session.get_one(UnitRecord, change.id)
@@ -160,22 +214,6 @@ class _Making:
             bring_back(self._session, person, self._told)
         else:
             end_person(self._session, person, self._told.at, actor=self._told.by)
-
-    def _role(self, change: Change) -> None:
-        now, actor = self._told.at, self._told.by
-        if change.kind is Kind.ROLE_ENDED:
-            held = self._session.get_one(RoleRecord, change.id)
-            end_role(self._session, held, now, actor=actor)
-            return
-        give_role(
-            self._session,
-            self._whom(change.key),
-            change.after("role") or "",
-            unit_id=self._unit_id(change.after("unit")),
-            now=now,
-            actor=actor,
-            by_file=True,
-        )
 
     def _whom(self, key: str) -> PersonRecord:
         kind, _, name = key.partition(":")
