@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from archive.records.cases import AccountRecord, CaseRecord
 from archive.records.evidence import EvidenceRecord
@@ -42,10 +42,7 @@ def account_of(session: Session, who: Principal, account: str, now: datetime) ->
     if not account:
         return None
     named = select(AccountRecord.case_id).where(
-        or_(
-            AccountRecord.name.icontains(account, autoescape=True),
-            AccountRecord.address.icontains(account, autoescape=True),
-        )
+        _tells(account, AccountRecord.name, AccountRecord.address)
     )
     cases = open_cases(who, now).where(
         cases_within(who, "case.see", now, TOLD), CaseRecord.id.in_(named)
@@ -60,10 +57,7 @@ def _posted_by(session: Session, who: Principal, account: str, now: datetime) ->
     The author of a post is content: only whoever may be told of a piece finds it so.
     """
     posted = select(PostRecord.evidence_id).where(
-        or_(
-            PostRecord.author.icontains(account, autoescape=True),
-            PostRecord.author_url.icontains(account, autoescape=True),
-        )
+        _tells(account, PostRecord.author, PostRecord.author_url)
     )
     query = (
         select(EvidenceRecord.id)
@@ -77,3 +71,14 @@ def _posted_by(session: Session, who: Principal, account: str, now: datetime) ->
 def tokens_of(session: Session, cases: Select[UUID]) -> Tokens:
     """Return the tokens of the evidence of these cases."""
     return tuple(case_token(case_id) for case_id in session.scalars(cases))
+
+
+def _tells(account: str, *columns: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+    """Return the condition that one of these columns holds the account, in large or small letters.
+
+    SQLite knows which are the same of A to Z alone: others are asked for as they may be written.
+    """
+    ways = {account, account.lower(), account.upper(), account.title()}
+    if account.isascii():
+        ways = {account}
+    return or_(*(one.icontains(way, autoescape=True) for one in columns for way in sorted(ways)))
