@@ -134,9 +134,12 @@ def _to_sign_in(request: Request) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    if not for_program(request):
-        return _page(request, status, "form-invalid")
     errors = error.errors() if isinstance(error, RequestValidationError) else []
+    if not for_program(request):
+        if request.method == "GET" and errors and all(one["loc"][0] == "path" for one in errors):
+            # Nothing was typed but the address: there is no form to go back to.
+            return _page(request, HTTPStatus.NOT_FOUND, "not-found")
+        return _page(request, status, "form-invalid")
     fields = [{"at": [str(p) for p in one["loc"]], "message": one["msg"]} for one in errors]
     return problem(request, status, "invalid", "a field is missing or wrong", fields=fields)
 

@@ -135,6 +135,12 @@ def test_a_wish_is_answered_by_the_leader_and_read_by_the_employee(
     assert BECAUSE not in visitor.look(town.archivist, f"/cases/{number}").text
 
 
+def test_an_address_that_names_nothing_is_not_called_a_form(town: Town, visitor: Visitor) -> None:
+    mistyped = visitor.look(town.leader, "/evidence/D-0001")
+
+    assert (mistyped.status_code, "Her er ikke noget" in mistyped.text) == (404, True)
+
+
 def test_a_wish_stands_on_today_however_much_is_past_its_deadline(
     installation: Installation,
     town: Town,
