@@ -116,7 +116,8 @@ class _ServerSource:
         self._connection = connection
 
     def stream(self, sql: str, size: int = BATCH, **values: object) -> Iterator[Sequence[Any]]:
-        options = {"stream_results": True, "max_row_buffer": size}
+        # A cursor of the server's asks it four times more, for the sake of rows beyond the first.
+        options = {"stream_results": True, "max_row_buffer": size} if size > 1 else {}
         try:
             with self._connection.execute(text(sql), values, execution_options=options) as result:
                 yield from result.partitions(size)
