@@ -51,7 +51,7 @@ class Member:
             unit=doors.town.centre,
             everywhere=True,
         )
-        self._cookie, token = doors.sign_in(self.person)
+        self.cookie, token = doors.sign_in(self.person)
         self.fields = {"csrf_token": token}
         self.token = part("csrf_token", token.encode())
 
@@ -62,18 +62,18 @@ class Member:
             return principal_of(session, self.person, house.rights, self.doors.time.now)
 
     def get(self, path: str) -> str:
-        answer = self.doors.client.get(path, headers=self._cookie)
+        answer = self.doors.client.get(path, headers=self.cookie)
         assert answer.status_code == 200
         return answer.text
 
     def post(self, path: str, **fields: str) -> httpx.Response:
-        return self.doors.client.post(path, data=self.fields | fields, headers=self._cookie)
+        return self.doors.client.post(path, data=self.fields | fields, headers=self.cookie)
 
     def hand_in(self, post: UUID, *parts: bytes) -> httpx.Response:
         return self.doors.client.post(
             f"/posts/{post}/capture-screenshot",
             content=form(*parts),
-            headers=self._cookie | {"Content-Type": KIND},
+            headers=self.cookie | {"Content-Type": KIND},
         )
 
     def keep(self, *texts: str, pictures: bool = False) -> dict[str, UUID]:
