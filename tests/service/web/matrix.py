@@ -52,6 +52,7 @@ UPLOADS = {
     "/unchanged",
     "/api/v1/evidence",
     "/posts/{post_id}/capture-screenshot",
+    "/typed-posts",
     "/phone/share",
 }
 """Routes that read their body themselves, as a multipart form."""

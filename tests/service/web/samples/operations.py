@@ -8,6 +8,7 @@ from service.web.views.capture import (
     CaptureStage,
     CaptureState,
     CaptureView,
+    TypedHere,
 )
 from service.web.views.frame import Place
 from service.web.views.operations import (
@@ -21,6 +22,7 @@ from service.web.views.operations import (
     VerifyProgress,
     VerifyState,
 )
+from service.web.views.typed_post import TypedPostView
 from tests.service.web.samples.around import CASE, ago, frame, page, wrong
 
 _ADDRESS = "https://example.org/havn/opslag/1234567890123456789?vis=alle-kommentarer"
@@ -29,7 +31,12 @@ _POSTS = (
     CapturedPost("Kurt Berg", None, "2 t", 1, 141, marked=True, url="/posts/2"),
     CapturedPost(None, None, None, 1, 12, marked=False, url="/posts/3"),
 )
+_TYPED = (
+    TypedHere("Kurt Berg", "Sara Lund", ago(minutes=20), marked=True, url="/queue?post=9"),
+    TypedHere(None, "Per Pixel", ago(hours=2), marked=False, url=None),
+)
 _EARLIER = (
+    CaptureRow("/capture/4", _ADDRESS, CaptureState.TYPED, ago(minutes=20), 1),
     CaptureRow("/capture/2", _ADDRESS, CaptureState.FAILED, ago(hours=4), 0),
     CaptureRow("/capture/1", "https://example.org/havn", CaptureState.CAPTURED, ago(days=1), 41),
 )
@@ -168,6 +175,36 @@ SAMPLES = {
             _run(
                 CaptureState.FAILED,
                 problem=CaptureProblem.SIGN_IN_NEEDED,
+                typing_url="/typed-posts?visit=3",
+                typed=_TYPED,
+            ),
+            _FRAME,
+        ),
+    ),
+    "capture_typed": (
+        "capture.html",
+        page(
+            _run(
+                CaptureState.TYPED,
+                typed=_TYPED[:1],
+                evidence_number="D-0061",
+                evidence_url="/evidence/e61",
+            ),
+            _FRAME,
+        ),
+    ),
+    "typed_post": (
+        "typed_post.html",
+        page(TypedPostView(_ADDRESS, 2_000_000, "3", CASE, back="/capture/3"), _FRAME),
+    ),
+    "typed_post_elsewhere": (
+        "typed_post.html",
+        page(
+            TypedPostView(
+                "",
+                2_000_000,
+                cases=(CASE,),
+                form=wrong("permalink", "Skriv hele adressen, fra https://", "eksempel"),
             ),
             _FRAME,
         ),

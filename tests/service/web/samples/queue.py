@@ -23,6 +23,7 @@ from service.web.views.queue import (
     Secured,
     SimilarDecision,
     ThreadPost,
+    TypedBy,
 )
 from tests.service.web.samples.around import CASE, ago, frame, page, wrong
 
@@ -150,6 +151,32 @@ SAMPLES = {
     "queue_handed_in": (
         "queue.html",
         _queue(_card(secured=Secured(ago(hours=1), Grade.HANDED_IN, "D-0051"))),
+    ),
+    "queue_typed": (
+        "queue.html",
+        _queue(
+            _card(
+                findings=(),
+                thread=(),
+                similar=(),
+                typed=TypedBy("Sara Lund", ago(hours=1), you=True),
+                secured=Secured(ago(hours=1), Grade.HANDED_IN, "D-0061"),
+                needs_second=True,
+            ),
+            (
+                QueueRow(
+                    "/queue?post=p1",
+                    "Kurt Berg",
+                    "Borgere i Havn, en lukket gruppe",
+                    ago(hours=1),
+                    Duty.MAY,
+                    "",
+                    typed=True,
+                    this=True,
+                ),
+                *_ROWS[1:],
+            ),
+        ),
     ),
     "queue_sample": (
         "queue.html",
