@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from service.access.principal import Principal
 from service.access.rights import Right
+from service.casework.evidence.unusual import ACTION as WATCH
 from service.web.dependencies import PageRight
 from service.web.frames import frame_for
 from service.web.views.access import RightsCell, RightsRow, RightsView
@@ -31,6 +32,7 @@ def show(request: Request, who: Annotated[Principal, Depends(PageRight("rights.s
             for action in table.actions
         ),
         mine=who.main_role,
+        watch_url="/unusual-viewings" if who.may(WATCH) else None,
     )
     context = {"frame": frame_for(request, who, Place.RIGHTS), "view": view}
     answer: Response = request.app.state.templates.response(request, "rights.html", context)

@@ -90,11 +90,13 @@ class RightsView:
         roles: Role keys, the table's columns.
         rows: One row an action key.
         mine: The viewer's own role key, its column marked; None when it is not in the table.
+        watch_url: Where it is told of unusually much shown, or None without the right.
     """
 
     roles: tuple[str, ...]
     rows: tuple[RightsRow, ...]
     mine: str | None = None
+    watch_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
