@@ -14,7 +14,8 @@ SECRET = "dårlig sagsbehandler"
 
 def tab_to(page: Page, role: str, name: str) -> None:
     """Press Tab until the act has the focus; fails when it cannot be reached."""
-    wanted = page.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]  # role words
+    found = page.get_by_role(role, name=name, exact=True).first  # type: ignore[arg-type]  # role words
+    wanted = found.element_handle()  # looked for once: by role, every element is asked for its own
     for _ in range(60):
         page.keyboard.press("Tab")
         if wanted.evaluate("one => one === document.activeElement"):
