@@ -103,6 +103,10 @@ class PersonNotFound(NotFound):
     """No such person."""
 
 
+class DeputyUnknown(PersonNotFound):
+    """Nobody who works here has the address of whom somebody names."""
+
+
 class TokenNotFound(NotFound):
     """No token has this id, or several have one that begins so."""
 

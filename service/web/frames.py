@@ -29,6 +29,7 @@ _NEEDS: Mapping[Place, str] = MappingProxyType(
         Place.SEARCH: "evidence.see",
         Place.CAPTURE: "page.capture",
         Place.OPERATIONS: "operations.see",
+        Place.ORGANISATION: "organisation.see",
         Place.RIGHTS: "rights.see",
     }
 )

@@ -48,6 +48,7 @@ PATHS: Final[Mapping[Place, str]] = MappingProxyType(
         Place.SEARCH: "/search",
         Place.CAPTURE: "/capture",
         Place.OPERATIONS: "/operations",
+        Place.ORGANISATION: "/organisation",
         Place.RIGHTS: "/rights",
     }
 )

@@ -18,7 +18,7 @@ from archive.records.organisation import AbsenceRecord, DeputyRecord
 from archive.records.people import PersonRecord
 from service.access.people import person_by_email
 from service.access.principal import Principal
-from service.errors import NotOneself, PersonNotFound, RowNotFound
+from service.errors import DeputyUnknown, NotOneself, PersonNotFound, RowNotFound
 from service.organisation.answering import Answers, Away, StandsIn, who_answers
 
 OWN = "absence.own"
@@ -91,11 +91,11 @@ def enter_absence(
 def enter_deputy(
     session: Session, who: Principal, person_id: UUID, email: str, span: Span, *, now: datetime
 ) -> None:
-    """Enter who stands in for a person; raises `PersonNotFound`, `NotOneself`."""
+    """Enter who stands in for a person; raises `PersonNotFound`, `DeputyUnknown`, `NotOneself`."""
     person = _reached(session, who, person_id, now)
     deputy = person_by_email(session, email)
     if deputy is None or _has_left(deputy, now):
-        raise PersonNotFound(email)
+        raise DeputyUnknown(email)
     if deputy.id == person.id:
         raise NotOneself("nobody stands in for themselves")
     row = DeputyRecord(

@@ -15,7 +15,7 @@ from archive.records.people import PersonRecord
 from service.access.people import person_by_email
 from service.access.principal import Principal
 from service.casework.organisation.away import CHANGE, answers_for
-from service.errors import PersonNotFound, RowNotFound
+from service.errors import DeputyUnknown, RowNotFound
 from service.organisation.duty import DutyLine, on_duty
 
 
@@ -102,11 +102,11 @@ def listed_duties(session: Session, now: datetime) -> tuple[Listed, ...]:
 def add_duty(
     session: Session, who: Principal, email: str, hours: Hours, now: datetime
 ) -> DutyRecord:
-    """Put a line on the list; raises `PersonNotFound`."""
+    """Put a line on the list; raises `DeputyUnknown`."""
     who.require(CHANGE)
     person = person_by_email(session, email)
     if person is None or (person.ended_at is not None and person.ended_at <= now):
-        raise PersonNotFound(email)
+        raise DeputyUnknown(email)
     row = DutyRecord(
         id=uuid4(),
         person_id=person.id,

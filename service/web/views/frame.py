@@ -21,6 +21,7 @@ class Place(StrEnum):
     SEARCH = "search"
     CAPTURE = "capture"
     OPERATIONS = "operations"
+    ORGANISATION = "organisation"
     RIGHTS = "rights"
 
 

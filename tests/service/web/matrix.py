@@ -44,10 +44,18 @@ TYPED = {
     "of": "1",
     "size": "4",
     "language": "da",
+    "name": "Nye Nanna",
+    "role": "leader",
+    "where": "everywhere",
+    "first": "2027-02-02",
+    "begins": "16:00",
+    "ends": "08:00",
+    "plan": "0" * 16,
 }
 """What is typed into the text fields that a form cannot do without."""
 
 UPLOADS = {
+    "/organisation/import",
     "/hand-in",
     "/unchanged",
     "/api/v1/evidence",

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from datetime import time as hour
 
 import httpx
 from fastapi import FastAPI
@@ -14,16 +15,20 @@ from fastapi import FastAPI
 from archive.intake.receive import About, Envelope
 from archive.records.cases import CaseRecord
 from archive.records.evidence import EvidenceRecord
+from archive.records.organisation import AbsenceRecord, DeputyRecord
 from archive.records.pages import PostRecord, SampleRecord
-from archive.records.people import PersonRecord
+from archive.records.people import PersonRecord, RoleRecord
 from service.access.factors import Changing, add_passkey
 from service.access.passkeys import NewPasskey, passkeys_of
 from service.access.people import add_token, open_session, principal_of
 from service.access.phones import enrol, make_link, phones_of
-from service.access.principal import Principal
+from service.access.principal import HeldRole, Principal
 from service.casework.cases.opening import join_evidence
 from service.casework.moderation.sampling import draw_samples
 from service.casework.operations.verifications import start_verification
+from service.casework.organisation.away import Span, enter_absence, enter_deputy
+from service.casework.organisation.drafts import keep_draft
+from service.casework.organisation.duties import Hours, add_duty
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
 from service.web.phone_right import DEVICE
@@ -108,6 +113,7 @@ def the_librarys_world(installation: Installation, town: Town, time: Time) -> It
         "part": "1",
         "sample_id": str(_drawn_sample(installation, time, town, leader, number)),
         "passkey_id": _passkey(installation, town, time),
+        **_organisation(installation, town, time),
         **_phone(installation, town, time),
     }
     engine = make_engine(installation)
@@ -142,6 +148,29 @@ def _phone(installation: Installation, town: Town, time: Time) -> dict[str, str]
             "phone_id": str(phone.id),
             "secret": secret,
             **dict.fromkeys(("file_id", "share"), str(phone.id)),
+        }
+
+
+def _organisation(installation: Installation, town: Town, time: Time) -> dict[str, str]:
+    """Let Anna be away and on the duty list, her leader stand in, and a file of hers wait."""
+    with installation.database.writing() as session:
+        anna = principal_of(session, town.anna, installation.rights, time.now)
+        held = session.query(RoleRecord).filter_by(person_id=town.leader.id).one()
+        span = Span(time.now, time.now + timedelta(days=1))
+        enter_absence(session, anna, town.anna.id, span, time.now)
+        enter_deputy(session, anna, town.anna.id, "mette@kommune.example", span, now=time.now)
+        who = Principal("system", "Drift", (HeldRole("operator", None),), installation.rights)
+        hours = Hours(date(2027, 2, 1), None, frozenset({1}), hour(16), hour(8))
+        duty = add_duty(session, who, "anna@kommune.example", hours, time.now)
+        draft = keep_draft(session, anna, b"navn;e-mail\n", time.now, end_missing=False)
+        return {
+            "unit_id": str(town.library.id),
+            "person_id": str(town.anna.id),
+            "role_id": str(held.id),
+            "absence_id": str(session.query(AbsenceRecord).one().id),
+            "deputy_id": str(session.query(DeputyRecord).one().id),
+            "duty_id": str(duty.id),
+            "draft_id": str(draft),
         }
 
 
