@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from service.access.principal import Principal
 from service.casework.cases.closing import close_case
 from service.casework.cases.finding import case_for, find_case
-from service.casework.cases.listing import list_cases
+from service.casework.cases.listing import list_cases, own_cases
 from service.casework.cases.steps import end_case_step, state_known_facts
 from service.errors import CaseNotReady, FormInvalid
 from service.procedure.errors import FieldInvalid, FieldMissing, ProcedureError, ReasonMissing
@@ -95,6 +95,8 @@ def show(
     entry: Annotated[int | None, Query(ge=0, le=MOST_ENTRIES)] = None,
 ) -> Response:
     """Show one case; the open tab goes on from a row (`before`, `after`) or a ledger's `entry`."""
+    if who.main_role == "employee" and number in {one.number for one in own_cases(session, who)}:
+        return RedirectResponse(f"/my-case/{number}", HTTPStatus.SEE_OTHER)
     notice = notice_for(frame_for(request, who).language, said)
     return _page(
         request,
