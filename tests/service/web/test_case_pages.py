@@ -25,11 +25,11 @@ from service.casework.cases.telling import WISH, tell
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
 from service.jobs.reading import READING
-from service.web.application import make_application
 from service.web.dependencies import COOKIE
 from tests.service.casework.cases.opened import open_one
 from tests.service.conftest import Time, Town
 from tests.service.jobs.following import work_off
+from tests.service.web.doors import application_of
 from tests.service.web.matrix import browsing
 
 WORDS = "Jeg vil helst ikke have, at mit team hører om det."
@@ -77,9 +77,7 @@ class Visitor:
 @pytest.fixture
 def visitor(installation: Installation, time: Time) -> Iterator[Visitor]:
     engine = make_engine(installation)
-    app = make_application(
-        installation, engine, evidence_url="http://evidence.example", secret=b"s" * 32
-    )
+    app = application_of(installation, engine)
     with browsing(app) as client:
         one = Visitor(installation, client, time)
         one.count_on(installation.database)

@@ -9,10 +9,10 @@ import pytest
 from service.access.people import open_session
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
-from service.web.application import make_application
 from service.web.dependencies import COOKIE
 from tests.service.casework.cases.opened import open_one
 from tests.service.conftest import Time, Town
+from tests.service.web.doors import application_of
 from tests.service.web.matrix import browsing
 
 AT_ONCE = 60
@@ -26,12 +26,7 @@ def test_more_closings_at_once_than_there_are_threads_wait_for_nobody_in_a_circl
     number = open_one(installation, town, time)
     with installation.database.writing() as session:
         secret, token = open_session(session, town.leader, time.now)
-    app = make_application(
-        installation,
-        make_engine(installation),
-        evidence_url="http://evidence.example",
-        secret=b"s" * 32,
-    )
+    app = application_of(installation, make_engine(installation))
     with browsing(app) as client, ThreadPoolExecutor(AT_ONCE) as people:
 
         def close(_: int) -> int:

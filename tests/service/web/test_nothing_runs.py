@@ -20,11 +20,10 @@ from playwright.sync_api import Error as PlaywrightError
 from archive.intake.receive import About, Envelope
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
-from service.web.application import make_application
 from service.web.dependencies import COOKIE
 from service.web.evidence_host import make_evidence_host
 from tests.service.conftest import Time, Town
-from tests.service.web.doors import SECRET, Doors
+from tests.service.web.doors import SECRET, Doors, application_of
 from tests.service.web.matrix import browsing
 from tests.service.web.on_loopback import on_loopback
 
@@ -116,7 +115,7 @@ def test_nothing_of_what_people_handed_in_runs_on_any_screen(
     host = make_evidence_host(installation, secret=SECRET, web_url="http://127.0.0.1")
     with on_loopback(host) as there:
         elsewhere = there.replace("127.0.0.1", "localhost")
-        app = make_application(installation, engine, evidence_url=elsewhere, secret=SECRET)
+        app = application_of(installation, engine, elsewhere)
         with browsing(app) as client:
             doors = Doors(installation, town, time, app, client, engine)
             files = hostile(canary)

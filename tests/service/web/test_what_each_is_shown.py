@@ -16,12 +16,12 @@ from service.access.principal import Principal
 from service.casework.evidence.readers import readers_of
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
-from service.web.application import make_application
 from service.web.dependencies import COOKIE
 from tests.service.casework.cases.opened import employ, end_every_step, open_one
 from tests.service.casework.moderation.kept import THREAT, keep_page
 from tests.service.casework.test_triage import arrival
 from tests.service.conftest import Time, Town
+from tests.service.web.doors import application_of
 from tests.service.web.matrix import browsing
 
 REASON = "Øvelse"
@@ -31,12 +31,7 @@ Looks = Callable[..., httpx.Response]
 @pytest.fixture
 def looks(installation: Installation, time: Time) -> Iterator[Looks]:
     """Return a person's page at an address."""
-    app = make_application(
-        installation,
-        make_engine(installation),
-        evidence_url="http://evidence.example",
-        secret=b"s" * 32,
-    )
+    app = application_of(installation, make_engine(installation))
     with browsing(app) as client:
 
         def look(

@@ -16,10 +16,10 @@ from service.casework.cases import outlines as module
 from service.casework.cases.outlines import outlines
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
-from service.web.application import make_application
 from service.web.dependencies import COOKIE
 from tests.service.casework.cases.opened import employ, end_every_step, open_one
 from tests.service.conftest import Time, Town
+from tests.service.web.doors import application_of
 from tests.service.web.matrix import browsing
 
 Asks = Callable[[PersonRecord], Principal]
@@ -97,12 +97,7 @@ def test_the_page_names_nobody(
         employ(installation, time, f"{number}. Ansat", unit=town.library)
     case = open_one(installation, town, time)
     end_every_step(installation, asks(town.leader), case, time)
-    app = make_application(
-        installation,
-        make_engine(installation),
-        evidence_url="http://evidence.example",
-        secret=b"s" * 32,
-    )
+    app = application_of(installation, make_engine(installation))
 
     with browsing(app) as client:
 
