@@ -187,6 +187,7 @@ SAMPLES = {
             _run(
                 CaptureState.TYPED,
                 typed=_TYPED[:1],
+                typing_url="/typed-posts?visit=4",
                 evidence_number="D-0061",
                 evidence_url="/evidence/e61",
             ),
