@@ -56,9 +56,12 @@ def test_who_sees_only_how_a_case_stands_reads_no_reason_of_a_step(
     step = f"/cases/{number}?step=12.7"
 
     assert REASON in looks(town.leader, step).text
-    for limited in (town.anna, town.archivist):
-        answer = looks(limited, step)
-        assert (answer.status_code, REASON in answer.text) == (200, False)
+    answer = looks(town.archivist, step)
+    assert (answer.status_code, REASON in answer.text) == (200, False)
+    # The employee concerned has a page of their own, and every link to the case leads to it.
+    sent = looks(town.anna, step)
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/my-case/{number}")
+    assert REASON not in looks(town.anna, sent.headers["location"]).text
 
 
 def test_a_leader_who_sorts_is_offered_only_those_for_whom_they_may_open_a_case(
