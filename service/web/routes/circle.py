@@ -33,8 +33,8 @@ Circle = Annotated[Principal, Depends(PageRight("case.circle"))]
 class InvitationForm(FormModel):
     """Whom to take in and as what (`ID:role`), why, and perhaps the last day."""
 
-    whom: Annotated[str, StringConstraints(pattern=r"^([0-9a-f-]{36}:[a-z_]{1,40})?$")]
-    why: str
+    whom: Annotated[str, StringConstraints(pattern=r"^([0-9a-f-]{36}:[a-z_]{1,40})?$")] = ""
+    why: str = ""
     last_day: str = ""
 
 
@@ -42,7 +42,7 @@ class RemovalForm(FormModel):
     """Whom to let go, and why."""
 
     person: UUID
-    why: str
+    why: str = ""
 
 
 @router.get("/cases/{number}/circle")

@@ -29,7 +29,7 @@ Breaks = Annotated[Principal, Depends(PageRight(ACTION))]
 class GlassForm(FormModel):
     """Why it has to be opened, and the piece that was wanted."""
 
-    why: str
+    why: str = ""
     evidence: UUID | None = None
 
 

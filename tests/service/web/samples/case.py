@@ -214,6 +214,7 @@ def _case(**changes: object) -> CaseView:
             CircleMember("Lone Dam", "amr", ago(hours=1), date(2027, 3, 1)),
         ),
         "circle_url": "/cases/2027-014/circle",
+        "glass_url": "/cases/2027-014/glass",
         "may_invite": True,
         "more_url": "/cases/2027-014?before=x&after=y#tabs",
         "first_url": "/cases/2027-014?tab=documentation#tabs",

@@ -64,6 +64,8 @@ def _case(**changes: object) -> MyCaseView:
         "hand_in_url": "/hand-in?case=2027-014",
         "now": "Mette ringer til dig",
         "now_before": ahead(minutes=46),
+        "circle": ("Mette Holm", "Lone Dam"),
+        "opened_by": ("Julie Friis",),
         "evidence": _EVIDENCE,
         "contacts": (
             Contact("Lone Dam", "amr", "43 57 11 22"),
