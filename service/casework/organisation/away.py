@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, or_, select, true
@@ -41,6 +41,11 @@ class AwayLine:
     since: datetime
     until: datetime | None
 
+    @property
+    def last(self) -> datetime | None:
+        """The last moment of it, whose day people name; None is until further notice."""
+        return last_moment(self.until)
+
 
 @dataclass(frozen=True, slots=True)
 class DeputyLine:
@@ -51,6 +56,16 @@ class DeputyLine:
     since: datetime
     until: datetime | None
     has_left: bool
+
+    @property
+    def last(self) -> datetime | None:
+        """The last moment of it, whose day people name; None is until further notice."""
+        return last_moment(self.until)
+
+
+def last_moment(until: datetime | None) -> datetime | None:
+    """Return the last moment before an end that is not counted in."""
+    return until - timedelta(microseconds=1) if until is not None else None
 
 
 def answers_for(session: Session, person_id: UUID, now: datetime) -> Answers:

@@ -18,6 +18,7 @@ from service.casework.organisation.away import (
     DeputyLine,
     absences_of,
     deputies_of,
+    last_moment,
 )
 from service.errors import PersonNotFound, UnitNotFound
 
@@ -75,6 +76,11 @@ class RoleLine:
     until: datetime | None
     by_group: bool
     by_file: bool
+
+    @property
+    def last(self) -> datetime | None:
+        """The last moment of it, whose day people name; None is until further notice."""
+        return last_moment(self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from service.errors import DeputyUnknown
 from service.organisation.duty import gaps
 from service.web.dependencies import FormModel, House, Now, PageRight
 from service.web.frames import frame_for
-from service.web.local_days import OptionalDay, today
+from service.web.local_days import OptionalDay, beginning_of, today
 from service.web.screens.organisation import days_in_words, page, refused
 from service.web.views.frame import FormState
 from service.web.views.organisation import DutyLineView, DutyView, GapView
@@ -103,8 +103,8 @@ def _page(
             phone=one.phone,
             days=days_in_words(one.line.weekdays, language),
             hours=f"{one.line.begins:%H.%M}–{one.line.ends:%H.%M}",
-            first_day=one.line.first_day.isoformat(),
-            last_day=one.line.last_day.isoformat() if one.line.last_day else None,
+            first_day=beginning_of(one.line.first_day),
+            last_day=beginning_of(one.line.last_day) if one.line.last_day else None,
             place=one.line.place,
             end_url=f"/organisation/duty/{one.line.id}/end",
         )

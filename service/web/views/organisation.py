@@ -74,8 +74,8 @@ class DutyLineView:
     phone: str | None
     days: str
     hours: str
-    first_day: str
-    last_day: str | None
+    first_day: datetime
+    last_day: datetime | None
     place: int
     end_url: str
 
