@@ -1,6 +1,7 @@
 """Every table, one family a file; imported here so that the metadata is whole."""
 
 from archive.records import (
+    alerts,
     cases,
     evidence,
     exports,
@@ -21,6 +22,7 @@ from archive.records.columns import Base, Protected
 __all__ = [
     "Base",
     "Protected",
+    "alerts",
     "cases",
     "evidence",
     "exports",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from archive.intake.receive import About, Envelope, Kept, object_row
 from archive.ledger.log import head, keep_checkpoint, record
+from archive.records.alerts import AlertRecord
 from archive.records.cases import (
     AccountRecord,
     CaseEvidenceRecord,
@@ -276,6 +277,7 @@ def _case(session: Session, unit: UUID, people: list[UUID]) -> UUID:
                 since=NOW,
                 until=NOW + timedelta(days=1),
             ),
+            AlertRecord(case_id=case.id, raised_at=NOW, raised_by="system"),
             CircumstanceRecord(
                 case_id=case.id, name="reported", holds=True, stated_by="person:1", stated_at=NOW
             ),

@@ -793,6 +793,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_accounts_case_id"), "accounts", ["case_id"], unique=False)
     op.create_table(
+        "alerts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("raised_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("raised_by", sa.String(length=120), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("told_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("over_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("taken_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_alerts_case_id_cases")),
+        sa.ForeignKeyConstraint(
+            ["taken_by"], ["people.id"], name=op.f("fk_alerts_taken_by_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+    )
+    op.create_index(op.f("ix_alerts_case_id"), "alerts", ["case_id"], unique=False)
+    op.create_index(op.f("ix_alerts_over_at"), "alerts", ["over_at"], unique=False)
+    op.create_table(
         "broken_glass",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
