@@ -33,7 +33,7 @@ from service.web.rendering import wants_partial
 from service.web.screens.operations import verify_progress
 from service.web.screens.outside import outside_view, seal_light, seal_sentence
 from service.web.views.frame import Place
-from service.web.views.operations import Light, LightName, LightState, OperationsView
+from service.web.views.operations import Light, LightName, LightState, OperationsView, VerifyState
 from service.web.wording import gettext_of, notice_for
 
 router = APIRouter(include_in_schema=False)
@@ -111,6 +111,9 @@ def progress(request: Request, run_id: UUID, who: See, session: Reading, house: 
     answer: Response = request.app.state.templates.response(
         request, "partials/verify_progress.html", context
     )
+    if run.state is not VerifyState.RUNNING:
+        # The lights tell of the check too: the whole page is asked for anew.
+        answer.headers["HX-Redirect"] = "/operations?said=check_ended"
     return answer
 
 

@@ -61,7 +61,7 @@ def bundle_form(
             id=str(one.id),
             number=numbers[one.id],
             kind=kind_of(one),
-            title=one.filename or "",
+            title=(one.source_url if one.kind == "capture" else one.filename) or "",
             received_at=one.received_at,
             chosen=str(one.id) in chosen if chosen is not None else one.sealed_off_at is None,
             redacted=one.id in redacted,

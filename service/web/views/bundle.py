@@ -39,7 +39,7 @@ class BundleChoice:
         id: The value of its box.
         number: How people call it.
         kind: Its icon and word.
-        title: Its name as it came in, or "".
+        title: Its name as it came in, a captured page's address, or "".
         received_at: When it came in.
         redacted: Whether a redacted file of it stands.
         redact_url: Where it is redacted; None where nothing can be covered in it.
