@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from service.installation import Installation
+from service.jobs.alerting import EVERY_SECONDS as ALERTING_SECONDS
+from service.jobs.alerting import tell_duty
 from service.jobs.checks import CHECKS
 from service.jobs.engine import Engine
 from service.jobs.exports import EXPORTS
@@ -41,5 +43,6 @@ def make_engine(installation: Installation) -> Engine:
     engine.regularly("scans", ask_for_older, EVERY_SECONDS)
     engine.regularly("search", look_for_missing, EVERY_SECONDS)
     engine.regularly("outside", seal_regularly, SEALING_SECONDS)
+    engine.regularly("alerts", tell_duty, ALERTING_SECONDS)
     engine.regularly("safety", tell_safety, TELLING_SECONDS)
     return engine

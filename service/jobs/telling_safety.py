@@ -26,7 +26,7 @@ from service.notices.safety import (
 )
 from service.settings import Settings
 
-EVERY_SECONDS: Final = 60
+EVERY_SECONDS: Final = 300
 
 
 def tell_safety(installation: Installation) -> None:

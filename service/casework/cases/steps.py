@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from archive.ledger.log import record
 from archive.records.cases import CaseRecord, CircumstanceRecord, EndingRecord
 from service.access.principal import Principal
+from service.casework.cases.alerts import DANGER, end_alerts, raise_alert
 from service.casework.cases.course import course_of
 from service.casework.cases.finding import case_for, refuse_own_matter
 from service.errors import NotPermitted
@@ -100,6 +101,9 @@ def state_circumstance(
     )
     if name == "serious":
         case.serious = holds
+    if name == DANGER:
+        act = raise_alert if holds else end_alerts
+        act(session, case, now, actor=who.actor)
     record(
         session,
         "case.circumstance_stated",

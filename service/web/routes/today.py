@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from service.access.principal import Principal
 from service.casework import triage
 from service.casework.cases import wishes
+from service.casework.cases.alerts import Alert, alerts_for
 from service.casework.cases.overview import CaseToday, cases_today
 from service.casework.evidence.listing import HAND_TO_POLICE
 from service.casework.evidence.sealing_off import waiting_for_police
@@ -45,10 +47,11 @@ def show(
     cases = cases_today(session, who, now) if who.may("case.step") else []
     steps = _steps(cases, language, readers_as(who))
     shut = waiting_for_police(session, who, now) if who.may(HAND_TO_POLICE) else 0
+    danger = _danger(alerts_for(session, who, now), language)
     acts = sorted((*_shut(shut, language), *_piles(queue, pile, language), *steps), key=_moment)
     asked = _wishes(cases, language) if who.may(wishes.ACTION) else []
     # A wish has no deadline, and would stand last for ever: the oldest follow the most urgent act.
-    tasks = [*acts[:1], *asked[:WISHES_FIRST], *acts[1:], *asked[WISHES_FIRST:]]
+    tasks = [*danger, *acts[:1], *asked[:WISHES_FIRST], *acts[1:], *asked[WISHES_FIRST:]]
     view = TodayView(
         tasks=tuple(tasks[:MOST]),
         more=max(0, len(tasks) - MOST),
@@ -61,6 +64,22 @@ def show(
         request, "today.html", {"frame": frame, "view": view}
     )
     return answer
+
+
+def _danger(alerts: Sequence[Alert], language: str) -> list[TodayTask]:
+    """Return what goes before everything else: danger that nobody has taken."""
+    _ = gettext_of(language)
+    return [
+        TodayTask(
+            TaskKind.ACKNOWLEDGE,
+            _("Say whether you take it: danger in case %(number)s") % {"number": one.number},
+            f"/alerts/{one.id}",
+            _("Somebody may be in danger right now. Nobody has taken it yet."),
+            due=one.raised_at,
+            danger=True,
+        )
+        for one in alerts
+    ]
 
 
 def _shut(count: int, language: str) -> list[TodayTask]:

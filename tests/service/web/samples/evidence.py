@@ -1,5 +1,6 @@
 """Samples: a piece of evidence in its states, the list, and what is revealed."""
 
+from service.web.views.capture import TypedHere
 from service.web.views.evidence import (
     CustodyAct,
     CustodyEntry,
@@ -163,6 +164,32 @@ SAMPLES = {
                 parts=(),
                 may_reveal=False,
                 original_url=None,
+            ),
+            _FRAME,
+        ),
+    ),
+    "evidence_not_secured": (
+        "evidence.html",
+        page(
+            _view(
+                state=EvidenceState.NOT_SECURED,
+                kind=EvidenceKind.PAGE,
+                problem="Siden kan kun ses af dem, der er logget ind. Indsend et skærmbillede.",
+                typing_url="/typed-posts?visit=3",
+                text=None,
+                parts=(),
+            ),
+            _FRAME,
+        ),
+    ),
+    "evidence_typed": (
+        "evidence.html",
+        page(
+            _view(
+                kind=EvidenceKind.PICTURE,
+                picture=HiddenPicture(1170, 2532, 1, has_text=True),
+                typed=TypedHere("Kurt Berg", "Sara Lund", ago(hours=1), True, "/queue?post=9"),
+                parts=(),
             ),
             _FRAME,
         ),
