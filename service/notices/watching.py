@@ -41,7 +41,7 @@ def tell_glass(
         *_where(settings, path, _("Who it is, why, and until when:"), person.language),
     ]
     subject = _("News about access to case %(number)s") % {"number": case.number}
-    _tell(session, person, GLASS, subject, said, settings=settings, now=now, case=case)
+    _tell(session, person, GLASS, subject, said, settings=settings, now=now)
 
 
 def tell_unusual(
@@ -55,7 +55,7 @@ def tell_unusual(
         *_where(settings, "unusual-viewings", _("Who, when and how much:"), person.language),
     ]
     subject = _("Something to look at in Værn")
-    _tell(session, person, UNUSUAL, subject, said, settings=settings, now=now, case=None)
+    _tell(session, person, UNUSUAL, subject, said, settings=settings, now=now)
 
 
 def _where(settings: Settings, path: str, words: str, language: str) -> list[str]:
@@ -73,11 +73,10 @@ def _tell(
     *,
     settings: Settings,
     now: datetime,
-    case: CaseRecord | None,
 ) -> None:
+    # It is no letter of the case: whom it went to stands in the entry of what it tells of.
     if person.email is None:
         return
-    case_id = case.id if case is not None else None
     try:
         queue_notice(
             session,
@@ -88,15 +87,7 @@ def _tell(
             body="\n\n".join([*said, settings.municipality]) + "\n",
             language=person.language,
             now=now,
-            case_id=case_id,
         )
     except AddressUnusable:
         # The page says it all the same, and the act does not wait for a mail.
-        record(
-            session,
-            "notice.not_made",
-            at=now,
-            subject=person.row_key(),
-            case_id=case_id,
-            notice=kind,
-        )
+        record(session, "notice.not_made", at=now, subject=person.row_key(), notice=kind)

@@ -63,6 +63,8 @@ def break_glass(
         until=until,
     )
     session.add(row)
+    concerned = set(_concerned(session, case))
+    told = [one for one in _told(session, case, concerned, now) if one.id != person]
     record(
         session,
         "glass.broken",
@@ -73,11 +75,10 @@ def break_glass(
         person=person,
         reason=row.reason,
         until=until,
+        told=[one.id for one in told],
     )
-    concerned = set(_concerned(session, case))
-    for one in _told(session, case, concerned, now):
-        if one.id != person:
-            tell_glass(session, case, one, own=one.id in concerned, settings=settings, now=now)
+    for one in told:
+        tell_glass(session, case, one, own=one.id in concerned, settings=settings, now=now)
     return until
 
 
@@ -100,6 +101,8 @@ def broken_until(
     session: Session, who: Principal, case: CaseRecord, now: datetime
 ) -> datetime | None:
     """Return until when the glass stands broken for this person, or None."""
+    if who.person_id is None or not who.may(ACTION):
+        return None
     query = select(GlassRecord.until).where(
         GlassRecord.case_id == case.id,
         GlassRecord.person_id == who.person_id,

@@ -81,6 +81,8 @@ def test_the_employee_the_circle_and_the_ledger_hear_of_it_and_no_mail_says_who_
             select(LedgerDetailRecord).where(LedgerDetailRecord.kind == "glass.broken")
         ).one()
         assert (entry.actor, REASON in entry.details) == (f"person:{town.lawyer.id}", True)
+        assert all(str(one.id) in entry.details for one in (town.anna, town.leader, amr))
+        assert str(gone.id) not in entry.details
     assert_clean(installation)
 
 
