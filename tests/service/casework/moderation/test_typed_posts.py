@@ -55,6 +55,7 @@ from tests.service.casework.moderation.typing_posts import (
     shot,
     type_post,
     typed,
+    walled_page,
 )
 from tests.service.conftest import Time, Town
 from tests.service.jobs.following import every, work_off
@@ -303,6 +304,24 @@ def test_its_erasure_leaves_no_words_and_spares_what_was_typed_from_another_pict
     assert [one.id for one in every(installation, PostRecord)] == [other.post_id]
     assert every(installation, DecisionRecord) == []
     assert len(every(installation, VisitRecord)) == 2
+    assert_clean(installation)
+
+
+@on_sqlite
+def test_the_failed_capture_may_be_erased_and_what_was_typed_in_its_place_stays(
+    installation: Installation, time: Time, asks: Asks, team: Team
+) -> None:
+    sanne = asks(team.sanne)
+    visit, capture = walled_page(installation, time, sanne)
+    kept = type_post(installation, time, sanne, visit=visit)
+
+    with installation.database.writing() as session:
+        erase(session, capture, "bad om det", sanne.actor, time.now)
+    clear_erased(installation.database, installation.objects, time.now)
+
+    (waiting,) = queue_of(installation, sanne, time)
+    assert waiting.post.id == kept.post_id
+    assert [one.status for one in every(installation, VisitRecord)] == ["typed"]
     assert_clean(installation)
 
 

@@ -9,8 +9,9 @@ from PIL import Image
 from sqlalchemy import select
 
 from archive.records.pages import PostRecord
+from capture.report import CaptureReport
 from service.access.principal import Principal
-from service.casework.capture.keeping import fail_visit
+from service.casework.capture.keeping import fail_visit, keep_capture, seal_capture
 from service.casework.capture.requesting import request_visit
 from service.casework.moderation.typed_posts import KeptPost, keep_typed_post, place_of
 from service.casework.moderation.typed_words import TypedWords
@@ -43,6 +44,31 @@ def failed_visit(
     assert claim.id == visit
     fail_visit(installation, claim, "login_wall")
     return visit
+
+
+def walled_page(installation: Installation, time: Time, who: Principal) -> tuple[UUID, UUID]:
+    """Keep a capture that met a sign-in, with its picture; return the visit and the evidence."""
+    with installation.database.writing() as session:
+        visit = request_visit(session, who, WALLED, time.now).id
+    claim = claim_visit(installation, time)
+    files = {"page.png": b"\x89PNG the wall", "capture.json": b'{"status": "failed"}'}
+    report = CaptureReport(
+        status="failed",
+        reason="login_wall",
+        url=WALLED,
+        final_url=f"{WALLED}/login",
+        started=time.now,
+        ended=time.now,
+        posts_read=0,
+        posts_stated=None,
+        left_out=None,
+        refused=(),
+        versions={"vaern": "test"},
+        posts=(),
+        files=(),
+    )
+    kept = keep_capture(installation, claim, report, seal_capture(installation, files), {})
+    return visit, kept.id
 
 
 def type_post(
