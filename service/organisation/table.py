@@ -21,6 +21,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_OTHER_FILES: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"{\\rtf")
+"""How a workbook, an older one, a PDF and a letter begin: what people choose by mistake."""
 _DIVIDERS: Final = (";", ",", "\t")
 
 
@@ -44,6 +46,8 @@ def decoded(content: bytes) -> str:
     """Return the text of a file: UTF-8, UTF-16 or Windows-1252; raises `FileUnusable`."""
     if not content.strip(b"\r\n\t \x00"):
         raise FileUnusable(FileFault.EMPTY)
+    if content.startswith(_OTHER_FILES):
+        raise FileUnusable(FileFault.NOT_TEXT)
     if len(content) > MOST_BYTES:
         raise FileUnusable(FileFault.TOO_LARGE)
     for mark, charset in _MARKS:

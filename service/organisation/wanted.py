@@ -228,8 +228,12 @@ class _Reader:
             raise RowRefused(RowFault.UNIT_TWO_PLACES, unit.name)
         if unit.number and known.number and unit.number != known.number:
             raise RowRefused(RowFault.UNIT_NUMBER_DIFFERS, unit.name)
+        says_more = unit.parent is not None and known.parent is None
         self.units[fold(unit.name)] = replace(
-            known, number=known.number or unit.number, parent=known.parent or unit.parent
+            known,
+            number=known.number or unit.number,
+            parent=known.parent or unit.parent,
+            line=unit.line if says_more else known.line,
         )
 
     def _roles(self, cells: Mapping[Column, str], unit: str | None) -> tuple[WantedRole, ...]:
