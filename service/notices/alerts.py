@@ -11,7 +11,8 @@ Translate = Callable[[str], str]
 
 def alert_subject(number: str, language: str) -> str:
     """Return the subject: that it is urgent, and nothing of what it is about."""
-    return _of(language)("Open at once – case %(number)s") % {"number": number}
+    _ = _of(language)
+    return _("Open at once – case %(number)s") % {"number": number}
 
 
 def alert_body(
@@ -32,7 +33,7 @@ def alert_body(
     if guard is not None:
         paragraphs.append(_("The local guard: %(phone)s") % {"phone": guard})
     if place is not None:
-        paragraphs.append(f"{_('Say here that you have taken it:')}\n{place}")
+        paragraphs.append(_("Say here that you have taken it:") + f"\n{place}")
     paragraphs.append(
         _(
             "You get this mail because you are on duty, handle the case or run Værn. It comes again"
