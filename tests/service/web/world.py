@@ -23,6 +23,8 @@ from service.access.passkeys import NewPasskey, passkeys_of
 from service.access.people import add_token, open_session, principal_of
 from service.access.phones import enrol, make_link, phones_of
 from service.access.principal import HeldRole, Principal
+from service.casework.cases.alerts import raise_alert
+from service.casework.cases.finding import find_case
 from service.casework.cases.opening import join_evidence
 from service.casework.moderation.sampling import draw_samples
 from service.casework.operations.verifications import start_verification
@@ -113,6 +115,7 @@ def the_librarys_world(installation: Installation, town: Town, time: Time) -> It
         "part": "1",
         "sample_id": str(_drawn_sample(installation, time, town, leader, number)),
         "passkey_id": _passkey(installation, town, time),
+        "alert_id": _alert(installation, leader, number, time),
         **_organisation(installation, town, time),
         **_phone(installation, town, time),
     }
@@ -124,6 +127,14 @@ def the_librarys_world(installation: Installation, town: Town, time: Time) -> It
         phones = [one for one in every if one.right == DEVICE]
         yield World(installation, town, time, app, client, calls, number, phones)
     engine.stop(5)
+
+
+def _alert(installation: Installation, leader: Principal, number: str, time: Time) -> str:
+    with installation.database.writing() as session:
+        case = find_case(session, leader, number, time.now).case
+        raised = raise_alert(session, case, time.now, actor=leader.actor)
+        assert raised is not None
+        return str(raised.id)
 
 
 def faults(world: World, calls: list[Call], allowed: set[int], **how: object) -> list[str]:
