@@ -68,15 +68,25 @@ def vaern(
     )
 
 
-def called(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def called(
+    data: Path, *arguments: str, more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a command of `vaern` on this folder in this process: the same, but for its start."""
+    return called_in(environment(data) | dict(more or {}), *arguments)
+
+
+def called_in(
+    environ: Mapping[str, str], *arguments: str, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of `vaern` in this process, with this environment and typed text."""
     out, err = io.StringIO(), io.StringIO()
     command = ["vaern", *arguments]
     code: object = 0
     with (
         _logs_as_before(),
-        patch.dict(os.environ, environment(data), clear=True),
+        patch.dict(os.environ, environ, clear=True),
         patch.object(sys, "argv", command),
+        patch.object(sys, "stdin", io.StringIO(typed)),
         redirect_stdout(out),
         redirect_stderr(err),
     ):

@@ -18,7 +18,7 @@ from service.clock import Clock
 from service.installation import opened
 from service.settings import Settings
 from tests.databases import SQLiteBlanks
-from tests.service.served import called, vaern
+from tests.service.served import called
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_folder_holds_the_piece_with_its_attachment_and_the_ledger_knows(
 ) -> None:
     out = tmp_path / "out"
 
-    done = vaern(data, "export", "D-0000", "--out", str(out), "--recipient", "Politiet", "--json")
+    done = export(data, "D-0000", "--out", str(out), "--recipient", "Politiet", "--json")
 
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

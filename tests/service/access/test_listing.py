@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.served import called, vaern
+from tests.service.served import called
 
 ANNA = "anna@kommune.example"
 
@@ -23,7 +23,7 @@ def told(data: Path, *arguments: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("people") / "data"
-    added = vaern(
+    added = called(
         folder,
         *("user", "add", ANNA, "--name", "Anna Holm", "--role", "leader"),
         *("--unit", "Biblioteket", "--no-password"),
