@@ -25,6 +25,8 @@ class Shown:
     text: str
     marks: tuple[tuple[int, int], ...]
     picture_name: str | None
+    typed: bool = False
+    """Whether one of ours typed the words from a screenshot."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def reveal_post(
             card.post.text,
             merged([(int(s), int(e)) for one in card.findings for s, e in one.spans]),
             picture.name if picture else None,
+            typed=card.post.typed_by is not None,
         )
         case_id = card.visit.case_id
     note_viewing(

@@ -171,7 +171,7 @@ def reveal(
         )
     else:
         marks = tuple(Mark(start, end) for start, end in shown.marks)
-        revealed = RevealedText(shown.text, now, back, f"text-{post_id}", marks)
+        revealed = RevealedText(shown.text, now, back, f"text-{post_id}", marks, typed=shown.typed)
     name = f"partials/revealed_{part}.html" if wants_partial(request) else "revealed.html"
     context = {"frame": frame_for(request, who, Place.QUEUE), "revealed": revealed, "part": part}
     answer: Response = request.app.state.templates.response(request, name, context)

@@ -142,6 +142,7 @@ class RevealedText:
         viewed_at: The moment of the viewing that the ledger holds.
         back: The page that it was revealed from.
         target: The id of the element that the partial replaces: `text-{id}` (evidence or post).
+        typed: Whether one of ours typed it from a screenshot.
     """
 
     text: str
@@ -149,6 +150,7 @@ class RevealedText:
     back: str
     target: str
     marks: tuple[Mark, ...] = ()
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

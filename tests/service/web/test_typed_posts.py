@@ -91,6 +91,7 @@ def test_from_the_visit_that_failed_to_a_removal_that_a_colleague_agrees_with(
     assert "af Sanne Side" in page
     shown = sanne.post(f"/posts/{post.id}/viewing", part="text")
     assert "<mark" in shown.text
+    assert "skrevet af efter et skærmbillede" in shown.text
 
     refused = sanne.post(f"/posts/{post.id}/decision", decision="delete", clause="unlawful")
     assert refused.status_code == 422
