@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -22,7 +22,25 @@ from service.provider_settings import ProviderSettings
 MIB = 1024 * 1024
 SECOND_FACTOR_ROLES = ("operator", "archivist", "lawyer")
 """They reach every case, or the service itself."""
+_MOST_PORT = 65_535
+_DATABASES = ("sqlite:///", "postgresql+psycopg://")
 _Words = Annotated[tuple[str, ...], NoDecode]
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """Split `host:port` (also `[::1]:25`); raises `ValueError`."""
+    host, separator, port = text.rpartition(":")
+    if not separator or not (port.isascii() and port.isdigit()) or int(port) > _MOST_PORT:
+        raise ValueError(f"{text!r} is not host:port")
+    return host.strip("[]"), int(port)
+
+
+def _is_door(value: str) -> str:
+    host_and_port(value)
+    return value
+
+
+_Door = Annotated[str, AfterValidator(_is_door)]
 
 
 class Settings(ProviderSettings):
@@ -34,11 +52,13 @@ class Settings(ProviderSettings):
 
     # Where things lie and listen.
     data: Path = Field(default=Path("data"), description="Folder for everything that is kept.")
-    http: str = Field(default="127.0.0.1:8000", description="host:port of the web; port 0 is any.")
-    evidence_http: str = Field(
+    http: _Door = Field(
+        default="127.0.0.1:8000", description="host:port of the web; port 0 is any."
+    )
+    evidence_http: _Door = Field(
         default="127.0.0.1:8001", description="host:port of the host for foreign content."
     )
-    smtp: str = Field(default="127.0.0.1:2525", description="host:port of the mail door.")
+    smtp: _Door = Field(default="127.0.0.1:2525", description="host:port of the mail door.")
     url: str | None = Field(default=None, description="Public address of the web.")
     evidence_url: str | None = Field(
         default=None, description="Public address of the evidence host; another host than url."
@@ -66,7 +86,7 @@ class Settings(ProviderSettings):
     sender_address: str | None = Field(
         default=None, description="From whom receipts come; without it the archive address."
     )
-    smarthost: str | None = Field(
+    smarthost: _Door | None = Field(
         default=None, description="host:port for outgoing mail; without it data/outbox/."
     )
 
@@ -204,11 +224,30 @@ class Settings(ProviderSettings):
         "url is https; empty: none.",
     )
     stop_seconds: int = Field(default=20, description="How long a stop waits for work at hand.")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
-    metrics_http: str | None = Field(default=None, description="host:port of metrics; off unset.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
+    metrics_http: _Door | None = Field(default=None, description="host:port of metrics; off unset.")
     secret: SecretStr | None = Field(
         default=None, description="Signs links to the evidence host; made at start when unset."
     )
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_capitals(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_ours(cls, value: str | None) -> str | None:
+        if value and not value.startswith(_DATABASES):
+            raise ValueError("begins with postgresql+psycopg:// (or sqlite:///)")
+        return value
+
+    @field_validator("capture_allow")
+    @classmethod
+    def _are_doors(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_is_door(one) for one in value)
 
     @field_validator("outgoing_proxy")
     @classmethod
@@ -271,11 +310,3 @@ class Settings(ProviderSettings):
     def database(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.data / 'vaern.db'}"
-
-
-def host_and_port(text: str) -> tuple[str, int]:
-    """Split `host:port` (also `[::1]:25`); raises `ValueError`."""
-    host, separator, port = text.rpartition(":")
-    if not separator or not port.isdigit():
-        raise ValueError(f"{text!r} is not host:port")
-    return host.strip("[]"), int(port)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from importlib import import_module
 
 import click
@@ -77,6 +78,7 @@ def main() -> None:
 def _code_of(failed: Exception) -> int:
     """Say what went wrong and return the exit code; what nobody foresaw is raised again."""
     from pydantic import ValidationError
+    from sqlalchemy.exc import OperationalError
 
     from archive.errors import ArchiveError
     from service.errors import ServiceError
@@ -86,6 +88,13 @@ def _code_of(failed: Exception) -> int:
             name = "VAERN_" + "_".join(str(part) for part in one["loc"]).upper()
             click.echo(f"vaern: setting {name}: {one['msg']}", err=True)
         return 2
+    if isinstance(failed, tomllib.TOMLDecodeError):
+        click.echo(f"vaern: vaern.toml cannot be read: {failed}", err=True)
+        return 2
+    if isinstance(failed, OperationalError):
+        # Its own words alone: the statement around them may hold what people wrote.
+        click.echo(f"vaern: the database does not answer: {str(failed.orig).strip()}", err=True)
+        return COULD_NOT
     if isinstance(failed, ArchiveError | ServiceError | OSError):
         click.echo(f"vaern: {type(failed).__name__}: {failed}", err=True)
         return COULD_NOT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 import click
@@ -12,14 +13,23 @@ from archive.database import Database
 from service.log_lines import configure
 from service.serving import serve as serve_doors
 from service.settings import Settings
+from service.slips import refuse_unusable, unheeded
 
 
 @click.command()
 def serve() -> None:
     """Serve the web, the evidence host and the mail door, with all jobs, in this one process."""
     settings = Settings()
+    _tell_unheeded()
+    refuse_unusable(settings)
     configure(settings.log_level)
     serve_doors(settings, announce=_announce)
+
+
+def _tell_unheeded() -> None:
+    for name, meant in unheeded(os.environ):
+        hint = f"; did you mean {meant}?" if meant else ""
+        click.echo(f"vaern: {name} is no setting and is not heeded{hint}", err=True)
 
 
 def _announce(doors: dict[str, object]) -> None:
@@ -38,6 +48,8 @@ def work() -> None:
     settings = Settings()
     if Database(settings.database).is_sqlite:
         raise click.UsageError("on SQLite 'vaern serve' does the work; 'work' needs PostgreSQL")
+    _tell_unheeded()
+    refuse_unusable(settings)
     configure(settings.log_level)
     from service.working import work_until_stopped
 
@@ -59,6 +71,7 @@ def migrate() -> None:
 def settings(*, as_json: bool) -> None:
     """Print every setting with its value and meaning; secrets are masked."""
     standing = Settings()
+    _tell_unheeded()
     rows = [
         {
             "name": f"VAERN_{name.upper()}",
