@@ -256,3 +256,16 @@ def test_a_link_shared_alone_is_kept_as_a_text(doors: Doors, phone: Handset) -> 
     assert row.source_url == "https://www.facebook.example/p/3"
     empty = form(part("text", b""), part("files", b"", ""))
     assert doors.client.post("/phone/share", content=empty, headers=headers).status_code == 422
+
+
+def test_a_share_from_a_phone_that_is_not_connected_is_said_not_to_have_been_sent(
+    doors: Doors,
+) -> None:
+    body = form(part("files", PICTURE, "IMG_1.HEIC"))
+
+    answer = doors.client.post("/phone/share", content=body, headers={"Content-Type": KIND})
+
+    assert answer.status_code == 401
+    assert "Telefonen er ikke forbundet" in answer.text
+    assert "er ikke blevet sendt" in answer.text
+    assert doors.rows() == []
