@@ -96,13 +96,13 @@ def remove(
     *,
     reason: str,
 ) -> None:
-    """End a person's place in the circle, from this moment.
+    """End a person's place in the circle, from this moment; in a closed case too.
 
     Raises `PersonNotFound`, `ReasonMissing`, `HandlerStays`.
     """
     if not reason.strip():
         raise ReasonMissing("say why this person leaves the circle")
-    case = case_for(session, who, number, "case.circle", now)
+    case = case_for(session, who, number, "case.circle", now, though_closed=True)
     refuse_own_matter(session, who, case)
     rows = _standing(session, case, person_id, now)
     if not rows:

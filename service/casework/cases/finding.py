@@ -38,9 +38,15 @@ def find_case(session: Session, who: Principal, number: str, now: datetime) -> F
 
 
 def case_for(
-    session: Session, who: Principal, number: str, action: str, now: datetime
+    session: Session,
+    who: Principal,
+    number: str,
+    action: str,
+    now: datetime,
+    *,
+    though_closed: bool = False,
 ) -> CaseRecord:
-    """Return an open case on which this person may act.
+    """Return an open case on which this person may act; a closed one too where that is said.
 
     Raises `CaseNotFound`, `NotPermitted`, `CaseClosed`. Where the session may write, the row is
     locked until the commit; a page that only asks first takes no lock.
@@ -53,7 +59,7 @@ def case_for(
     case = session.scalars(query).one_or_none()
     if case is None:
         raise NotPermitted(action)
-    if case.closed_at is not None:
+    if case.closed_at is not None and not though_closed:
         raise CaseClosed(number)
     return case
 

@@ -138,7 +138,7 @@ def case_view(
         accounts=() if limited else _accounts(session, case),
         circle=() if limited else _circle(session, case, now),
         circle_url=None if limited else f"{around.url}/circle",
-        may_invite=may_on(session, who, case, "case.circle", now)
+        may_invite=may_on(session, who, case, "case.circle", now, though_closed=True)
         and not concerns(session, who, case),
         glass_url=f"{around.url}/glass" if may_break(session, who, case, now) else None,
         glass_until=broken_until(session, who, case, now),

@@ -49,7 +49,8 @@ def circle_view(
 ) -> CircleView:
     """Return the page of a case's circle; `leaving` is a removal that was refused."""
     case = found.case
-    may = may_on(session, who, case, ACTION, now) and not concerns(session, who, case)
+    may = may_on(session, who, case, ACTION, now, though_closed=True)
+    may = may and not concerns(session, who, case)
     members, earlier = _circle(session, case, now)
     return CircleView(
         number=case.number,
@@ -62,7 +63,7 @@ def circle_view(
             (f"{one.person_id}:{one.role}", one.name, one.role)
             for one in invitable(session, who, case, now)
         )
-        if may
+        if may and case.closed_at is None
         else (),
         may_change=may,
         first_day=now.astimezone(COPENHAGEN).date().isoformat(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import httpx
@@ -11,6 +12,7 @@ from archive.records.people import PersonRecord
 from service.access.people import principal_of
 from service.casework.cases.circle import invite, remove
 from service.casework.cases.glass import break_glass
+from service.settings import Settings
 from service.web.application import right_of
 from tests.service.casework.cases.opened import assert_clean, kinds
 from tests.service.web.matrix import PUBLIC, Call, send
@@ -20,6 +22,11 @@ NO = {401, 403, 404}
 A_DAY = timedelta(days=1)
 ONCE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """What is typed and said is the same on every database."""
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"unusual_pieces": 2})
 
 
 def nothing(world: World, session: tuple[str, str]) -> list[str]:
@@ -167,6 +174,30 @@ def test_an_invitation_through_a_day_ends_with_that_day_in_copenhagen(world: Wor
     assert _status(world, amr, case) == 404
     later = _get(world, world.session_of(world.town.anna), f"/my-case/{world.number}/circle")
     assert "Den sluttede af sig selv" in later
+
+
+@ONCE
+def test_handing_over_much_at_once_is_told_to_the_dpo_who_reads_by_whom(world: World) -> None:
+    leader, lawyer = world.session_of(world.town.leader), world.session_of(world.town.lawyer)
+    assert "Mette Leder" not in _get(world, lawyer, "/unusual-viewings")
+    chosen = re.findall(
+        r'name="chosen"[^>]* value="([0-9a-f-]+)"',
+        _get(world, leader, f"/cases/{world.number}/bundle"),
+    )
+    assert len(chosen) >= 2
+    answer = world.client.post(
+        f"/cases/{world.number}/bundle",
+        data={
+            "recipient_kind": "police",
+            "recipient": "Politiet",
+            "purpose": "Anmeldelse",
+            "chosen": chosen,
+            "csrf_token": leader[1],
+        },
+        headers=_cookie(leader),
+    )
+    assert (answer.status_code, kinds(world.installation).count("viewing.unusual")) == (303, 1)
+    assert "Mette Leder" in _get(world, lawyer, "/unusual-viewings")
 
 
 @ONCE

@@ -13,13 +13,24 @@ from archive.records.cases import CircleRecord
 from archive.records.people import PersonRecord
 from service.access.endings import end_person
 from service.access.principal import Principal
-from service.casework.cases.circle import invite, remove
+from service.casework.cases.circle import RENEWED, circle_and_before, invitable, invite, remove
+from service.casework.cases.closing import close_case
 from service.casework.cases.finding import find_case
 from service.casework.cases.listing import timeline_of
-from service.errors import CaseNotFound, NotPermitted, PersonNotFound, ReasonMissing
+from service.errors import (
+    CaseClosed,
+    CaseNotFound,
+    EndNotAhead,
+    FourEyes,
+    HandlerStays,
+    NotPermitted,
+    PersonNotFound,
+    ReasonMissing,
+)
 from service.installation import Installation
 from tests.service.casework.cases.opened import (
     employ,
+    end_every_step,
     leaves_no_entry,
     leaves_one_entry,
     open_one,
@@ -177,3 +188,71 @@ def test_places_in_the_circle_are_ended_and_never_deleted(
     with installation.database.reading() as session:
         rows = session.scalars(select(CircleRecord).where(CircleRecord.person_id == amr.id)).all()
     assert [row.until for row in rows] == [time.now]
+
+
+def test_a_place_in_the_circle_of_a_closed_case_can_still_be_ended_and_none_be_given(
+    installation: Installation, town: Town, time: Time, asks: Asks, amr: PersonRecord
+) -> None:
+    number, leader = open_one(installation, town, time), asks(town.leader)
+    let_in(installation, leader, number, amr, time)
+    end_every_step(installation, leader, number, time)
+    with installation.database.writing() as session:
+        close_case(session, leader, number, time.now, summary="")
+    assert sees(installation, asks(amr), number, time)
+
+    with leaves_no_entry(installation), pytest.raises(CaseClosed):
+        let_in(installation, leader, number, amr, time)
+    with leaves_one_entry(installation, "circle.left"):
+        put_out(installation, leader, number, amr, time)
+    assert not sees(installation, asks(amr), number, time)
+
+
+def test_who_ended_it_and_why_is_kept_and_a_reason_is_asked_for(
+    installation: Installation, town: Town, time: Time, asks: Asks, amr: PersonRecord
+) -> None:
+    number, leader = open_one(installation, town, time), asks(town.leader)
+    let_in(installation, leader, number, amr, time)
+    time.pass_by(timedelta(hours=1))
+    let_in(installation, leader, number, amr, time)
+    with leaves_no_entry(installation), installation.database.writing() as session:
+        with pytest.raises(ReasonMissing):
+            remove(session, leader, number, amr.id, time.now, reason=" ")
+        with pytest.raises(EndNotAhead):
+            invite(
+                session,
+                leader,
+                number,
+                amr.id,
+                role="amr",
+                reason="Ja",
+                now=time.now,
+                until=time.now,
+            )
+    time.pass_by(timedelta(hours=1))
+    put_out(installation, leader, number, amr, time)
+
+    with installation.database.reading() as session:
+        case = find_case(session, leader, number, time.now).case
+        rows = [one for one in circle_and_before(session, case) if one.person_id == amr.id]
+    assert [(one.added_by, one.ended_by, one.end_reason) for one in rows] == [
+        (leader.actor, leader.actor, RENEWED),
+        (leader.actor, leader.actor, "Opgaven er løst."),
+    ]
+
+
+def test_nobody_takes_themselves_in_and_the_handler_is_not_put_out(
+    installation: Installation, town: Town, time: Time, asks: Asks
+) -> None:
+    number = open_one(installation, town, time)
+    lawyer = asks(town.lawyer)
+    with leaves_no_entry(installation), installation.database.writing() as session:
+        case = find_case(session, lawyer, number, time.now).case
+        assert town.lawyer.id not in {
+            one.person_id for one in invitable(session, lawyer, case, time.now)
+        }
+        with pytest.raises(FourEyes):
+            invite(
+                session, lawyer, number, town.lawyer.id, role="lawyer", reason="Ja", now=time.now
+            )
+        with pytest.raises(HandlerStays):
+            remove(session, lawyer, number, town.leader.id, time.now, reason="Ferie")
