@@ -10,6 +10,7 @@ from tests.service.web.samples import (
     doors,
     evidence,
     operations,
+    organisation,
     person,
     phone,
     queue,
@@ -31,4 +32,5 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **safety.SAMPLES,
     **bundles.SAMPLES,
     **operations.SAMPLES,
+    **organisation.SAMPLES,
 }
