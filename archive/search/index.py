@@ -104,9 +104,9 @@ def _put_in(
                 "place": place,
                 "exact": f" {one.exact} ",
                 "about": about,
-                "exact_words": _list(one.exact),
-                "lemma_words": _list(one.lemmas),
-                "about_words": _list(about),
+                "exact_words": lexemes(one.exact),
+                "lemma_words": lexemes(one.lemmas),
+                "about_words": lexemes(about),
             }
             for place, (one, about) in fresh.items()
         ],
@@ -122,7 +122,7 @@ def _say_whose(session: Session, fresh: Mapping[int, str]) -> None:
         session.connection().execute(_WHOSE_SQLITE, rows)
         return
     for row in rows:
-        row["about_words"] = _list(row["whose"])
+        row["about_words"] = lexemes(row["whose"])
     session.connection().execute(_WHOSE_POSTGRESQL, rows)
 
 
@@ -180,7 +180,7 @@ def _remove_words(session: Session, places: Collection[int]) -> None:
     session.execute(delete(table).where(table.c.place.in_(places)))
 
 
-def _list(words: str) -> str:
+def lexemes(words: str) -> str:
     """Return words as PostgreSQL writes a list of lexemes."""
     return " ".join(f"'{word}'" for word in dict.fromkeys(words.split(" ")) if word)
 
