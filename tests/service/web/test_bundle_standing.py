@@ -104,3 +104,27 @@ def test_a_package_under_way_is_cut_off_when(
     count, size = taken(doors, package[0], happens)
 
     assert count < size
+
+
+def test_a_package_that_cannot_be_fetched_any_more_says_why_and_what_to_do(
+    doors: Doors, package: tuple[UUID, UUID], asks: Asks
+) -> None:
+    export_id, piece = package
+    path = f"/bundles/{export_id}/1"
+    cookie, _ = doors.sign_in(doors.town.leader)
+    with doors.installation.database.writing() as session:
+        seal_off(session, asks(doors.town.archivist), piece, doors.time.now)
+
+    shut = doors.client.get(path, headers=cookie)
+    assert shut.status_code == 403
+    assert "Pakken kan ikke hentes længere" in shut.text
+    assert "Noget i den er siden blevet lukket af" in shut.text
+    assert "Din rolle giver ikke adgang" not in shut.text
+
+    doors.time.pass_by(timedelta(days=7))
+    cookie, _ = doors.sign_in(doors.town.leader)
+    over = doors.client.get(path, headers=cookie)
+    assert over.status_code == 410
+    assert "Pakken kan ikke hentes længere" in over.text
+    assert "Lav en ny fra sagen" in over.text
+    assert "Prøv igen om lidt" not in over.text
