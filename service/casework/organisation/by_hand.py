@@ -113,7 +113,12 @@ def move_person(session: Session, person: PersonRecord, unit_id: UUID | None, to
 
 
 def bring_back(session: Session, row: UnitRecord | PersonRecord, told: Told) -> None:
-    """Let a unit or person that had ended stand again; roles and sessions do not come back."""
+    """Let a unit or person that had ended stand again; roles and sessions do not come back.
+
+    Quiet where it has not ended.
+    """
+    if row.ended_at is None:
+        return
     row.ended_at = None
     kind = "unit.back" if isinstance(row, UnitRecord) else "person.back"
     record(session, kind, at=told.at, actor=told.by, subject=row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
 from archive.records.people import PersonRecord, RoleRecord, UnitRecord
@@ -47,12 +48,24 @@ def give(
     until: datetime | None,
     now: datetime,
 ) -> None:
-    """Give somebody else a role, in one unit or (None) everywhere, perhaps for a time."""
+    """Give somebody else a role, in one unit or (None) everywhere, perhaps for a time.
+
+    Quiet where they hold it already until then or longer.
+    """
     person = person_to_change(session, who, person_id, oneself=False)
     if person.ended_at is not None and person.ended_at <= now:
         raise PersonNotFound(str(person_id))
     if unit_id is not None:
         unit_to_change(session, who, unit_id)
+    held = select(RoleRecord.id).where(
+        RoleRecord.person_id == person_id,
+        RoleRecord.role == role,
+        RoleRecord.unit_id.is_not_distinct_from(unit_id),
+        RoleRecord.by_group.is_(False),
+        or_(RoleRecord.until.is_(None), RoleRecord.until >= until if until else false()),
+    )
+    if session.scalars(held).first() is not None:
+        return
     give_role(session, person, role, unit_id=unit_id, now=now, actor=who.actor, until=until)
 
 

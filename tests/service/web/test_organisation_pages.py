@@ -184,6 +184,7 @@ def test_units_and_people_are_added_changed_and_let_go_by_hand(
     )
     given = drift.post(f"{page}/roles", role="leader", where=str(unit.id), last="2027-03-01")
     assert "said=role_given" in given.headers["location"]
+    drift.post(f"{page}/roles", role="leader", where=str(unit.id), last="2027-02-20")
     shown = drift.get(page).text
     assert "1. marts 2027" in shown
     assert "hans@kommune.example" in shown
