@@ -143,10 +143,10 @@ def _nearest(
 
 
 def _concerned(session: Session, case_ids: Sequence[UUID]) -> Mapping[UUID, set[UUID]]:
-    query = select(HarassedRecord.case_id, HarassedRecord.person_id).where(
-        HarassedRecord.case_id.in_(case_ids), HarassedRecord.person_id.is_not(None)
-    )
+    query = select(HarassedRecord.case_id, HarassedRecord.person_id)
+    query = query.where(HarassedRecord.case_id.in_(case_ids))
     found: dict[UUID, set[UUID]] = defaultdict(set)
     for case_id, person_id in session.execute(query):
-        found[case_id].add(person_id)
+        if person_id is not None:
+            found[case_id].add(person_id)
     return found
