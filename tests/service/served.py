@@ -23,6 +23,7 @@ from unittest.mock import patch
 import structlog
 
 from service.command_line.program import main
+from tests.service.preloaded import Forked
 
 ADDRESS = "arkiv@vaern.local"
 PATIENCE = 60.0
@@ -115,7 +116,7 @@ def _logs_as_before() -> Iterator[None]:
 class Service:
     """A service that accepts at all its doors."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     data: Path
     log: Path
     http: str
@@ -131,19 +132,19 @@ class Service:
 
 
 @contextmanager
-def serving(data: Path, more: Mapping[str, str] | None = None) -> Iterator[Service]:
-    """Start the service and yield it once its doors accept; end it whatever happens."""
+def serving(
+    data: Path, more: Mapping[str, str] | None = None, *, started: bool = False
+) -> Iterator[Service]:
+    """Start the service and yield it once its doors accept; end it whatever happens.
+
+    Where its start is the point, it is `started` as the installed command is; else it is a fork
+    of a process that has imported all of it.
+    """
     log = data.parent / "serve.log"
     listening = data / "listening.json"
     listening.unlink(missing_ok=True)  # a killed one leaves it
-    with log.open("ab") as lines:
-        process = subprocess.Popen(
-            [program(), "serve"],
-            env=environment(data) | dict(more or {}),
-            cwd=data.parent,
-            stdout=lines,
-            stderr=lines,
-        )
+    environ = environment(data) | dict(more or {})
+    process = _started(environ, log) if started else Forked(environ, data.parent, log)
     try:
         until = time.monotonic() + PATIENCE
         while not listening.exists():
@@ -161,3 +162,18 @@ def serving(data: Path, more: Mapping[str, str] | None = None) -> Iterator[Servi
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _started(environ: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as lines:
+        return subprocess.Popen(
+            [program(), "serve"], env=environ, cwd=log.parent, stdout=lines, stderr=lines
+        )
+
+
+def served_to_its_end(data: Path, more: Mapping[str, str]) -> tuple[int, str]:
+    """Start a service that is to end by itself; return its exit code and what it said."""
+    log = data.parent / "ended.log"
+    log.unlink(missing_ok=True)
+    code = Forked(environment(data) | dict(more), data.parent, log).wait(PATIENCE)
+    return code, log.read_text()

@@ -18,7 +18,14 @@ import pytest
 from service.serving import _listen
 from tests.service.beginnings import kept_in
 from tests.service.senders import Told, deliver, digest, upload
-from tests.service.served import ADDRESS, PATIENCE, Service, called, serving, vaern
+from tests.service.served import (
+    ADDRESS,
+    PATIENCE,
+    Service,
+    called,
+    served_to_its_end,
+    serving,
+)
 from tests.service.web.doors import API, KIND, form, part
 
 MAIL = b"From: gert@example.net\r\nSubject: VS: trussel\r\n\r\nDu skal passe p\xc3\xa5.\r\n"
@@ -43,9 +50,17 @@ def service(data: Path) -> Iterator[Service]:
         yield running
 
 
+@pytest.fixture
+def started(data: Path) -> Iterator[Service]:
+    """The same by the installed command itself."""
+    with serving(data, started=True) as running:
+        yield running
+
+
 def test_all_doors_accept_when_they_are_announced_and_a_second_service_is_refused(
-    service: Service, data: Path, token: str
+    started: Service, data: Path, token: str
 ) -> None:
+    service = started
     doors = json.loads((data / "listening.json").read_text())
     assert set(doors) == {"http", "evidence", "smtp", "pid"}
     assert doors["pid"] == service.process.pid
@@ -81,9 +96,9 @@ def test_a_port_that_is_taken_is_named_and_nothing_is_announced(data: Path) -> N
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         for name in ("VAERN_HTTP", "VAERN_SMTP"):
-            ended = vaern(data, "serve", more={name: f"127.0.0.1:{port}"})
-            assert ended.returncode == 3, ended.stderr
-            (line,) = [one for one in ended.stderr.splitlines() if one.startswith("vaern:")]
+            code, said = served_to_its_end(data, {name: f"127.0.0.1:{port}"})
+            assert code == 3, said
+            (line,) = [one for one in said.splitlines() if one.startswith("vaern:")]
             assert line == f"vaern: DoorTaken: {name}=127.0.0.1:{port}: Address already in use"
             assert not (data / "listening.json").exists()
 
