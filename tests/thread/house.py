@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.service.served import called_in
+
 ROOT = Path(__file__).parents[2]
 VAERN = Path(sys.prefix) / "bin" / "vaern"
 PASSWORD = "en lang adgangskode til prøven"
@@ -40,15 +42,8 @@ class House:
 
 
 def command(environment: dict[str, str], *words: str, typed: str = "") -> str:
-    done = subprocess.run(
-        [VAERN, *words],
-        env=environment,
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    """Run `vaern` in this process: each start would cost seconds of a processor."""
+    done = called_in(environment, *words, typed=typed)
     assert done.returncode == 0, f"vaern {' '.join(words)}: {done.stderr}"
     return done.stdout
 
