@@ -169,6 +169,8 @@ def test_another_units_leader_finds_nothing_of_the_librarys(world: World) -> Non
         assert not world.tells(answer.text), f"{call} lets something out"
 
 
+# Who somebody is, both databases are asked by the tests around; what a role may stands in no row.
+@ONCE
 def test_whoever_lacks_a_role_is_refused_on_every_route_that_asks_for_it(world: World) -> None:
     table = world.installation.rights
     employees = {one for one in table.actions if table.of(one, "employee")}
