@@ -44,11 +44,7 @@ class EvidenceKey:
 
     def open(self, sealed: bytes) -> bytes:
         """Return the plain bytes; raises `SealBroken` where key or bytes are wrong."""
-        try:
-            plain: bytes = pyrage.decrypt(sealed, [self._identity])
-        except pyrage.DecryptError as broken:
-            raise SealBroken("the sealed bytes do not open") from broken
-        return plain
+        return bytes(self.open_into(sealed, bytearray()))
 
     def open_into(self, sealed: bytes | memoryview, room: bytearray) -> memoryview:
         """Return the plain bytes, in `room` where they fit; raises `SealBroken`.
@@ -58,7 +54,15 @@ class EvidenceKey:
         try:
             return self._quick.open(sealed, room)
         except NOT_OPENED:
-            return memoryview(self.open(bytes(sealed)))
+            return memoryview(self._open_slowly(bytes(sealed)))
+
+    def _open_slowly(self, sealed: bytes) -> bytes:
+        """Open what is of another form than ours, or say that it does not open."""
+        try:
+            plain: bytes = pyrage.decrypt(sealed, [self._identity])
+        except pyrage.DecryptError as broken:
+            raise SealBroken("the sealed bytes do not open") from broken
+        return plain
 
     def derived(self, purpose: bytes) -> bytes:
         """Return 32 bytes that only this key gives, for one purpose (at most 16 bytes long)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 from service.access.rights import Condition, Level, Right, Rights, Scope
@@ -46,10 +47,12 @@ class Principal:
     unit_id: UUID | None = None
     language: str = "da"
     form_token: str = ""
-    _reaches: dict[str, tuple[Reach, ...]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _reaches: dict[str, tuple[Reach, ...]] = field(init=False, repr=False, compare=False)
     """What was asked already; a page asks for the same few actions again and again."""
+
+    def __post_init__(self) -> None:
+        """Take hold of what the table was found to say of these very roles."""
+        object.__setattr__(self, "_reaches", _asked_of(self.rights, self.roles))
 
     @property
     def main_role(self) -> str:
@@ -80,6 +83,17 @@ class Principal:
         if not reaches:
             raise NotPermitted(action)
         return reaches
+
+
+@lru_cache(maxsize=1000)
+def _asked_of(rights: Rights, roles: tuple[HeldRole, ...]) -> dict[str, tuple[Reach, ...]]:
+    """Return the reaches of these roles by action, as far as they were asked for.
+
+    The table does not change while it is read, and which roles somebody holds, with the units
+    below each, is asked of the database each time: nothing here outlives a right.
+    """
+    del rights, roles
+    return {}
 
 
 def _reach(held: HeldRole, right: Right) -> Reach:

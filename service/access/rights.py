@@ -51,9 +51,9 @@ class Right:
     condition: Condition | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rights:
-    """The whole table."""
+    """The whole table; one is equal to itself alone, so that answers can be kept beside it."""
 
     version: str
     roles: tuple[str, ...]

@@ -2,23 +2,27 @@
 
 Each language has its own environment, so `_("Today")` is a constant there. A page of ours asks
 for hundreds of texts, most of them only to choose one word out of a list; it calls a hundred
-macros that only print (`inlining`), and imports the same few templates in each of its parts.
+macros that only print (`inlining`), imports the same few templates in each of its parts, and
+includes parts of its own, which are compiled into it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any, Final
 
 from jinja2 import Environment, Template, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from service.web.inlining import Plain, called_as, imports_of, plain_macros, write_out
 
 MODULES = "modules_of_this_page"
 """The variable of a page that holds what its parts import with its context."""
+_SPECIAL: Final = re.compile("[&<>\"']").search
 
 
 class OfOnePage(Template):
@@ -42,6 +46,29 @@ class OfOnePage(Template):
         return made[self.name]
 
 
+def shown(value: object) -> str:
+    """Return what stands in a page for a value: `markupsafe.escape`, which makes no copy here.
+
+    Most of what is shown has nothing that need be escaped, and goes into the page as it is.
+    """
+    kind = type(value)
+    if kind is Markup or (kind is str and _SPECIAL(value) is None):  # type: ignore[call-overload]  # it is a str here
+        return value  # type: ignore[return-value]  # as above
+    return escape(value)
+
+
+class _Showing(CodeGenerator):
+    """Jinja's own code, but for how a value is shown."""
+
+    def _output_child_pre(
+        self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo
+    ) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.shown(")
+
+
 class Folding(Environment):
     """An environment whose texts without a variable are constants of its templates.
 
@@ -49,12 +76,29 @@ class Folding(Environment):
     """
 
     template_class = OfOnePage
+    code_generator_class = _Showing
     look_up: Callable[[str], str]
+    shown = staticmethod(shown)
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._plain: dict[str, Plain] = {}
         self._tables = 0
+        self._found: dict[str, Template] = {}
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 — the name is Jinja's
+    ) -> Template:
+        """Return a template; one that cannot change is found past Jinja's cache and its lock."""
+        if not isinstance(name, str) or globals is not None or self.auto_reload:
+            return super().get_template(name, parent, globals)
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = super().get_template(name, parent)
+        return found
 
     def _generate(
         self,
@@ -64,11 +108,28 @@ class Folding(Environment):
         defer_init: bool = False,  # noqa: FBT001, FBT002 — the signature is Jinja's
     ) -> str:
         """Compile a template; Jinja's documented hook between parsing and generating."""
+        whole = self._worked_out(source, (name or "",))
+        return super()._generate(whole, name, filename, defer_init)
+
+    def _worked_out(self, source: nodes.Template, within: tuple[str, ...]) -> nodes.Template:
+        """Return a template with all that need not wait for a page; `within` are those around."""
         plain: dict[str, nodes.Macro] = {}
         for imported in imports_of(source):
             plain |= called_as(imported, self._plain_of(imported.template.as_const()))
-        folded = _Texts(self).visit(source)
-        return super()._generate(write_out(folded, plain), name, filename, defer_init)
+        written: nodes.Template = write_out(_Texts(self).visit(source), plain)
+        return _Included(self, within).visit(written)  # type: ignore[no-any-return]  # Jinja's visitors say nothing of types
+
+    def part(self, name: str, within: tuple[str, ...]) -> list[nodes.Node] | None:
+        """Return what a template includes, to stand in it; None where that would not be the same.
+
+        One that extends another, has blocks, or includes itself is left to Jinja.
+        """
+        if name in within or self.loader is None:
+            return None
+        parsed = self.parse(self.loader.get_source(self, name)[0], name)
+        if any(parsed.find(kind) is not None for kind in (nodes.Extends, nodes.Block)):
+            return None
+        return self._worked_out(parsed, (*within, name)).body
 
     def _plain_of(self, name: str) -> Plain:
         """Return the plain macros of a template."""
@@ -116,3 +177,19 @@ class _Texts(NodeTransformer):
                 return node
             table[pair.key.value] = pair.value.value
         return self._environment.table(table, node.lineno) if table else node
+
+
+class _Included(NodeTransformer):
+    """Writes what is included where it is included, with names of its own."""
+
+    def __init__(self, environment: Folding, within: tuple[str, ...]) -> None:
+        self._environment = environment
+        self._within = within
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802 — as above
+        if node.ignore_missing or not node.with_context:
+            return node
+        if not isinstance(node.template, nodes.Const):
+            return node
+        body = self._environment.part(str(node.template.value), self._within)
+        return node if body is None else nodes.Scope(body, lineno=node.lineno)

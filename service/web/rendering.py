@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from service.web import catalogues
-from service.web.folding import MODULES, Folding
+from service.web.folding import MODULES, Folding, shown
 from service.web.marking import marked
 from service.web.views.case import ClockView
 from service.web.views.frame import CaseLink, Frame, Place
@@ -217,8 +217,8 @@ def _words(language: str, catalogue: NullTranslations | Translations) -> Words:
 
 def _time_element(moment: datetime | date, exact: str, words: str) -> Markup:
     """Return `<time>` with the exact moment on hover; in print the style sheet swaps the two."""
-    shape = Markup('<time datetime="%s" title="%s"><span>%s</span></time>')
-    return shape % (moment.isoformat(), exact, words)
+    when = f'<time datetime="{moment.isoformat()}" title="{shown(exact)}">'
+    return Markup(f"{when}<span>{shown(words)}</span></time>")  # noqa: S704 — each value is shown
 
 
 def _when_filter(words: Words) -> Any:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from jinja2 import DictLoader, StrictUndefined, UndefinedError
+from markupsafe import Markup, escape
 
-from service.web.folding import MODULES, Folding
+from service.web.folding import MODULES, Folding, shown
 
 
 def _environment(**texts: str) -> Folding:
@@ -72,3 +75,48 @@ def test_parts_of_one_page_share_what_they_import_and_no_other_page_does() -> No
 
     assert (first, second) == ("Bo Bo", "Else Else")
     assert len(made) == 2
+
+
+class _Marked:
+    def __html__(self) -> str:
+        return "<b>1</b>"
+
+
+@pytest.mark.parametrize(
+    "value", ["plain æ", "<&>\"'", Markup("<i>"), 12, None, True, _Marked(), Decimal("1.5"), ""]
+)
+def test_a_value_is_shown_just_as_it_would_be_escaped(value: object) -> None:
+    assert shown(value) == escape(value)
+    assert _said("{{ value }}|{{ value }}", value=value) == f"{escape(value)}|{escape(value)}"
+
+
+def test_what_a_page_includes_sees_the_page_and_leaves_no_name_behind() -> None:
+    environment = _environment(
+        part='{% set one = "part" %}{{ one }} {{ two }} {{ given }} {% include "deeper" %}',
+        deeper='{{ _("Read") }} {{ one }}',
+        page='{% set one = "<page>" %}{% for two in [1, 2] %}{% include "part" %}, {% endfor %}'
+        "{{ one }}",
+    )
+
+    said = environment.get_template("page").render(given="<given>")
+
+    assert said == ("part 1 &lt;given&gt; Læst part, part 2 &lt;given&gt; Læst part, &lt;page&gt;")
+
+
+def test_a_part_that_includes_itself_extends_or_may_be_missing_is_left_to_jinja() -> None:
+    environment = _environment(
+        tree="{{ n }}{% if n < 3 %}{% with n = n + 1 %}"
+        '{% include "tree" %}{% endwith %}{% endif %}',
+        base="({% block inner %}{% endblock %})",
+        child='{% extends "base" %}{% block inner %}child{% endblock %}',
+        page='{% include "tree" %} {% include "child" %} {% include "none" ignore missing %}.',
+    )
+
+    assert environment.get_template("page").render(n=1) == "123 (child) ."
+
+
+def test_a_missing_value_is_an_error_in_what_is_included_too() -> None:
+    environment = _environment(part="{{ missing }}", page='{% include "part" %}')
+
+    with pytest.raises(UndefinedError):
+        environment.get_template("page").render()
