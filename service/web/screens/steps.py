@@ -37,7 +37,11 @@ _KINDS = {
 
 
 # The procedures that come along cite the guidelines they were made from by their initials.
-_SOURCES = {"ISHOJ": "Ishøj Kommune", "HUST": "Hustadvika kommune", "FO": "Fellesorganisasjonen (FO)"}
+_SOURCES = {
+    "ISHOJ": "Ishøj Kommune",
+    "HUST": "Hustadvika kommune",
+    "FO": "Fellesorganisasjonen (FO)",
+}
 _SOURCE = re.compile(rf"\b({'|'.join(_SOURCES)})-")
 
 
