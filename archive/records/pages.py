@@ -32,7 +32,9 @@ class VisitRecord(Base, Work, Protected):
 
     __tablename__ = "visits"
     __table_args__ = (
-        CheckConstraint("status IN ('requested', 'captured', 'failed', 'typed')", name="known_status"),
+        CheckConstraint(
+            "status IN ('requested', 'captured', 'failed', 'typed')", name="known_status"
+        ),
         Index("ix_visits_status_next_attempt", "status", "next_attempt_at"),
     )
     __free__ = WORK_COLUMNS
@@ -83,9 +85,7 @@ class PostRecord(Base, Protected):
     text_sha256: Mapped[str] = mapped_column(String(64), index=True)
     picture_name: Mapped[str | None] = mapped_column(ForeignKey("objects.name"), default=None)
     picture_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
-    typed_by: Mapped[UUID | None] = mapped_column(
-        ForeignKey("people.id"), default=None, index=True
-    )
+    typed_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), default=None, index=True)
     typed_at: Mapped[datetime | None] = mapped_column(default=None)
     judged_with: Mapped[str | None] = mapped_column(String(64), default=None, index=True)
 
