@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import overload
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,15 +14,14 @@ from archive.records.evidence import EvidenceRecord, Known, ObjectRecord
 from archive.records.pages import PostRecord, VisitRecord
 from archive.vault.vault import Vault
 from service.casework.evidence.numbers import spoken_number
+from service.casework.exporting.annex_words import account_id, channel_of
 from service.casework.exporting.looked_up import LookedUp, looked_up
+from service.casework.exporting.sealed_pictures import SealedPictures
 from service.casework.mail.found import original_of, text_of
 from service.documents.values import Annex, Attached, Channel, Digest, Seen, Stated
 
 MOST_ATTACHED = 1024 * 1024
 """Bytes of an original that goes into the PDF itself, where that is asked for."""
-
-MOST_SHOWN = 384 * 1024 * 1024
-"""Bytes of all pictures and attached files; what is beyond keeps its words and its digest."""
 
 _FEW_POSTS = 5
 _PAGE_PICTURES = 4
@@ -39,35 +37,6 @@ class Gathered:
     images: Sequence[bytes | None]
 
 
-class _Sealed(Sequence[bytes | None]):
-    """Objects that are opened when they are asked for; None where one does not open."""
-
-    def __init__(self, vault: Vault, known: LookedUp) -> None:
-        self._vault, self._known = vault, known
-        self._stored: list[tuple[UUID, ObjectRecord]] = []
-        self._size = 0
-
-    def put(self, evidence_id: UUID, stored: ObjectRecord) -> int | None:
-        """Return the place of an object; None where the booklet holds too much already."""
-        if self._size + stored.size > MOST_SHOWN:
-            return None
-        self._size += stored.size
-        self._stored.append((evidence_id, stored))
-        return len(self._stored) - 1
-
-    @overload
-    def __getitem__(self, at: int) -> bytes | None: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[bytes | None]: ...
-    def __getitem__(self, at: int | slice) -> bytes | Sequence[bytes | None] | None:
-        if isinstance(at, slice):
-            return [self[one] for one in range(*at.indices(len(self)))]
-        return self._known.opened(self._vault, *self._stored[at])
-
-    def __len__(self) -> int:
-        return len(self._stored)
-
-
 @dataclass
 class _Gathering:
     vault: Vault
@@ -75,7 +44,7 @@ class _Gathering:
     directed_at: tuple[str, ...]
     redacted: bool
     attach: bool
-    images: _Sealed
+    images: SealedPictures
     found: list[tuple[Annex, EvidenceRecord]] = field(default_factory=list)
 
 
@@ -93,7 +62,7 @@ def annexes_of(
     Raises `NotRedacted` where a redacted file is asked for of a piece that has none.
     """
     known = looked_up(session, vault, rows)
-    images = _Sealed(vault, known)
+    images = SealedPictures(vault, known)
     work = _Gathering(vault, known, directed_at, redacted, attach and not redacted, images)
     present = {row.id: row for row in rows}
     for row in rows:
@@ -376,38 +345,9 @@ def _image(work: _Gathering, evidence_id: UUID, stored: ObjectRecord) -> int | N
     return None if evidence_id in work.known.infected else work.images.put(evidence_id, stored)
 
 
-def channel_of(row: EvidenceRecord) -> Channel:
-    """Return by which way a piece came, as people say it."""
-    if row.kind == "mail" or row.media_type == "message/rfc822":
-        return Channel.MAIL
-    if row.kind == "capture":
-        return Channel.PAGE
-    if row.kind == "told":
-        return Channel.TOLD
-    family = row.media_type.partition("/")[0]
-    if family in {"audio", "video"}:
-        return Channel.SOUND_OR_FILM
-    if family == "image":
-        return Channel.PICTURE
-    return Channel.DOCUMENT if family == "text" or "pdf" in row.media_type else Channel.OTHER
-
-
-def account_id(profile: str | None) -> str | None:
-    """Return the last part of a profile's address: what platforms call an account by."""
-    if not profile:
-        return None
-    path, _, query = profile.partition("?")
-    for part in query.split("&"):
-        name, _, value = part.partition("=")
-        if name == "id" and value:
-            return value
-    host_and_path = path.partition("//")[2].rstrip("/")
-    return host_and_path.rpartition("/")[2] if "/" in host_and_path else None
-
-
 def _named(name: str | None, address: str | None) -> str | None:
     told = " ".join(part for part in (name, f"<{address}>" if address else "") if part)
     return told or None
 
 
-__all__ = ["MOST_ATTACHED", "Gathered", "account_id", "annexes_of"]
+__all__ = ["MOST_ATTACHED", "Gathered", "annexes_of"]
