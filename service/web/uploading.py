@@ -20,6 +20,7 @@ from service.casework.evidence.hand_in import (
     keep_answer,
     register_upload,
     request_digest,
+    require_hand_in,
     require_place,
 )
 from service.casework.evidence.held import require_all_here
@@ -102,8 +103,11 @@ def _register(
     try:
         who = standing()
         told = _told(house, uploaded)
-        with house.database.reading() as session:
-            case_id = require_place(session, who, told, house.clock.now())
+        require_hand_in(who)
+        case_id = None
+        if told.case:
+            with house.database.reading() as session:
+                case_id = require_place(session, who, told.case, house.clock.now())
         if key is not None and uploaded.error is None:
             given = _given(house, who, uploaded, told, key)
             if given is not None:

@@ -61,14 +61,18 @@ def about_from(fields: Mapping[str, str], now: datetime) -> HandIn:
     )
 
 
-def require_place(session: Session, who: Principal, told: HandIn, now: datetime) -> UUID | None:
-    """Return the id of the case that the files are to join, before a byte is taken.
+def require_hand_in(who: Principal) -> None:
+    """Raise `NotPermitted` for whoever may hand nothing in."""
+    if not who.may(ACTION):
+        raise NotPermitted(ACTION)
+
+
+def require_place(session: Session, who: Principal, case: str, now: datetime) -> UUID:
+    """Return the id of the case that the files are to join.
 
     Raises `NotPermitted`, `CaseNotFound`, `CaseClosed`.
     """
-    if not who.may(ACTION):
-        raise NotPermitted(ACTION)
-    return case_for(session, who, told.case, ACTION, now).id if told.case else None
+    return case_for(session, who, case, ACTION, now).id
 
 
 def register_upload(
