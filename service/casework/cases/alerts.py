@@ -67,7 +67,7 @@ def raise_alert(
 
 
 def end_alerts(session: Session, case: CaseRecord, now: datetime, *, actor: str) -> None:
-    """Tell nobody any more: the danger is said to be over."""
+    """Tell nobody any more: the danger is said to be over, or the case is closed."""
     for row in session.scalars(_open().where(AlertRecord.case_id == case.id).with_for_update()):
         row.over_at = now
         record(session, "alert.over", at=now, actor=actor, subject=row, case_id=case.id)
@@ -119,10 +119,11 @@ def told_of(session: Session, row: AlertRecord, now: datetime) -> Sequence[Perso
     At first those on duty; where nobody is, and from the second round on, also whoever handles
     the case and those who run Værn.
     """
-    found = [session.get_one(PersonRecord, one.person_id) for one in on_duty_now(session, now)]
+    duty = [session.get_one(PersonRecord, one.person_id) for one in on_duty_now(session, now)]
+    found = [one for one in duty if one.email is not None]
     if not found or row.rounds >= FIRST_ROUNDS:
-        found += _handling(session, row, now)
-    return [one for one in dict.fromkeys(found) if one.email is not None]
+        found += [one for one in _handling(session, row, now) if one.email is not None]
+    return list(dict.fromkeys(found))
 
 
 def _handling(session: Session, row: AlertRecord, now: datetime) -> list[PersonRecord]:

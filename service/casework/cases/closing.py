@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from archive.ledger.log import record
 from archive.records.cases import CaseRecord
 from service.access.principal import Principal
+from service.casework.cases.alerts import end_alerts
 from service.casework.cases.course import course_of
 from service.casework.cases.finding import case_for
 from service.casework.cases.wishes import wishes_of
@@ -33,6 +34,7 @@ def close_case(
         raise CaseNotReady(
             (*(one.step.id for one in missing), *(f"wish:{one.evidence_id}" for one in wishes))
         )
+    end_alerts(session, case, now, actor=who.actor)
     case.closed_at = now
     case.closed_by = who.actor
     record(

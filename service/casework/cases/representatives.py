@@ -46,26 +46,17 @@ def untold(session: Session, now: datetime) -> Iterator[Untold]:
     serving, above = _serving(session, now), _above(session)
     concerned = _concerned(session, [case.id for case in (*opened, *violent)])
     for case in opened:
-        yield from _due(case, _nearest(case.unit_id, serving, above), concerned, KIND)
+        if people := _nearest(case.unit_id, serving, above, concerned[case.id]):
+            yield Untold(case, people, KIND)
     for case in violent:
-        yield from _due(case, serving[None], concerned, VIOLENCE)
+        if people := _others(serving[None], concerned[case.id]):
+            yield Untold(case, people, VIOLENCE)
 
 
 def one_at_a_time(session: Session) -> None:
     """Let no other process tell until the commit, so that nobody is told twice."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_TELLING)))
-
-
-def _due(
-    case: CaseRecord,
-    serving: Sequence[PersonRecord],
-    concerned: Mapping[UUID, set[UUID]],
-    kind: str,
-) -> Iterator[Untold]:
-    people = tuple(one for one in serving if one.id not in concerned[case.id])
-    if people:
-        yield Untold(case, people, kind)
 
 
 def _opened(session: Session, now: datetime) -> Sequence[CaseRecord]:
@@ -132,14 +123,20 @@ def _nearest(
     unit_id: UUID | None,
     serving: Mapping[UUID | None, list[PersonRecord]],
     above: Mapping[UUID, UUID | None],
-) -> list[PersonRecord]:
+    concerned: set[UUID],
+) -> tuple[PersonRecord, ...]:
+    """Return those of the nearest unit that has any whom the case is not about."""
     seen: set[UUID] = set()
     while unit_id is not None and unit_id not in seen:
-        if serving[unit_id]:
-            return serving[unit_id]
+        if found := _others(serving[unit_id], concerned):
+            return found
         seen.add(unit_id)
         unit_id = above.get(unit_id)
-    return serving[None]
+    return _others(serving[None], concerned)
+
+
+def _others(serving: Sequence[PersonRecord], concerned: set[UUID]) -> tuple[PersonRecord, ...]:
+    return tuple(one for one in serving if one.id not in concerned)
 
 
 def _concerned(session: Session, case_ids: Sequence[UUID]) -> Mapping[UUID, set[UUID]]:

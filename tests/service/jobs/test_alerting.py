@@ -9,18 +9,20 @@ from datetime import time as clock_time
 import pytest
 from sqlalchemy import select
 
+from archive.ledger.log import record
 from archive.records.alerts import AlertRecord
 from archive.records.cases import NoticeRecord
 from archive.records.people import PersonRecord
 from service.access.endings import end_person
 from service.access.principal import Principal
 from service.casework.cases.alerts import alert_for, alerts_for, take_alert
+from service.casework.cases.closing import close_case
 from service.casework.cases.steps import state_circumstance
 from service.casework.organisation.duties import Hours, add_duty
 from service.errors import RowNotFound
 from service.installation import Installation
 from service.jobs.alerting import tell_duty
-from tests.service.casework.cases.opened import assert_clean, employ, open_one
+from tests.service.casework.cases.opened import assert_clean, employ, end_every_step, open_one
 from tests.service.conftest import Time, Town
 
 Asks = Callable[[PersonRecord], Principal]
@@ -100,6 +102,37 @@ def test_where_nobody_is_on_duty_the_handler_and_the_operators_are_told_at_once(
 
     assert set(told(installation)) == {town.leader.email, "olga.10@kommune.example"}
     assert guard.email not in told(installation)
+
+
+def test_a_guard_without_an_address_leaves_the_others_told_in_the_first_round(
+    installation: Installation, town: Town, time: Time, asks: Asks, guard: PersonRecord
+) -> None:
+    number = open_one(installation, town, time)
+    with installation.database.writing() as session:
+        person = session.merge(guard)
+        person.email = None
+        record(session, "person.changed", at=time.now, subject=person)
+    time.pass_by(NIGHT)
+    danger(installation, asks(town.leader), number, time)
+
+    tell_duty(installation)
+
+    assert set(told(installation)) == {town.leader.email, "olga.10@kommune.example"}
+
+
+def test_nobody_is_told_of_danger_in_a_case_that_is_closed(
+    installation: Installation, town: Town, time: Time, asks: Asks
+) -> None:
+    number = open_one(installation, town, time)
+    danger(installation, asks(town.leader), number, time)
+    end_every_step(installation, asks(town.leader), number, time)
+    with installation.database.writing() as session:
+        close_case(session, asks(town.leader), number, time.now)
+
+    tell_duty(installation)
+
+    assert told(installation) == []
+    assert alert(installation).over_at == time.now
 
 
 def test_the_mail_names_nobody_and_leads_to_the_one_act(

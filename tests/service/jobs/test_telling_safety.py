@@ -62,7 +62,7 @@ def test_where_a_unit_has_none_the_nearest_above_is_told_and_never_the_one_conce
     installation: Installation, town: Town, time: Time
 ) -> None:
     above = employ(installation, time, "Birk Amr", "amr", unit=town.centre)
-    concerned = employ(installation, time, "Asta Amr", "amr", unit=town.centre)
+    concerned = employ(installation, time, "Asta Amr", "amr", unit=town.library)
     open_one(installation, town, time, harassed=[concerned])
 
     tell_safety(installation)
