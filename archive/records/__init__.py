@@ -16,6 +16,7 @@ from archive.records import (
     phones,
     readings,
     search,
+    ways_in,
 )
 from archive.records.columns import Base, Protected
 
@@ -37,6 +38,7 @@ __all__ = [
     "phones",
     "readings",
     "search",
+    "ways_in",
 ]
 
 

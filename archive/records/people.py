@@ -46,6 +46,8 @@ class PersonRecord(Base, Protected):
     """The employee number, by which a file finds them under another name or address."""
     by_file: Mapped[bool] = mapped_column(default=False)
     """Whether they stood in an imported file, and so are missed when they stand there no longer."""
+    pictures: Mapped[str] = mapped_column(String(8), default="plain")
+    """How pictures are shown to them once asked for: `plain`, `grey`, or `soft` (grey, blurred)."""
     added_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
 
@@ -144,14 +146,22 @@ class TokenRecord(Base, Protected):
 
 
 class RosterRecord(Base, Protected):
-    """How an employee is named in posts: names, nicknames, titles; for moderation only."""
+    """How an employee is named in posts: names, nicknames, titles; for moderation only.
+
+    With `person_id` it says more of one of ours; without, of somebody who never signs in. From
+    `ended_at` on they have left, and count for as long as the settings say.
+    """
 
     __tablename__ = "roster"
     __table_args__ = (CheckConstraint("name <> ''", name="named"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), default=None)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     unit: Mapped[str | None] = mapped_column(String(200), default=None)
     nicknames: Mapped[list[Any]] = mapped_column(default=list)
     titles: Mapped[list[Any]] = mapped_column(default=list)
+    by_file: Mapped[bool] = mapped_column(default=False)
+    """Whether a file named them, so that a later file without them may end it."""
+    added_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -41,6 +41,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_erasures_cleared_at"), "erasures", ["cleared_at"], unique=False)
     op.create_table(
+        "first_starts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("secret_sha256", sa.String(length=64), nullable=False),
+        sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_first_starts")),
+        sa.UniqueConstraint("secret_sha256", name=op.f("uq_first_starts_secret_sha256")),
+    )
+    op.create_table(
         "idempotency",
         sa.Column("key_sha256", sa.String(length=64), nullable=False),
         sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
@@ -79,6 +89,15 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("level", "number", name=op.f("pk_ledger_nodes")),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "municipality",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("archive_address", sa.String(length=320), nullable=False),
+        sa.Column("named_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_municipality_only_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_municipality")),
     )
     op.create_table(
         "reindexings",
@@ -278,6 +297,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=40), nullable=True),
         sa.Column("number", sa.String(length=40), nullable=True),
         sa.Column("by_file", sa.Boolean(), nullable=False),
+        sa.Column("pictures", sa.String(length=8), nullable=False),
         sa.Column("added_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_people_unit_id_units")),
@@ -523,6 +543,37 @@ def upgrade() -> None:
         op.f("ix_import_drafts_person_id"), "import_drafts", ["person_id"], unique=False
     )
     op.create_table(
+        "invitations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("secret_sha256", sa.String(length=64), nullable=True),
+        sa.Column("asked_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("told_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("used_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=120), nullable=True),
+        sa.Column(
+            "next_attempt_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("claimed_by", sa.String(length=120), nullable=True),
+        sa.Column(
+            "claimed_until", archive.records.columns.UTCDateTime(timezone=True), nullable=True
+        ),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_invitations_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("secret_sha256", name=op.f("uq_invitations_secret_sha256")),
+    )
+    op.create_index(
+        op.f("ix_invitations_next_attempt_at"), "invitations", ["next_attempt_at"], unique=False
+    )
+    op.create_index(op.f("ix_invitations_person_id"), "invitations", ["person_id"], unique=False)
+    op.create_table(
         "known_devices",
         sa.Column("secret_sha256", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -661,11 +712,15 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=200), nullable=True),
         sa.Column("nicknames", sa.JSON(), nullable=False),
         sa.Column("titles", sa.JSON(), nullable=False),
+        sa.Column("by_file", sa.Boolean(), nullable=False),
+        sa.Column("added_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.CheckConstraint("name <> ''", name=op.f("ck_roster_named")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_roster_person_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_roster_person_id")),
     )
     op.create_table(
         "scans",
@@ -695,6 +750,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_scans_next_attempt_at"), "scans", ["next_attempt_at"], unique=False)
     op.create_index(
         "ix_scans_scanned_next", "scans", ["scanned_at", "next_attempt_at"], unique=False
+    )
+    op.create_table(
+        "sealed_secrets",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_sha256", sa.String(length=64), nullable=False),
+        sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_sealed_secrets_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sealed_secrets")),
+        sa.UniqueConstraint("secret_sha256", name=op.f("uq_sealed_secrets_secret_sha256")),
+    )
+    op.create_index(
+        op.f("ix_sealed_secrets_person_id"), "sealed_secrets", ["person_id"], unique=False
     )
     op.create_table(
         "sessions",
@@ -802,7 +874,12 @@ def upgrade() -> None:
         sa.Column("told_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("over_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("taken_by", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_alerts_case_id_cases")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_alerts_person_id_people")
+        ),
         sa.ForeignKeyConstraint(
             ["taken_by"], ["people.id"], name=op.f("fk_alerts_taken_by_people")
         ),
@@ -810,6 +887,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_alerts_case_id"), "alerts", ["case_id"], unique=False)
     op.create_index(op.f("ix_alerts_over_at"), "alerts", ["over_at"], unique=False)
+    op.create_index(op.f("ix_alerts_person_id"), "alerts", ["person_id"], unique=False)
     op.create_table(
         "broken_glass",
         sa.Column("id", sa.Uuid(), nullable=False),
