@@ -72,7 +72,10 @@ class DutyRecord(Base, Protected):
 
 
 class ImportDraftRecord(Base):
-    """A file of the organisation whose changes were shown and not yet made; gone after an hour."""
+    """A file whose changes were shown and not yet made; gone after an hour.
+
+    `of` is what it is a file of: the `organisation`, or the `roster`.
+    """
 
     __tablename__ = "import_drafts"
 
@@ -81,3 +84,4 @@ class ImportDraftRecord(Base):
     made_at: Mapped[datetime] = mapped_column(index=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     end_missing: Mapped[bool] = mapped_column(default=False)
+    of: Mapped[str] = mapped_column(String(12), default="organisation")

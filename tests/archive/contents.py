@@ -219,7 +219,9 @@ def _people(session: Session) -> tuple[UUID, list[UUID]]:
                 made_at=NOW,
                 expires_at=NOW + timedelta(days=90),
             ),
-            RosterRecord(person_id=one.id, name=one.name, nicknames=["Åsen"], titles=["leder"]),
+            RosterRecord(
+                person_id=one.id, name=one.name, nicknames=["Åsen"], titles=["leder"], added_at=NOW
+            ),
         )
     )
     entered = {"entered_at": NOW, "entered_by": "system"}

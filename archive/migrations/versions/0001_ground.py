@@ -533,6 +533,7 @@ def upgrade() -> None:
         sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("end_missing", sa.Boolean(), nullable=False),
+        sa.Column("of", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_import_drafts_person_id_people")
         ),
