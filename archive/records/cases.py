@@ -13,7 +13,11 @@ from archive.records.columns import WORK_COLUMNS, Base, Protected, Work
 
 
 class CaseRecord(Base, Protected):
-    """A case: one course of harassment, carried through a procedure to its evaluation."""
+    """A case: one course of harassment, carried through a procedure to its evaluation.
+
+    `restricted` is what the latest `RestrictionRecord` says. A case that was merged is closed and
+    names in `merged_into` the one in which it goes on, which is never itself merged.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -31,6 +35,8 @@ class CaseRecord(Base, Protected):
     incident_at: Mapped[datetime | None] = mapped_column(default=None)
     handler_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), default=None)
     serious: Mapped[bool] = mapped_column(default=False)
+    restricted: Mapped[bool] = mapped_column(default=False, index=True)
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_by: Mapped[str | None] = mapped_column(String(120), default=None)
 
@@ -58,7 +64,11 @@ class CaseEvidenceRecord(Base, Protected):
 
 
 class HarassedRecord(Base, Protected):
-    """Who is harassed: an employee, someone of the family, or the workplace itself."""
+    """Who is harassed: an employee, someone of the family, or the workplace itself.
+
+    A workplace is a unit, or all of it where `unit_id` is null. Whoever was named by mistake is
+    taken off and stays in the record: `removed_at` says from when they are concerned no more.
+    """
 
     __tablename__ = "harassed"
     __table_args__ = (
@@ -69,8 +79,14 @@ class HarassedRecord(Base, Protected):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), default=None)
     name: Mapped[str] = mapped_column(String(200))
     added_at: Mapped[datetime]
+    added_by: Mapped[str | None] = mapped_column(String(120), default=None)
+    reason: Mapped[str | None] = mapped_column(Text, default=None)
+    removed_at: Mapped[datetime | None] = mapped_column(default=None)
+    removed_by: Mapped[str | None] = mapped_column(String(120), default=None)
+    removed_reason: Mapped[str | None] = mapped_column(Text, default=None)
 
 
 class AccountRecord(Base, Protected):
@@ -121,8 +137,45 @@ class GlassRecord(Base, Protected):
     until: Mapped[datetime]
 
 
+class RestrictionRecord(Base, Protected):
+    """That a case was shut to all but its circle, or opened again; the latest number counts."""
+
+    __tablename__ = "restrictions"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    number: Mapped[int]
+    restricted: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+
+
+class MergeRecord(Base, Protected):
+    """That a case went on in another: who decided it, why, and what was carried over.
+
+    `carried` counts what came from here by sort, and names the steps that were taken over.
+    `circle_joined` says whether those in the circle here were taken into the other's.
+    """
+
+    __tablename__ = "merges"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), unique=True)
+    into_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    circle_joined: Mapped[bool]
+    carried: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+
+
 class EndingRecord(Base, Protected):
-    """How a step of a case ended; a later ending of the same step stands above it."""
+    """How a step of a case ended; a later ending of the same step stands above it.
+
+    `from_case` is the case in which it ended, where that one was merged into this.
+    """
 
     __tablename__ = "endings"
     __table_args__ = (
@@ -140,6 +193,7 @@ class EndingRecord(Base, Protected):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime]
     supersedes: Mapped[int | None] = mapped_column(default=None)
+    from_case: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), default=None)
 
 
 class CircumstanceRecord(Base, Protected):

@@ -18,7 +18,9 @@ from archive.records.cases import (
     EndingRecord,
     GlassRecord,
     HarassedRecord,
+    MergeRecord,
     NoticeRecord,
+    RestrictionRecord,
     WishAnswerRecord,
 )
 from archive.records.evidence import ReadingRecord, UnusualViewingRecord, ViewingRecord
@@ -278,6 +280,23 @@ def _case(session: Session, unit: UUID, people: list[UUID]) -> UUID:
                 reason="Tilsynet spørger",
                 since=NOW,
                 until=NOW + timedelta(days=1),
+            ),
+            RestrictionRecord(
+                case_id=case.id,
+                number=1,
+                restricted=False,
+                reason="Ikke mere nødvendigt",
+                person_id=people[1],
+                at=NOW,
+            ),
+            MergeRecord(
+                case_id=case.id,
+                into_id=case.id,
+                reason="Samme sag",
+                circle_joined=True,
+                carried={"steps": ["12.1"], "evidence": 2},
+                person_id=people[1],
+                at=NOW,
             ),
             AlertRecord(case_id=case.id, raised_at=NOW, raised_by="system"),
             CircumstanceRecord(

@@ -351,6 +351,8 @@ def upgrade() -> None:
         sa.Column("incident_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("handler_id", sa.Uuid(), nullable=True),
         sa.Column("serious", sa.Boolean(), nullable=False),
+        sa.Column("restricted", sa.Boolean(), nullable=False),
+        sa.Column("merged_into", sa.Uuid(), nullable=True),
         sa.Column("closed_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.String(length=120), nullable=True),
         sa.CheckConstraint(
@@ -359,11 +361,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["handler_id"], ["people.id"], name=op.f("fk_cases_handler_id_people")
         ),
+        sa.ForeignKeyConstraint(
+            ["merged_into"], ["cases.id"], name=op.f("fk_cases_merged_into_cases")
+        ),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_cases_unit_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("number", name=op.f("uq_cases_number")),
     )
+    op.create_index(op.f("ix_cases_merged_into"), "cases", ["merged_into"], unique=False)
     op.create_index(op.f("ix_cases_opened_at"), "cases", ["opened_at"], unique=False)
+    op.create_index(op.f("ix_cases_restricted"), "cases", ["restricted"], unique=False)
     op.create_index(op.f("ix_cases_unit_id"), "cases", ["unit_id"], unique=False)
     op.create_table(
         "checks",
@@ -972,10 +979,14 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("supersedes", sa.Integer(), nullable=True),
+        sa.Column("from_case", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "outcome IN ('done', 'not_relevant', 'waived')", name=op.f("ck_endings_known_outcome")
         ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_endings_case_id_cases")),
+        sa.ForeignKeyConstraint(
+            ["from_case"], ["cases.id"], name=op.f("fk_endings_from_case_cases")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_endings_person_id_people")
         ),
@@ -1038,8 +1049,14 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("added_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(length=120), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("removed_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("removed_by", sa.String(length=120), nullable=True),
+        sa.Column("removed_reason", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "kind IN ('employee', 'family', 'workplace')", name=op.f("ck_harassed_known_kind")
         ),
@@ -1047,10 +1064,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_harassed_person_id_people")
         ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_harassed_unit_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_harassed")),
     )
     op.create_index(op.f("ix_harassed_case_id"), "harassed", ["case_id"], unique=False)
     op.create_index(op.f("ix_harassed_person_id"), "harassed", ["person_id"], unique=False)
+    op.create_table(
+        "merges",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("into_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("circle_joined", sa.Boolean(), nullable=False),
+        sa.Column("carried", sa.JSON(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_merges_case_id_cases")),
+        sa.ForeignKeyConstraint(["into_id"], ["cases.id"], name=op.f("fk_merges_into_id_cases")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_merges_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merges")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_merges_case_id")),
+    )
+    op.create_index(op.f("ix_merges_into_id"), "merges", ["into_id"], unique=False)
     op.create_table(
         "notices",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1127,6 +1164,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_readings")),
     )
     op.create_index(op.f("ix_readings_evidence_id"), "readings", ["evidence_id"], unique=False)
+    op.create_table(
+        "restrictions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("restricted", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["cases.id"], name=op.f("fk_restrictions_case_id_cases")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_restrictions_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restrictions")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_restrictions_case_id_number")),
+    )
+    op.create_index(op.f("ix_restrictions_case_id"), "restrictions", ["case_id"], unique=False)
     op.create_table(
         "viewings",
         sa.Column("id", sa.Uuid(), nullable=False),
