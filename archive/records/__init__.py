@@ -15,6 +15,7 @@ from archive.records import (
     people,
     phones,
     readings,
+    rights,
     search,
     ways_in,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "people",
     "phones",
     "readings",
+    "rights",
     "search",
     "ways_in",
 ]

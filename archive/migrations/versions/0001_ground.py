@@ -696,6 +696,41 @@ def upgrade() -> None:
         op.f("ix_recovery_codes_person_id"), "recovery_codes", ["person_id"], unique=False
     )
     op.create_table(
+        "rights_changes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.String(length=60), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("widens", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=60), nullable=False),
+        sa.Column("asked_by_id", sa.Uuid(), nullable=True),
+        sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(length=60), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("differences", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(version IS NULL) = (differences IS NULL)",
+            name=op.f("ck_rights_changes_in_force_whole"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["people.id"], name=op.f("fk_rights_changes_asked_by_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_changes")),
+        sa.UniqueConstraint("version", name=op.f("uq_rights_changes_version")),
+    )
+    op.create_index(
+        "uq_rights_changes_waiting",
+        "rights_changes",
+        ["action", "role"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
         "roles",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
