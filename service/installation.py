@@ -8,9 +8,9 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from archive.records.evidence import EvidenceRecord
 from archive.vault.keys import load_signer, load_vault_key
 from archive.vault.objects import LocalObjects
 from archive.vault.vault import Vault
+from service.access.naming import named
 from service.access.rights import Rights, shipped_rights
 from service.clock import Clock
 from service.errors import ServiceError
@@ -39,9 +40,12 @@ class AlreadyRunning(ServiceError):
     """Another process serves this data folder."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Installation:
-    """Everything that a use case may need, in one hand."""
+    """Everything that a use case may need, in one hand.
+
+    Nothing of it changes but `settings`, once: when the first start has named the municipality.
+    """
 
     settings: Settings
     clock: Clock
@@ -54,11 +58,22 @@ class Installation:
     confinement: Confinement
     signer: Signer
     rights: Rights
+    on_named: list[Callable[[Settings], None]] = field(default_factory=list)
+    """Who is told when what was said at the first start begins to hold."""
 
     @property
     def data(self) -> Path:
         """The data folder."""
         return self.settings.data
+
+    def take_up_names(self) -> None:
+        """Let what was said at the first start hold, also where another process heard it."""
+        with self.database.reading() as session:
+            told = named(session, self.settings)
+        if told is not self.settings:
+            self.settings = told
+            for heed in self.on_named:
+                heed(told)
 
 
 def prepare_folder(data: Path) -> None:
@@ -119,7 +134,7 @@ def opened(settings: Settings, clock: Clock | None = None) -> Iterator[Installat
     ).start()
     confinement = Confinement()
     try:
-        yield Installation(
+        installation = Installation(
             settings=settings,
             clock=clock,
             database=database,
@@ -132,6 +147,8 @@ def opened(settings: Settings, clock: Clock | None = None) -> Iterator[Installat
             signer=signer,
             rights=shipped_rights(),
         )
+        installation.take_up_names()
+        yield installation
     finally:
         gate.close()
         confinement.close()

@@ -94,6 +94,10 @@ class SmtpDoor:
         """Where the door listens: host and the port that it really has."""
         return self._opened.result(0)
 
+    def answer_for(self, archive_address: str) -> None:
+        """Take mail to this address from now on, and to no other."""
+        self._handler.answer_for([archive_address])
+
     def start(self) -> Self:
         """Open the door; it accepts when this returns.
 

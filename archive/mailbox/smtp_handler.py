@@ -57,11 +57,15 @@ class Handler:
     ) -> None:
         self.senders = senders or Senders(SenderLimits())
         self._accept = accept
-        self._addresses = frozenset(address.strip().lower() for address in addresses)
+        self.answer_for(addresses)
         self._threads = threads
         self._most_recipients = most_recipients
         self._under_way: set[asyncio.Future[None]] = set()
         self.closing = False
+
+    def answer_for(self, addresses: Iterable[str]) -> None:
+        """Take mail to these addresses from now on, and to no others."""
+        self._addresses = frozenset(address.strip().lower() for address in addresses)
 
     async def handle_MAIL(  # noqa: N802 - the library's own name
         self, _server: Any, session: Any, envelope: Any, address: str, options: list[str]
