@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
@@ -23,11 +23,13 @@ from archive.records.people import (
     TokenRecord,
     UnitRecord,
 )
+from service.access.own_rights import differing, in_force
 from service.access.principal import HeldRole, Principal
 from service.access.rights import Rights, shipped_rights
 from service.errors import NameTaken, NotSignedIn, UnitNotFound
 
 _TREE = select(UnitRecord.id, UnitRecord.parent_id)
+_DIFFERING = differing().label("differing")
 
 
 class RoleUnknown(ValueError):
@@ -158,22 +160,30 @@ def person_by_email(session: Session, address: str) -> PersonRecord | None:
 def principal_of(
     session: Session, person: PersonRecord, rights: Rights, now: datetime, form_token: str = ""
 ) -> Principal:
-    """Return a person as one who asks; everyone of ours is at least an employee."""
+    """Return a person as one who asks; everyone of ours is at least an employee.
+
+    `rights` is the shipped table: what the municipality has changed in it is found beside the
+    roles.
+    """
     if person.ended_at is not None and person.ended_at <= now:
         raise NotSignedIn("this person has left")
-    rows = session.scalars(
-        select(RoleRecord).where(
-            RoleRecord.person_id == person.id,
-            RoleRecord.since <= now,
-            or_(RoleRecord.until.is_(None), RoleRecord.until > now),
-        )
+    standing = and_(
+        RoleRecord.person_id == PersonRecord.id,
+        RoleRecord.since <= now,
+        or_(RoleRecord.until.is_(None), RoleRecord.until > now),
+    )
+    rows = session.execute(
+        select(_DIFFERING, RoleRecord.role, RoleRecord.unit_id)
+        .select_from(PersonRecord)
+        .outerjoin(RoleRecord, standing)
+        .where(PersonRecord.id == person.id)
     ).all()
-    held = [(row.role, row.unit_id) for row in rows]
+    held = [(role, unit_id) for _, role, unit_id in rows if role is not None]
     return Principal(
         actor=f"person:{person.id}",
         name=person.name,
         roles=with_roles(UnitsBelow(session), held, person.unit_id),
-        rights=rights,
+        rights=in_force(rights, rows[0][0] if rows else None),
         person_id=person.id,
         unit_id=person.unit_id,
         language=person.language,
@@ -330,15 +340,16 @@ def add_token(
 
 def principal_of_token(session: Session, secret: str, rights: Rights, now: datetime) -> Principal:
     """Return the program that holds a token, or raise `NotSignedIn`."""
-    query = select(TokenRecord).where(TokenRecord.token_sha256 == secret_hash(secret))
-    row = session.scalars(query).first()
-    if row is None or row.revoked_at is not None or row.expires_at <= now:
+    query = select(TokenRecord, _DIFFERING).where(TokenRecord.token_sha256 == secret_hash(secret))
+    found = session.execute(query).first()
+    row = found[0] if found else None
+    if found is None or row is None or row.revoked_at is not None or row.expires_at <= now:
         raise NotSignedIn("no such token")
     return Principal(
         actor=f"token:{row.id}",
         name=row.name,
         roles=(HeldRole(row.role, UnitsBelow(session)(row.unit_id)),),
-        rights=rights,
+        rights=in_force(rights, found[1]),
         unit_id=row.unit_id,
     )
 

@@ -1,7 +1,7 @@
 """Programs seen a moment ago: a flood of uploads asks once who sends it, not at each of them.
 
 What is remembered holds for two seconds, and no longer than until this process
-changes a token or a unit. A token revoked by another process is refused two
+changes a token, a unit or the table of rights. A token revoked by another process is refused two
 seconds later; a minute is what is promised (`THREATS` 23).
 """
 
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from archive.database import Writing
 from archive.records.people import TokenRecord, UnitRecord
+from archive.records.rights import RightsChangeRecord
 from service.access.people import secret_hash
 from service.access.principal import Principal
 
@@ -65,7 +66,7 @@ class RecentPrograms:
 
 def _watch(session: Session, _flush: object) -> None:
     rows: Iterable[object] = chain(session.new, session.dirty, session.deleted)
-    if any(isinstance(row, TokenRecord | UnitRecord) for row in rows):
+    if any(isinstance(row, TokenRecord | UnitRecord | RightsChangeRecord) for row in rows):
         session.info[_CHANGED] = True
 
 

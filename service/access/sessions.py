@@ -1,4 +1,4 @@
-"""Who holds a browser's session: session, person and roles in one look, as each page asks it."""
+"""Who holds a browser's session: session, person, roles and table in one look, as pages ask it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.asking import Prepared, ask
 from archive.records.people import PersonRecord, RoleRecord, SessionRecord
+from service.access.own_rights import differing, in_force
 from service.access.people import UnitsBelow, require_live, secret_hash, with_roles
 from service.access.principal import Principal
 from service.access.rights import Rights
@@ -34,6 +35,7 @@ _HOLDER: Final = Prepared(
         _PERSON.ended_at.label("left_at"),
         _ROLE.role,
         _ROLE.unit_id.label("role_unit_id"),
+        differing().label("differing"),
     )
     .join(PersonRecord.__table__, _PERSON.id == _SESSION.person_id)
     .outerjoin(
@@ -79,7 +81,7 @@ def holder_of(
         actor=f"person:{one.id}",
         name=one.name,
         roles=with_roles(UnitsBelow(session), held, one.unit_id),
-        rights=rights,
+        rights=in_force(rights, one.differing),
         person_id=one.id,
         unit_id=one.unit_id,
         language=one.language,

@@ -40,6 +40,8 @@ from archive.records.people import (
 )
 from archive.records.phones import PhoneFileRecord, PhoneLinkRecord, PhoneRecord
 from archive.records.readings import FingerprintRecord, ScanRecord, SlowReadingRecord
+from archive.records.rights import RightsChangeRecord
+from archive.records.tellings import TellingRecord, WorkingHoursRecord
 from archive.vault.sealing import WrappedKey
 from tests.archive.captured_page import MARKER, capture
 from tests.archive.house import NOW, House
@@ -231,6 +233,12 @@ def _people(session: Session) -> tuple[UUID, list[UUID]]:
         (
             AbsenceRecord(person_id=one.id, since=NOW, **entered),
             DeputyRecord(person_id=one.id, deputy_id=two.id, since=NOW, **entered),
+            WorkingHoursRecord(
+                person_id=one.id, weekdays="24", begins="10:00", ends="12:30", **entered
+            ),
+            TellingRecord(
+                kind="safety.case", person_id=one.id, made_at=NOW, waits_until=NOW, facts={"of": 1}
+            ),
             DutyRecord(
                 person_id=two.id,
                 first_day="2027-02-01",
@@ -238,6 +246,21 @@ def _people(session: Session) -> tuple[UUID, list[UUID]]:
                 begins="16:00",
                 ends="08:00",
                 **entered,
+            ),
+            RightsChangeRecord(
+                action="case.see",
+                role="hr",
+                before=[["status", "circle", "invited"]],
+                after=[],
+                widens=False,
+                reason="HR hører det af lederen",
+                asked_at=NOW,
+                asked_by=f"person:{two.id}",
+                asked_by_id=two.id,
+                ended_at=NOW,
+                ended_by=f"person:{two.id}",
+                version=1,
+                differences='{"case.see":{"hr":[]}}',
             ),
         )
     )

@@ -20,6 +20,7 @@ from archive.ledger.log import record
 from archive.records.evidence import UnusualViewingRecord, ViewingRecord
 from archive.records.exports import ExportItemRecord, ExportRecord
 from archive.records.people import PersonRecord, RoleRecord
+from service.access.own_rights import rights_now
 from service.access.principal import Principal
 from service.access.rights import Rights
 from service.notices.watching import tell_unusual
@@ -148,7 +149,8 @@ def _watchers(
     session: Session, rights: Rights, looked: PersonRecord, now: datetime
 ) -> Sequence[PersonRecord]:
     """Return who is told: those with the right but the one who looked, or else the directors."""
-    watching = [role for role in rights.roles if rights.of(ACTION, role)]
+    table = rights_now(session, rights)
+    watching = [role for role in table.roles if table.of(ACTION, role)]
     for roles in (watching, [IN_THEIR_PLACE]):
         query = (
             select(PersonRecord)

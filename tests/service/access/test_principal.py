@@ -91,7 +91,8 @@ def test_whoever_runs_the_service_sees_no_content_and_decides_nothing() -> None:
     frame, phones = {"rights.see", "today.see"}, {"phone.see"}
     of = {role: {one for one in table.actions if table.of(one, role)} for role in table.roles}
 
-    people = {"organisation.see", "organisation.change"}
+    # The table of rights: what a change of theirs gives, somebody else has to agree to.
+    people = {"organisation.see", "organisation.change", "rights.change"}
     assert of["operator"] == frame | phones | people | {"operations.see", "ledger.verify"}
     assert of["it"] == frame | phones
     assert of["statistics"] == of["insurance"] == frame
