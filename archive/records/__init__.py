@@ -17,6 +17,7 @@ from archive.records import (
     readings,
     rights,
     search,
+    tellings,
     ways_in,
 )
 from archive.records.columns import Base, Protected
@@ -40,6 +41,7 @@ __all__ = [
     "readings",
     "rights",
     "search",
+    "tellings",
     "ways_in",
 ]
 

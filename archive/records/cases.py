@@ -245,7 +245,7 @@ class NoticeRecord(Base, Work, Protected):
     kind: Mapped[str] = mapped_column(String(40))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
     evidence_id: Mapped[UUID | None] = mapped_column(ForeignKey("evidence.id"), index=True)
-    recipient: Mapped[str] = mapped_column(String(320))
+    recipient: Mapped[str] = mapped_column(String(320), index=True)
     message: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime]
     sent_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -864,6 +864,17 @@ def upgrade() -> None:
         op.f("ix_slow_readings_next_attempt_at"), "slow_readings", ["next_attempt_at"], unique=False
     )
     op.create_table(
+        "unreachable",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=True),
+        sa.Column("noted_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_unreachable_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_unreachable")),
+    )
+    op.create_table(
         "unusual_viewings",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -882,6 +893,32 @@ def upgrade() -> None:
     op.create_index(op.f("ix_unusual_viewings_at"), "unusual_viewings", ["at"], unique=False)
     op.create_index(
         op.f("ix_unusual_viewings_person_id"), "unusual_viewings", ["person_id"], unique=False
+    )
+    op.create_table(
+        "working_hours",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
+        sa.Column("weekdays", sa.String(length=7), nullable=False),
+        sa.Column("begins", sa.String(length=5), nullable=False),
+        sa.Column("ends", sa.String(length=5), nullable=False),
+        sa.Column("on_holidays", sa.Boolean(), nullable=False),
+        sa.Column("entered_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("entered_by", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("weekdays <> ''", name=op.f("ck_working_hours_some_day")),
+        sa.CheckConstraint(
+            "(person_id IS NULL) <> (unit_id IS NULL)", name=op.f("ck_working_hours_of_one")
+        ),
+        sa.CheckConstraint("begins < ends", name=op.f("ck_working_hours_within_a_day")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_working_hours_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_working_hours_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_working_hours")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_working_hours_person_id")),
+        sa.UniqueConstraint("unit_id", name=op.f("uq_working_hours_unit_id")),
     )
     op.create_table(
         "wrapped_keys",
@@ -1154,6 +1191,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_notices_next_attempt_at"), "notices", ["next_attempt_at"], unique=False
     )
+    op.create_index(op.f("ix_notices_recipient"), "notices", ["recipient"], unique=False)
     op.create_table(
         "phones",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1421,6 +1459,43 @@ def upgrade() -> None:
     op.create_index(op.f("ix_posts_text_sha256"), "posts", ["text_sha256"], unique=False)
     op.create_index(op.f("ix_posts_typed_by"), "posts", ["typed_by"], unique=False)
     op.create_index(op.f("ix_posts_visit_id"), "posts", ["visit_id"], unique=False)
+    op.create_table(
+        "tellings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("made_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
+        sa.Column("deadline", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("waits_until", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("told_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("told_to", sa.Uuid(), nullable=True),
+        sa.Column("notice_id", sa.Uuid(), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("summed_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(told_at IS NULL) = (notice_id IS NULL)", name=op.f("ck_tellings_told_by_a_mail")
+        ),
+        sa.CheckConstraint(
+            "outcome IS NULL OR waits_until IS NULL", name=op.f("ck_tellings_over_is_over")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_tellings_case_id_cases")),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notices.id"], name=op.f("fk_tellings_notice_id_notices")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_tellings_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["told_to"], ["people.id"], name=op.f("fk_tellings_told_to_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tellings")),
+    )
+    op.create_index(op.f("ix_tellings_case_id"), "tellings", ["case_id"], unique=False)
+    op.create_index(op.f("ix_tellings_notice_id"), "tellings", ["notice_id"], unique=False)
+    op.create_index(op.f("ix_tellings_person_id"), "tellings", ["person_id"], unique=False)
+    op.create_index(op.f("ix_tellings_waits_until"), "tellings", ["waits_until"], unique=False)
     op.create_table(
         "decisions",
         sa.Column("id", sa.Uuid(), nullable=False),
