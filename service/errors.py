@@ -131,6 +131,14 @@ class PhoneLinkEnded(ServiceError):
     """The link that connects a phone has been used, or its time is over."""
 
 
+class FirstStartOver(ServiceError):
+    """The first start's link has been used, its time is over, or somebody is here already."""
+
+
+class InvitationOver(ServiceError):
+    """The link of an invitation has been used, its time is over, or it is for nobody any more."""
+
+
 class PasskeyNotFound(NotFound):
     """No such passkey, or not this person's."""
 
@@ -263,6 +271,39 @@ class PlanChanged(ServiceError):
     """The organisation has changed since the changes were shown."""
 
 
+class RightNotFound(NotFound):
+    """The table of rights has no such act or role."""
+
+
+class ChangeNotFound(NotFound):
+    """No such change of the table of rights was asked for."""
+
+
+class ChangeWaits(ServiceError):
+    """A change of this right waits for an answer already."""
+
+
+class RightFixed(ServiceError):
+    """This right stays as it is; the text says by which rule (`access.bounds.Because`)."""
+
+
+class WayNotOffered(ServiceError):
+    """No role does this in this way, so it cannot be chosen."""
+
+
+class NothingToChange(ServiceError):
+    """It stands so already."""
+
+
+class RightNeedsAnother(ServiceError):
+    """An act would mean nothing without another that the role would not have."""
+
+    def __init__(self, action: str, needed: str) -> None:
+        super().__init__(f"{action} needs {needed}")
+        self.action = action
+        self.needed = needed
+
+
 class DraftNotFound(NotFound):
     """No such file waits, it waited too long, or it is not this person's."""
 
@@ -332,12 +373,21 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     UnitInItself: (HTTPStatus.CONFLICT, "unit-in-itself"),
     NotOneself: (HTTPStatus.CONFLICT, "not-oneself"),
     PlanChanged: (HTTPStatus.CONFLICT, "plan-changed"),
+    RightNotFound: (HTTPStatus.NOT_FOUND, "right-not-found"),
+    ChangeNotFound: (HTTPStatus.NOT_FOUND, "rights-change-not-found"),
+    ChangeWaits: (HTTPStatus.CONFLICT, "rights-change-waits"),
+    RightFixed: (HTTPStatus.CONFLICT, "right-fixed"),
+    WayNotOffered: (HTTPStatus.UNPROCESSABLE_ENTITY, "right-not-offered"),
+    NothingToChange: (HTTPStatus.CONFLICT, "nothing-to-change"),
+    RightNeedsAnother: (HTTPStatus.CONFLICT, "right-needs-another"),
     DraftNotFound: (HTTPStatus.NOT_FOUND, "import-not-found"),
     RowNotFound: (HTTPStatus.NOT_FOUND, "row-not-found"),
     ExportNotFound: (HTTPStatus.NOT_FOUND, "bundle-not-found"),
     PhoneNotFound: (HTTPStatus.NOT_FOUND, "phone-not-found"),
     PhoneNotConnected: (HTTPStatus.UNAUTHORIZED, "phone-not-connected"),
     PhoneLinkEnded: (HTTPStatus.GONE, "phone-link-ended"),
+    FirstStartOver: (HTTPStatus.GONE, "first-start-over"),
+    InvitationOver: (HTTPStatus.GONE, "invitation-over"),
     PasskeyNotFound: (HTTPStatus.NOT_FOUND, "passkey-not-found"),
     PasskeyRefused: (HTTPStatus.UNAUTHORIZED, "passkey-refused"),
     CodeRefused: (HTTPStatus.UNAUTHORIZED, "code-refused"),
