@@ -48,6 +48,8 @@ class PersonRecord(Base, Protected):
     """Whether they stood in an imported file, and so are missed when they stand there no longer."""
     pictures: Mapped[str] = mapped_column(String(8), default="plain")
     """How pictures are shown to them once asked for: `plain`, `grey`, or `soft` (grey, blurred)."""
+    sealed: Mapped[bool] = mapped_column(default=False)
+    """Whether it is the sealed account, which opens by a paper in a safe and is nobody's own."""
     added_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
 

@@ -298,6 +298,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=40), nullable=True),
         sa.Column("by_file", sa.Boolean(), nullable=False),
         sa.Column("pictures", sa.String(length=8), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("added_at", archive.records.columns.UTCDateTime(timezone=True), nullable=False),
         sa.Column("ended_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_people_unit_id_units")),
