@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from archive.ledger.log import record
 from archive.records.people import PersonRecord, RoleRecord, SessionRecord, TokenRecord
 from service.access.devices import forget_devices
+from service.access.invitations import end_invitations
 from service.access.people import person_by_email
 from service.access.phones import end_phones
 from service.errors import NameTaken
@@ -44,6 +45,7 @@ def end_person(session: Session, person: PersonRecord, now: datetime, *, actor: 
     end_sessions(session, person, now)
     forget_devices(session, person)
     end_phones(session, person, now)
+    end_invitations(session, person, now)
     record(session, "person.ended", at=now, actor=actor, subject=person)
 
 

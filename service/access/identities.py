@@ -20,6 +20,7 @@ from archive.ledger.log import SYSTEM, record
 from archive.records.identities import IdentityRecord
 from archive.records.people import PersonRecord, RoleRecord, SessionRecord, UnitRecord
 from service.access.endings import end_role
+from service.access.first_start import nobody_is_here
 from service.access.oidc.claims import Claims
 from service.access.people import add_person, give_role, person_by_email, secret_hash
 from service.errors import PersonNotEntered
@@ -107,8 +108,8 @@ def _met_first(session: Session, claims: Claims, settings: Settings, now: dateti
             # The address may have passed to somebody new; what was theirs has not.
             raise PersonNotEntered("mail_of_another")
         return person
-    if not settings.oidc_make_people:
-        raise PersonNotEntered("not_entered")
+    if not settings.oidc_make_people or nobody_is_here(session):
+        raise PersonNotEntered("not_entered")  # the first one comes by the first start's link
     if claims.name is None:
         raise PersonNotEntered("no_name")
     return add_person(session, name=claims.name, email=mail, unit_id=None, now=now, actor=SYSTEM)

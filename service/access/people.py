@@ -85,8 +85,12 @@ def add_person(
     password_hash: str | None = None,
     number: str | None = None,
     by_file: bool = False,
+    sealed: bool = False,
 ) -> PersonRecord:
-    """Add one of ours, with a password where given; raises `NameTaken` for a known address."""
+    """Add one of ours, with a password where given; raises `NameTaken` for a known address.
+
+    `sealed` is the account that is nobody's own (`access.sealed_account`).
+    """
     address = email.strip().lower() if email else None
     if address and person_by_email(session, address) is not None:
         raise NameTaken(address)
@@ -103,6 +107,7 @@ def add_person(
         language=language,
         number=number,
         by_file=by_file,
+        sealed=sealed,
         added_at=now,
     )
     session.add(person)
@@ -182,21 +187,29 @@ def principal_of(
     return Principal(
         actor=f"person:{person.id}",
         name=person.name,
-        roles=with_roles(UnitsBelow(session), held, person.unit_id),
+        roles=with_roles(UnitsBelow(session), held, person.unit_id, sealed=person.sealed),
         rights=in_force(rights, rows[0][0] if rows else None),
         person_id=person.id,
         unit_id=person.unit_id,
         language=person.language,
         form_token=form_token,
+        pictures=person.pictures,
     )
 
 
 def with_roles(
-    below: UnitsBelow, given: Sequence[tuple[str, UUID | None]], own_unit_id: UUID | None
+    below: UnitsBelow,
+    given: Sequence[tuple[str, UUID | None]],
+    own_unit_id: UUID | None,
+    *,
+    sealed: bool = False,
 ) -> tuple[HeldRole, ...]:
-    """Return the roles that a person holds: those given, and employee, which each of ours is."""
+    """Return the roles that a person holds: those given, and employee, which each of ours is.
+
+    The `sealed` account is nobody: it holds what it was given and nothing more.
+    """
     held = [HeldRole(role, below(unit_id)) for role, unit_id in given]
-    if not any(one.role == "employee" for one in held):
+    if not sealed and not any(one.role == "employee" for one in held):
         # No place of work is no unit at all, not the whole municipality.
         own = below(own_unit_id) if own_unit_id is not None else frozenset()
         held.append(HeldRole("employee", own))

@@ -32,6 +32,8 @@ _HOLDER: Final = Prepared(
         _PERSON.name,
         _PERSON.unit_id,
         _PERSON.language,
+        _PERSON.pictures,
+        _PERSON.sealed,
         _PERSON.ended_at.label("left_at"),
         _ROLE.role,
         _ROLE.unit_id.label("role_unit_id"),
@@ -80,11 +82,12 @@ def holder_of(
     who = Principal(
         actor=f"person:{one.id}",
         name=one.name,
-        roles=with_roles(UnitsBelow(session), held, one.unit_id),
+        roles=with_roles(UnitsBelow(session), held, one.unit_id, sealed=one.sealed),
         rights=in_force(rights, one.differing),
         person_id=one.id,
         unit_id=one.unit_id,
         language=one.language,
         form_token=one.form_token,
+        pictures=one.pictures,
     )
     return Holder(who, one.token_sha256, one.last_seen_at)

@@ -1,0 +1,131 @@
+"""Mails about ways in: one's own invitation, the sealed account, a program's new token.
+
+The subjects are neutral and nothing of any case is told.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from archive.ledger.log import record
+from archive.records.people import PersonRecord
+from service.notices.composing import AddressUnusable
+from service.notices.queueing import queue_notice
+from service.settings import Settings
+from service.web import catalogues
+from service.web.words import FORMATS, Words
+
+INVITED: Final = "person.invited"
+SEALED: Final = "sealed_account.opened"
+TOKEN: Final = "token.made"  # noqa: S105 — the name of a notice, no token
+
+
+def tell_way_in(
+    session: Session,
+    person: PersonRecord,
+    link: str | None,
+    *,
+    place: str | None,
+    settings: Settings,
+    expires_at: datetime | None,
+    now: datetime,
+) -> bool:
+    """Tell one person of their way in; False where no mail can be made to their address.
+
+    `link` is where they choose a password; without one the municipality's sign-in opens `place`.
+    """
+    _ = catalogues.load(person.language).gettext
+    said = [
+        _("%(municipality)s uses Værn, and you now have access to it.")
+        % {"municipality": settings.municipality}
+    ]
+    if link is not None and expires_at is not None:
+        until = _words(person.language).day(expires_at, now)
+        said += [
+            _("Open this link and choose a password of your own. It works once, until %(day)s:")
+            % {"day": until}
+            + f"\n{link}",
+            _("Nobody else knows your password, and nobody will ask you for it."),
+            _("Has the time run out? Those who run Værn where you work can send you a new link."),
+        ]
+    else:
+        said.append(_("You sign in as you do everywhere else at work; there is no new password."))
+        if place is not None:
+            said.append(place)
+    subject = _("Your access to Værn")
+    return _tell(session, person, INVITED, subject, said, settings=settings, now=now)
+
+
+def tell_seal_broken(
+    session: Session, person: PersonRecord, *, settings: Settings, now: datetime
+) -> None:
+    """Tell one person that the sealed account was used."""
+    _ = catalogues.load(person.language).gettext
+    words = _words(person.language)
+    said = [
+        _("The sealed account of Værn was opened %(when)s, with the paper from the safe.")
+        % {"when": f"{words.day(now, now)} {words.clock(now)}"},
+        _("Do you know who did it, and why? If not, seal it anew now: that signs them out."),
+        *_where(settings, "operations", _("Seal it anew here:"), person.language),
+    ]
+    subject = _("The sealed account was opened")
+    _tell(session, person, SEALED, subject, said, settings=settings, now=now)
+
+
+def tell_token_made(
+    session: Session, person: PersonRecord, *, settings: Settings, now: datetime
+) -> None:
+    """Tell one person that a program was given a token."""
+    _ = catalogues.load(person.language).gettext
+    said = [
+        _("A program has been given access to Værn."),
+        _("Which one, what it may do, and until when, stands under Programs. So does who gave it."),
+        *_where(settings, "organisation/programs", _("See it here:"), person.language),
+    ]
+    subject = _("A program has access to Værn")
+    _tell(session, person, TOKEN, subject, said, settings=settings, now=now)
+
+
+def _words(language: str) -> Words:
+    chosen = language if language in FORMATS else "da"
+    texts = catalogues.load(chosen)
+    return Words(chosen, texts.gettext, texts.ngettext)
+
+
+def _where(settings: Settings, path: str, words: str, language: str) -> list[str]:
+    if settings.url is None:
+        return [catalogues.load(language).gettext("Sign in to Værn to read more.")]
+    return [f"{words}\n{settings.url.rstrip('/')}/{path}"]
+
+
+def _tell(
+    session: Session,
+    person: PersonRecord,
+    kind: str,
+    subject: str,
+    said: list[str],
+    *,
+    settings: Settings,
+    now: datetime,
+) -> bool:
+    if person.email is None:
+        return False
+    try:
+        queue_notice(
+            session,
+            settings=settings,
+            kind=kind,
+            recipient=person.email,
+            subject=subject,
+            body="\n\n".join([*said, settings.municipality]) + "\n",
+            language=person.language,
+            now=now,
+        )
+    except AddressUnusable:
+        # The page says it all the same, and the act does not wait for a mail.
+        record(session, "notice.not_made", at=now, subject=person.row_key(), notice=kind)
+        return False
+    return True
