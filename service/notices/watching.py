@@ -38,10 +38,10 @@ def tell_glass(
         _("Somebody outside the circle of case %(number)s has opened what it holds.")
         % {"number": case.number},
         _("They had to write why, and it is open to them for a limited time."),
-        *_where(settings, path, _("Who it is, why, and until when:"), person.language),
+        *where_to_read(settings, path, _("Who it is, why, and until when:"), person.language),
     ]
     subject = _("News about access to case %(number)s") % {"number": case.number}
-    _tell(session, person, GLASS, subject, said, settings=settings, now=now)
+    tell_plainly(session, person, GLASS, subject, said, settings=settings, now=now)
 
 
 def tell_unusual(
@@ -52,19 +52,20 @@ def tell_unusual(
     said = [
         _("Somebody has had unusually much evidence shown in a short time."),
         _("It may be in order: a large case, or a stand-in who reads up. Somebody should ask."),
-        *_where(settings, "unusual-viewings", _("Who, when and how much:"), person.language),
+        *where_to_read(settings, "unusual-viewings", _("Who, when and how much:"), person.language),
     ]
     subject = _("Something to look at in Værn")
-    _tell(session, person, UNUSUAL, subject, said, settings=settings, now=now)
+    tell_plainly(session, person, UNUSUAL, subject, said, settings=settings, now=now)
 
 
-def _where(settings: Settings, path: str, words: str, language: str) -> list[str]:
+def where_to_read(settings: Settings, path: str, words: str, language: str) -> list[str]:
+    """Return where the rest stands, behind the sign-in."""
     if settings.url is None:
         return [catalogues.load(language).gettext("Sign in to Værn to read more.")]
     return [f"{words}\n{settings.url.rstrip('/')}/{path}"]
 
 
-def _tell(
+def tell_plainly(
     session: Session,
     person: PersonRecord,
     kind: str,
@@ -74,6 +75,7 @@ def _tell(
     settings: Settings,
     now: datetime,
 ) -> None:
+    """Queue a mail that names nobody; quiet for whoever has no address."""
     # It is no letter of the case: whom it went to stands in the entry of what it tells of.
     if person.email is None:
         return
