@@ -131,6 +131,13 @@ class Settings(ProviderSettings):
     counselling_phone: str | None = Field(default=None, description="Its number; use unrecorded.")
     counselling_url: str | None = Field(default=None, description="Its page.")
     counselling_hours: str | None = Field(default=None, description="When it answers.")
+    hotline_name: str | None = Field(
+        default=None, description="The authority that advises on the working environment."
+    )
+    hotline_phone: str | None = Field(default=None, description="Its telephone.")
+    roster_days: int = Field(
+        default=365, ge=0, description="How long posts are still looked through for who has left."
+    )
     smallest_unit: int = Field(
         default=5, ge=1, description="Of cases in smaller units only their number is told."
     )

@@ -22,6 +22,7 @@ from service.procedure.shipping import shipped_procedure
 SPOKEN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "amr": frozenset({"safety_representative", "union_representative"}),
+        "tr": frozenset({"union_representative"}),
         "hr": frozenset({"hr", "personnel"}),
     }
 )

@@ -36,7 +36,8 @@ class Reach:
 class Principal:
     """The one who asks. `actor` is how the ledger names them.
 
-    `form_token` is what each of their forms must carry; a bearer token has none.
+    `form_token` is what each of their forms must carry; a bearer token has none. `pictures` is
+    how they want pictures shown once they have asked for them.
     """
 
     actor: str
@@ -47,6 +48,7 @@ class Principal:
     unit_id: UUID | None = None
     language: str = "da"
     form_token: str = ""
+    pictures: str = "plain"
     _reaches: dict[str, tuple[Reach, ...]] = field(init=False, repr=False, compare=False)
     """What was asked already; a page asks for the same few actions again and again."""
 

@@ -81,6 +81,7 @@ _ROLES: Final[Mapping[str, str]] = MappingProxyType(
             "page_team": "pageteam kommunikation kommunikasjon kommunikationsmedarbejder sideteam",
             "it": "it itafdeling itavdeling",
             "amr": "amr safetyrepresentative arbejdsmiljørepræsentant verneombud vo",
+            "tr": "tr unionrepresentative tillidsrepræsentant tillitsvalgt",
             "centre_chief": "centrechief centerchef kommunalsjef områdechef",
             "director": "director municipaldirector direktør kommunaldirektør kommunedirektør",
             "mayor": "mayor borgmester ordfører",

@@ -74,6 +74,7 @@ def frame_for(
         waiting=waiting,
         csrf=who.form_token,
         notice=notice,
+        pictures=who.pictures,
     )
 
 
@@ -110,6 +111,8 @@ def help_lines(settings: Settings) -> HelpLines:
         counselling_phone=settings.counselling_phone,
         counselling_url=settings.counselling_url,
         counselling_hours=settings.counselling_hours,
+        hotline_name=settings.hotline_name,
+        hotline_phone=settings.hotline_phone,
     )
 
 

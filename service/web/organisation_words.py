@@ -64,6 +64,7 @@ class OrganisationWords:
             "page_team": _("page team"),
             "it": _("IT"),
             "amr": _("safety representative"),
+            "tr": _("union representative"),
             "centre_chief": _("centre chief"),
             "director": _("municipal director"),
             "mayor": _("mayor"),

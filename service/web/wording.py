@@ -143,6 +143,7 @@ def happened(language: str, kind: str) -> str:
         "alert.raised": _("There is danger, and those on duty are told"),
         "alert.told": _("Those on duty were told of danger"),
         "alert.taken": _("Somebody on duty has taken it"),
+        "alert.words": _("The employee wrote to those on duty"),
         "alert.over": _("The danger was said to be over"),
         "capture.requested": _("A capture was asked for"),
         "capture.kept": _("A page was captured"),

@@ -1,7 +1,8 @@
 """Alerts: somebody is in danger, and whoever is on duty is told again and again until one takes it.
 
 Working hours do not count. Whoever was told may take it, whatever else is open to them: the page
-says which case and that there is danger, and nothing of what was said.
+says which case and that there is danger, and nothing of what was said. Where an employee said it
+of themselves (`danger`), it also says who they are: nobody can help whom they cannot find.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
 from archive.records.alerts import AlertRecord
-from archive.records.cases import CaseRecord, NoticeRecord
-from archive.records.people import PersonRecord, RoleRecord
+from archive.records.cases import CaseRecord, HarassedRecord, NoticeRecord
+from archive.records.people import PersonRecord, RoleRecord, UnitRecord
 from service.access.principal import Principal
 from service.casework.cases.finding import may_on
 from service.casework.organisation.duties import on_duty_now
@@ -30,6 +31,8 @@ DANGER: Final = "danger"
 KIND: Final = "alert"
 AGAIN: Final = timedelta(minutes=5)
 LATER: Final = timedelta(minutes=30)
+MOST: Final = 20
+"""So many alerts that nobody has taken are looked through for one page, the oldest first."""
 SOON_ROUNDS: Final = 12
 """After an hour of every five minutes, every half hour."""
 FIRST_ROUNDS: Final = 1
@@ -51,6 +54,17 @@ class Alert:
     over_at: datetime | None
     taken_by: str | None
     may_see_case: bool
+    in_danger: InDanger | None = None
+
+
+@dataclass(frozen=True)
+class InDanger:
+    """Who said of themselves that they are in danger, and what they wrote to those on duty."""
+
+    name: str
+    phone: str | None
+    unit: str | None
+    words: str | None
 
 
 def raise_alert(
@@ -97,8 +111,13 @@ def alert_for(session: Session, who: Principal, alert_id: UUID, now: datetime) -
 
 def alerts_for(session: Session, who: Principal, now: datetime) -> list[Alert]:
     """Return the alerts that wait for this person to take, the oldest first."""
-    rows = session.scalars(_open().order_by(AlertRecord.raised_at)).all()
-    return [_alert(session, who, row, now) for row in rows if _concerns(session, who, row, now)]
+    rows = session.scalars(_open().order_by(AlertRecord.raised_at).limit(MOST)).all()
+    if not rows:
+        return []
+    duty = _on_duty(session, now)
+    return [
+        _alert(session, who, row, now) for row in rows if _concerns(session, who, row, now, duty)
+    ]
 
 
 def one_at_a_time(session: Session) -> None:
@@ -117,13 +136,24 @@ def told_of(session: Session, row: AlertRecord, now: datetime) -> Sequence[Perso
     """Return whom the next round tells, each with an address: never nobody, if anybody can be told.
 
     At first those on duty; where nobody is, and from the second round on, also whoever handles
-    the case and those who run Værn.
+    the case and those who run Værn. Whoever the case is about is told by none of these.
     """
+    about = _concerned(session, row)
     duty = [session.get_one(PersonRecord, one.person_id) for one in on_duty_now(session, now)]
-    found = [one for one in duty if one.email is not None]
+    found = [one for one in duty if one.email is not None and one.id not in about]
     if not found or row.rounds >= FIRST_ROUNDS:
-        found += [one for one in _handling(session, row, now) if one.email is not None]
+        handling = _handling(session, row, now)
+        found += [one for one in handling if one.email is not None and one.id not in about]
     return list(dict.fromkeys(found))
+
+
+def _concerned(session: Session, row: AlertRecord) -> set[UUID | None]:
+    query = select(HarassedRecord.person_id).where(HarassedRecord.case_id == row.case_id)
+    return {row.person_id, *session.scalars(query)} - {None}
+
+
+def _on_duty(session: Session, now: datetime) -> frozenset[UUID]:
+    return frozenset(one.person_id for one in on_duty_now(session, now))
 
 
 def _handling(session: Session, row: AlertRecord, now: datetime) -> list[PersonRecord]:
@@ -149,14 +179,23 @@ def pause_of(row: AlertRecord) -> timedelta:
     return AGAIN if row.rounds < SOON_ROUNDS else LATER
 
 
-def _concerns(session: Session, who: Principal, row: AlertRecord, now: datetime) -> bool:
-    """Tell whether an alert is this person's to take: told, on duty, or at work on the case."""
-    if who.person_id is None:
+def _concerns(
+    session: Session,
+    who: Principal,
+    row: AlertRecord,
+    now: datetime,
+    duty: frozenset[UUID] | None = None,
+) -> bool:
+    """Tell whether an alert is this person's to take: told, on duty, or at work on the case.
+
+    Never of whoever it is about: somebody else is to come to them.
+    """
+    if who.person_id is None or who.person_id in _concerned(session, row):
         return False
     case = session.get_one(CaseRecord, row.case_id)
     if case.handler_id == who.person_id or may_on(session, who, case, "case.step", now):
         return True
-    if any(one.person_id == who.person_id for one in on_duty_now(session, now)):
+    if who.person_id in (_on_duty(session, now) if duty is None else duty):
         return True
     told = (
         select(NoticeRecord.id)
@@ -183,4 +222,13 @@ def _alert(session: Session, who: Principal, row: AlertRecord, now: datetime) ->
         row.over_at,
         taken.name if taken is not None else None,
         may_on(session, who, case, "case.see", now, though_closed=True),
+        _in_danger(session, row),
     )
+
+
+def _in_danger(session: Session, row: AlertRecord) -> InDanger | None:
+    if row.person_id is None:
+        return None
+    person = session.get_one(PersonRecord, row.person_id)
+    unit = session.get(UnitRecord, person.unit_id) if person.unit_id else None
+    return InDanger(person.name, person.phone, unit.name if unit else None, row.words)

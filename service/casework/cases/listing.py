@@ -29,8 +29,13 @@ ENTRIES = 50
 """So many lines of a timeline, and so many letters, stand on one screen."""
 COUNTED = 1000
 """Counts are exact up to here; beyond, "more than" is said."""
+CONTACTS = ("amr", "tr", "key_person")
+MOST_CONTACTS = 8
+"""So many are named to the employee, the nearest first."""
 MOST_AT_WORK = 500
 """So many open cases are looked through for what is most urgent today."""
+
+_TREE = select(UnitRecord.id, UnitRecord.parent_id)
 
 
 @dataclass(frozen=True)
@@ -185,6 +190,12 @@ def people_in(session: Session, *, units: frozenset[UUID] | None = None) -> list
     return [(row.id, row.name) for row in session.execute(query.order_by(PersonRecord.name))]
 
 
+def phone_of(session: Session, person_id: UUID | None) -> str | None:
+    """Return the number at work by which a person is reached, where one is known."""
+    query = select(PersonRecord.phone).where(PersonRecord.id == person_id)
+    return session.scalars(query).first()
+
+
 def _facts(details: str) -> dict[str, Any]:
     facts: dict[str, Any] = json.loads(details).get("facts", {})
     return facts
@@ -199,18 +210,42 @@ class ContactPerson:
     phone: str | None
 
 
-def contacts_for(session: Session, case: CaseRecord, now: datetime) -> list[ContactPerson]:
-    """Return safety representatives and key persons of the case's unit, or of all units."""
+def contacts_for(
+    session: Session, case: CaseRecord, now: datetime, *, but: UUID | None = None
+) -> list[ContactPerson]:
+    """Return whom the employee can talk to, the nearest unit's first, and never themselves.
+
+    Safety and union representatives and key persons of the case's unit, of those above it, or of
+    the whole municipality; `but` is who asks.
+    """
+    above = {row.id: row.parent_id for row in session.execute(_TREE)}
+    near: list[UUID] = []
+    unit_id = case.unit_id
+    while unit_id is not None and unit_id not in near:
+        near.append(unit_id)
+        unit_id = above.get(unit_id)
     query = (
-        select(PersonRecord.name, RoleRecord.role, PersonRecord.phone)
+        select(
+            PersonRecord.id,
+            PersonRecord.name,
+            RoleRecord.role,
+            PersonRecord.phone,
+            RoleRecord.unit_id,
+        )
         .join(RoleRecord, RoleRecord.person_id == PersonRecord.id)
         .where(
-            RoleRecord.role.in_(("amr", "key_person")),
-            or_(RoleRecord.unit_id == case.unit_id, RoleRecord.unit_id.is_(None)),
+            RoleRecord.role.in_(CONTACTS),
+            or_(RoleRecord.unit_id.in_(near), RoleRecord.unit_id.is_(None)),
             RoleRecord.since <= now,
             or_(RoleRecord.until.is_(None), RoleRecord.until > now),
-            PersonRecord.ended_at.is_(None),
+            or_(PersonRecord.ended_at.is_(None), PersonRecord.ended_at > now),
+            PersonRecord.id.is_distinct_from(but),
         )
         .order_by(RoleRecord.role, PersonRecord.name)
     )
-    return [ContactPerson(row.name, row.role, row.phone) for row in session.execute(query)]
+    rows = sorted(
+        session.execute(query),
+        key=lambda row: near.index(row.unit_id) if row.unit_id else len(near),
+    )
+    found = {(row.id, row.role): ContactPerson(row.name, row.role, row.phone) for row in rows}
+    return list(found.values())[:MOST_CONTACTS]

@@ -35,6 +35,7 @@ def show(
         taken_by=alert.taken_by,
         case_url=f"/cases/{alert.number}" if alert.may_see_case else None,
         guard_phone=house.settings.guard_phone,
+        in_danger=alert.in_danger,
     )
     context = {"frame": frame_for(request, who), "view": view}
     answer: Response = request.app.state.templates.response(request, "alert.html", context)

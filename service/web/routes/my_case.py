@@ -12,6 +12,7 @@ from pydantic import AwareDatetime
 from starlette.responses import RedirectResponse, Response
 
 from service.access.principal import Principal
+from service.casework.cases.alerts import alerts_for
 from service.casework.cases.listing import own_cases
 from service.casework.cases.telling import TOLD, WISH, own_case, tell
 from service.casework.evidence.listing import told_to_employee
@@ -139,6 +140,7 @@ def _page(
                 cases,
                 vault=house.vault,
                 evidence=told_to_employee(session, who, case, now, after=place, limit=PAGE),
+                who=who,
                 now=now,
                 language=language,
                 later=place is not None,
@@ -146,8 +148,14 @@ def _page(
                 more_form=more_form,
             )
         frame = frame_for(request, who, Place.MY_CASE, notice=notice_for(language, said))
+        waiting = next(iter(alerts_for(session, who, now)), None)
+        context = {
+            "frame": frame,
+            "view": view,
+            "alert_url": f"/alerts/{waiting.id}" if waiting is not None else None,
+        }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if wish_form or more_form else HTTPStatus.OK
         answer: Response = request.app.state.templates.response(
-            request, "my_case.html", {"frame": frame, "view": view}, status_code=status.value
+            request, "my_case.html", context, status_code=status.value
         )
     return answer

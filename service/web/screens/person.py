@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from archive.vault.vault import Vault
+from service.access.principal import Principal
 from service.casework.cases.course import Course, course_of
+from service.casework.cases.danger import stands_or_stood_lately
 from service.casework.cases.glass import glass_of
 from service.casework.cases.listing import circle_of, contacts_for, names_of
 from service.casework.cases.wishes import Answer, wishes_of
@@ -51,6 +53,7 @@ def my_case_view(
     *,
     vault: Vault,
     evidence: Listed,
+    who: Principal,
     now: datetime,
     language: str,
     later: bool = False,
@@ -76,7 +79,8 @@ def my_case_view(
         first_url=f"{url}#evidence" if later else None,
         wishes=_wishes(session, vault, case),
         contacts=tuple(
-            Contact(one.name, one.role, one.phone) for one in contacts_for(session, case, now)
+            Contact(one.name, one.role, one.phone)
+            for one in contacts_for(session, case, now, but=who.person_id)
         ),
         circle=_circle(session, case, now),
         opened_by=_opened_by(session, case, now),
@@ -85,6 +89,8 @@ def my_case_view(
         ),
         wish_form=wish_form or FormState(),
         more_form=more_form or FormState(),
+        told_danger=stands_or_stood_lately(session, who, now),
+        closed=case.closed_at is not None,
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.casework.cases.alerts import InDanger
+
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
@@ -17,3 +19,4 @@ class AlertView:
     taken_by: str | None
     case_url: str | None
     guard_phone: str | None
+    in_danger: InDanger | None = None

@@ -60,6 +60,8 @@ class HelpLines:
         counselling_phone: Its number; the use of it is never recorded.
         counselling_url: Its web page or None.
         counselling_hours: When it answers, in the municipality's words ("hele døgnet").
+        hotline_name: The authority that advises on the working environment ("Arbejdstilsynet").
+        hotline_phone: Its number; None leaves it out.
     """
 
     duty_phone: str | None
@@ -67,6 +69,8 @@ class HelpLines:
     counselling_phone: str | None = None
     counselling_url: str | None = None
     counselling_hours: str | None = None
+    hotline_name: str | None = None
+    hotline_phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class Frame:
         waiting: How many things wait at a place; 0 and absent show nothing.
         csrf: The token that every form carries; "" leaves the field out.
         notice: What the last act did, shown once.
+        pictures: How this person wants pictures shown once asked for: `plain`, `grey` or `soft`.
     """
 
     municipality: str
@@ -98,6 +103,7 @@ class Frame:
     waiting: Mapping[Place, int] = field(default_factory=lambda: MappingProxyType({}))
     csrf: str = ""
     notice: Notice | None = None
+    pictures: str = "plain"
 
 
 @dataclass(frozen=True, slots=True)

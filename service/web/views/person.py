@@ -100,7 +100,9 @@ class MyCaseView:
         evidence: One screenful of the case's, latest first.
         more_url: Where the evidence goes on, or None.
         first_url: Where it begins, on a later screenful.
-        contacts: AMR and TR.
+        contacts: AMR, TR and key persons.
+        told_danger: Whether the employee has said that they are in danger, and it is told of still.
+        closed: Whether the case is closed.
         wishes: Latest first.
         hand_in_url: Where *Tilføj billede* leads.
         others: The employee's other cases (number, url).
@@ -128,3 +130,5 @@ class MyCaseView:
     first_url: str | None = None
     wish_form: FormState = field(default_factory=FormState)
     more_form: FormState = field(default_factory=FormState)
+    told_danger: bool = False
+    closed: bool = False
