@@ -21,7 +21,7 @@ from archive.records.cases import CaseEvidenceRecord, CaseRecord
 from archive.records.evidence import DeliveryRecord, EvidenceRecord, EvidenceState
 from archive.records.pages import PostRecord, VisitRecord
 from archive.search.lemmas import lemmas_of
-from archive.search.wish import EVERYTHING
+from archive.search.wish import EVERYTHING, SHUT
 from archive.search.words import words_in
 
 FIELD: Final = "¦"
@@ -37,6 +37,7 @@ MOST_WORDS: Final = 200_000
 MOST_BYTES: Final = 700_000
 """So much of one piece is searchable; PostgreSQL takes a list of a million bytes."""
 
+_OWN_WORDS: Final = frozenset({"told", "wish"})
 _WAITING: Final = frozenset({EvidenceState.RECEIVED.value, EvidenceState.READING.value})
 
 
@@ -48,6 +49,15 @@ class Facts:
     received_at: datetime
     fields: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
+    unit_id: UUID | None = None
+    in_own_words: bool = False
+
+    def shut(self) -> None:
+        """Say that it belongs to a restricted case: its own unit does not open it."""
+        self.tokens.add(SHUT)
+        if self.unit_id:
+            self.tokens.discard(unit_token(self.unit_id))
+            self.tokens.add(shut_unit_token(self.unit_id))
 
     def words(self) -> list[str]:
         """Return the words of the fields, their ends marked."""
@@ -158,6 +168,11 @@ def case_token(case_id: UUID) -> str:
     return token("c", case_id.hex)
 
 
+def shared_token(case_id: UUID) -> str:
+    """Return the token of what everybody whom a case concerns may read: no words of one of them."""
+    return token("p", case_id.hex)
+
+
 def piece_token(evidence_id: UUID) -> str:
     """Return the token of one piece of evidence."""
     return token("e", evidence_id.hex)
@@ -166,6 +181,11 @@ def piece_token(evidence_id: UUID) -> str:
 def unit_token(unit_id: UUID) -> str:
     """Return the token of what is a unit's: its own evidence, and that of its cases."""
     return token("u", unit_id.hex)
+
+
+def shut_unit_token(unit_id: UUID) -> str:
+    """Return the token of what is a unit's too, but opens by a restricted case and no unit."""
+    return token("v", unit_id.hex)
 
 
 def giver_token(actor: str) -> str:
@@ -193,20 +213,42 @@ def _own(row: Any) -> Facts:
     }
     if row.unit_id:
         tokens.add(unit_token(row.unit_id))
-    return Facts(row.id, row.received_at, [_spoken(one) for one in told if one], tokens)
+    return Facts(
+        row.id,
+        row.received_at,
+        [_spoken(one) for one in told if one],
+        tokens,
+        row.unit_id,
+        row.kind in _OWN_WORDS,
+    )
 
 
 def _add_cases(session: Session, found: dict[UUID, Facts]) -> None:
+    """What belongs to a restricted case is no unit's by that case, and its own unit's neither."""
     query = (
-        select(CaseEvidenceRecord.evidence_id, CaseRecord.id, CaseRecord.unit_id)
+        select(
+            CaseEvidenceRecord.evidence_id,
+            CaseRecord.id,
+            CaseRecord.unit_id,
+            CaseRecord.restricted,
+        )
         .join(CaseRecord, CaseRecord.id == CaseEvidenceRecord.case_id)
         .where(CaseEvidenceRecord.evidence_id.in_(found))
+        .order_by(CaseRecord.restricted.desc())
     )
-    for of, case_id, unit_id in session.execute(query):
-        tokens = found[of].tokens
-        tokens.add(case_token(case_id))
+    for of, case_id, unit_id, restricted in session.execute(query):
+        facts = found[of]
+        facts.tokens.add(case_token(case_id))
+        if not facts.in_own_words:
+            facts.tokens.add(shared_token(case_id))
+        if restricted:
+            facts.shut()
+            if unit_id:
+                facts.tokens.add(shut_unit_token(unit_id))
+            continue
+        facts.tokens.discard(SHUT)
         if unit_id:
-            tokens.add(unit_token(unit_id))
+            facts.tokens.add(unit_token(unit_id))
 
 
 def _add_deliveries(session: Session, found: dict[UUID, Facts]) -> None:

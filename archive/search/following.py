@@ -34,7 +34,7 @@ _INDEXED: Final[Mapping[type[Protected], tuple[str, ...]]] = MappingProxyType(
             "kind", "media_type", "state", "received_at", "unit_id", "filename", "note",
             "source_url", "sha256", "erased_at", "sealed_off_at",
         ),
-        CaseRecord: ("unit_id",),
+        CaseRecord: ("unit_id", "restricted"),
         DeliveryRecord: ("evidence_id", "door", "actor", "envelope", "at"),
         PostRecord: ("evidence_id", "number", "author", "author_url", "permalink", "text"),
         VisitRecord: ("evidence_id", "final_url"),

@@ -19,6 +19,9 @@ from archive.search.query import Query, Term
 EVERYTHING: Final = "everything"
 """The token that stands with each piece of evidence."""
 
+SHUT: Final = "shut"
+"""The token of what belongs to restricted cases alone: it opens by a case and no other way."""
+
 Tokens = tuple[str, ...]
 
 
@@ -35,7 +38,8 @@ class Wish:
     """One search.
 
     `told` are the tokens of which one must stand with a piece whose words may be searched,
-    `seen` with one that may be found by its number; None means all evidence, empty none.
+    `seen` with one that may be found by its number; None means all evidence, empty none. "All" is
+    what is not shut; `let_in` are the tokens by which something shut is open all the same.
     `numbers` says by term which pieces it names (a case's or a piece's number, a digest).
     Each of `filters` is a choice of tokens; all filters must hold, and the `account` where one
     is asked for. `since` and `until` bound the receipt.
@@ -49,6 +53,7 @@ class Wish:
     account: Account | None = None
     since: datetime | None = None
     until: datetime | None = None
+    let_in: Tokens = ()
 
     @property
     def is_plain(self) -> bool:
@@ -112,8 +117,10 @@ class Wish:
         named = self.numbers.get(term)
         return Some((words, one_of(Part.ABOUT, named))) if named else words
 
-    @staticmethod
-    def _allowed(tokens: Tokens | None, what: Expression) -> Expression | None:
+    def _allowed(self, tokens: Tokens | None, what: Expression) -> Expression | None:
         if tokens is None:
-            return what
+            free = Without(what, Has(Part.ABOUT, (SHUT,)))
+            if not self.let_in:
+                return free
+            return Some((free, All((what, one_of(Part.ABOUT, self.let_in)))))
         return All((what, one_of(Part.ABOUT, tokens))) if tokens else None

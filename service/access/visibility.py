@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
 
 from archive.records.cases import (
     CaseEvidenceRecord,
@@ -15,12 +15,19 @@ from archive.records.cases import (
     HarassedRecord,
 )
 from archive.records.evidence import DeliveryRecord, EvidenceRecord
+from archive.records.pages import VisitRecord
 from service.access.open_steps import step_is_open
 from service.access.principal import Principal, Reach
 from service.access.rights import Condition, Level, Scope
 
 CONTENT: Final = "evidence.view"
 """The action by which content is shown, and not only told of."""
+BREAK_GLASS: Final = "case.break_glass"
+PAST_RESTRICTION: Final = frozenset({BREAK_GLASS, "case.outline"})
+"""What reaches a restricted case from outside its circle: to come in by breaking the glass, and
+to be told that there is one. Whoever answers it says nothing of what the case is about."""
+OWN_WORDS: Final = ("told", "wish")
+"""The kinds of evidence in which an employee speaks: no other employee of the case reads them."""
 
 
 def cases_within(
@@ -31,9 +38,10 @@ def cases_within(
     `levels` leaves out the ways in which less is shown than is asked for.
     """
     reaches = [reach for reach in who.reaches(action) if reach.level in levels]
-    if any(_is_whole(reach) for reach in reaches):
+    past = action in PAST_RESTRICTION
+    if past and any(_is_whole(reach) for reach in reaches):
         return true()
-    return or_(false(), *(_case(who, reach, now) for reach in reaches))
+    return or_(false(), *(_case(who, reach, now, past=past) for reach in _widest(reaches)))
 
 
 def evidence_within(
@@ -46,24 +54,40 @@ def evidence_within(
 ) -> ColumnElement[bool]:
     """Return the condition on `evidence`: its own unit, its deliverer, or a case it belongs to.
 
+    What belongs to a restricted case opens by that case to its circle alone, and by no unit.
     `levels` leaves out the ways in which less is shown than is asked for. The content of what
     is sealed off is open to nobody; whoever must reckon with it all the same says `sealed_too`.
     """
     reaches = [reach for reach in who.reaches(action) if reach.level in levels]
-    within: ColumnElement[bool] = true()
-    if not any(_is_whole(reach) for reach in reaches):
-        within = or_(false(), *(_evidence(who, reach, now) for reach in reaches))
+    within = or_(false(), *(_evidence(who, reach, now) for reach in _widest(reaches)))
     if action == CONTENT and not sealed_too:
         return and_(EvidenceRecord.sealed_off_at.is_(None), within)
     return within
 
 
 def reaches_all(who: Principal, action: str) -> bool:
-    """Tell whether an action is open on every case and piece there is: no row need be asked.
+    """Tell whether an action is open on every case and piece that is not restricted.
 
     The content of what is sealed off is open to nobody all the same.
     """
     return any(_is_whole(reach) for reach in who.reaches(action))
+
+
+def not_restricted() -> ColumnElement[bool]:
+    """Return the condition that a piece of evidence belongs to no restricted case."""
+    return not_(_of_a_case(CaseRecord.restricted.is_(True)))
+
+
+def visits_within(who: Principal, action: str, now: datetime) -> ColumnElement[bool]:
+    """Return the condition on `visits`: of a case that is reached, or of none by a whole reach."""
+    of_a_case = exists(
+        select(CaseRecord.id)
+        .where(CaseRecord.id == VisitRecord.case_id, cases_within(who, action, now))
+        .correlate(VisitRecord)
+    )
+    if any(reach.scope is Scope.ALL for reach in who.reaches(action)):
+        return or_(VisitRecord.case_id.is_(None), of_a_case)
+    return of_a_case
 
 
 def case_levels(who: Principal, action: str, now: datetime) -> dict[Level, ColumnElement[bool]]:
@@ -121,17 +145,33 @@ def _is_whole(reach: Reach) -> bool:
     return reach.scope is Scope.ALL and reach.condition is None
 
 
-def _case(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
+def _widest(reaches: list[Reach]) -> list[Reach]:
+    """Put whole reaches first: the database asks no more where they suffice, which is mostly."""
+    return sorted(reaches, key=_is_whole, reverse=True)
+
+
+def _case(
+    who: Principal, reach: Reach, now: datetime, *, past: bool = False
+) -> ColumnElement[bool]:
     scope: ColumnElement[bool]
-    if reach.scope is Scope.ALL:
-        scope = true()
-    elif reach.scope is Scope.UNIT:
-        scope = CaseRecord.unit_id.in_(reach.units or ())
-    elif reach.scope is Scope.CIRCLE:
+    if reach.scope is Scope.CIRCLE:
         scope = in_circle_now(who, now)
-    else:
+    elif reach.scope is Scope.SELF:
         scope = _concerns(who)
+    else:
+        whole = reach.scope is Scope.ALL
+        scope = true() if whole else CaseRecord.unit_id.in_(reach.units or ())
+        if not past:
+            scope = and_(scope, _is_let_in(who, reach, now))
     return scope if reach.condition is None else and_(scope, _holds(who, reach, now))
+
+
+def _is_let_in(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a role's reach is not stopped: restricted cases have a circle."""
+    ways = [CaseRecord.restricted.is_(False), in_circle_now(who, now)]
+    if who.rights.of(BREAK_GLASS, reach.role):
+        ways.append(glass_is_broken(who, now))
+    return or_(*ways)
 
 
 def _holds(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
@@ -151,26 +191,32 @@ def _concerns(who: Principal) -> ColumnElement[bool]:
         return false()
     return exists(
         select(HarassedRecord.id).where(
-            HarassedRecord.case_id == CaseRecord.id, HarassedRecord.person_id == who.person_id
+            HarassedRecord.case_id == CaseRecord.id,
+            HarassedRecord.person_id == who.person_id,
+            HarassedRecord.removed_at.is_(None),
         )
     )
 
 
 def _evidence(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
-    if _is_whole(reach):
-        return true()
-    of_a_case = exists(
+    of_a_case = _of_a_case(_case(who, reach, now))
+    if reach.condition is not None or reach.scope is Scope.CIRCLE:
+        return of_a_case
+    if reach.scope is Scope.SELF:
+        told_by_others = EvidenceRecord.kind.in_(OWN_WORDS)
+        return or_(and_(not_(told_by_others), of_a_case), _handed_in(who))
+    free = not_restricted()
+    if reach.scope is Scope.UNIT:
+        free = and_(EvidenceRecord.unit_id.in_(reach.units or ()), free)
+    return or_(free, of_a_case)
+
+
+def _of_a_case(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(
         select(CaseEvidenceRecord.case_id)
         .join(CaseRecord, CaseRecord.id == CaseEvidenceRecord.case_id)
-        .where(CaseEvidenceRecord.evidence_id == EvidenceRecord.id, _case(who, reach, now))
+        .where(CaseEvidenceRecord.evidence_id == EvidenceRecord.id, which)
     )
-    if reach.condition is not None:
-        return of_a_case
-    if reach.scope is Scope.UNIT:
-        return or_(of_a_case, EvidenceRecord.unit_id.in_(reach.units or ()))
-    if reach.scope is Scope.SELF:
-        return or_(of_a_case, _handed_in(who))
-    return of_a_case
 
 
 def _handed_in(who: Principal) -> ColumnElement[bool]:

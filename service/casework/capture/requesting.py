@@ -14,8 +14,7 @@ from archive.records.cases import CaseRecord
 from archive.records.evidence import EvidenceRecord
 from archive.records.pages import FindingRecord, PageRecord, PostRecord, VisitRecord
 from service.access.principal import Principal
-from service.access.rights import Scope
-from service.access.visibility import cases_within
+from service.access.visibility import cases_within, visits_within
 from service.casework.capture.addresses import check_address
 from service.casework.cases.finding import case_for
 from service.casework.evidence.numbers import receipts, spoken_number
@@ -62,20 +61,14 @@ def add_page(session: Session, url: str, name: str, now: datetime, *, actor: str
     return page
 
 
-def visits_within(who: Principal, now: datetime) -> ColumnElement[bool]:
+def visits_seen(who: Principal, now: datetime) -> ColumnElement[bool]:
     """Return the condition on `visits` under which a person may see a capture."""
-    mine = VisitRecord.requested_by == who.actor
-    if any(reach.scope is Scope.ALL for reach in who.reaches("page.capture")):
-        return VisitRecord.id.is_not(None)
-    in_case = VisitRecord.case_id.in_(
-        select(CaseRecord.id).where(cases_within(who, "page.capture", now))
-    )
-    return or_(mine, in_case)
+    return or_(VisitRecord.requested_by == who.actor, visits_within(who, "page.capture", now))
 
 
 def find_visit(session: Session, who: Principal, visit_id: UUID, now: datetime) -> VisitRecord:
     """Return a capture that this person may see; raises `VisitNotFound`."""
-    query = select(VisitRecord).where(VisitRecord.id == visit_id, visits_within(who, now))
+    query = select(VisitRecord).where(VisitRecord.id == visit_id, visits_seen(who, now))
     visit = session.scalars(query).one_or_none()
     if visit is None:
         raise VisitNotFound(str(visit_id))
@@ -84,7 +77,7 @@ def find_visit(session: Session, who: Principal, visit_id: UUID, now: datetime) 
 
 def latest_visits(session: Session, who: Principal, now: datetime) -> list[VisitRecord]:
     """Return the latest captures that this person may see."""
-    query = select(VisitRecord).where(visits_within(who, now))
+    query = select(VisitRecord).where(visits_seen(who, now))
     return list(session.scalars(query.order_by(VisitRecord.requested_at.desc()).limit(20)))
 
 

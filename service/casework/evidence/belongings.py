@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, null, select
+from sqlalchemy import case as when
 from sqlalchemy.orm import Session
 
 from archive.asking import Prepared, ask
@@ -26,7 +27,11 @@ _CASES_OF: Final = (
     .order_by(CaseRecord.opened_at)
 )
 _NUMBERS_OF: Final = _CASES_OF.with_only_columns(CaseRecord.number)
-_EVERY_NUMBER_OF: Final = Prepared(_NUMBERS_OF)
+_EVERY_NUMBER_OF: Final = Prepared(
+    _CASES_OF.with_only_columns(
+        when((CaseRecord.restricted.is_(False), CaseRecord.number), else_=null())
+    )
+)
 _DELIVERIES: Final = select(
     DeliveryRecord.evidence_id,
     DeliveryRecord.at,
@@ -64,9 +69,13 @@ def cases_of(session: Session, who: Principal, evidence: Piece, now: datetime) -
 
 def case_numbers_of(session: Session, who: Principal, evidence: Piece, now: datetime) -> list[str]:
     """Return the number of each case it belongs to, as far as this person may see them."""
-    within = _EVERY_NUMBER_OF if reaches_all(who, "case.see") else None
-    query = within or _NUMBERS_OF.where(cases_within(who, "case.see", now))
-    return [number for (number,) in ask(session, query, {"of": evidence.id})]
+    asked = {"of": evidence.id}
+    if reaches_all(who, "case.see"):
+        numbers = [number for (number,) in ask(session, _EVERY_NUMBER_OF, asked)]
+        if None not in numbers:  # none of them is restricted
+            return numbers
+    query = _NUMBERS_OF.where(cases_within(who, "case.see", now))
+    return [number for (number,) in ask(session, query, asked)]
 
 
 def case_numbers(

@@ -6,7 +6,7 @@ Every query carries the condition of rights, so what may not be seen is never lo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, cast
@@ -39,7 +39,7 @@ from archive.records.evidence import (
 )
 from service.access.principal import Principal
 from service.access.rights import Level
-from service.access.visibility import evidence_within, reaches_all
+from service.access.visibility import evidence_within, not_restricted, reaches_all
 
 PAGE = 50
 COUNTED = 1000
@@ -74,6 +74,8 @@ class SeenEvidence:
     source_url: str | None
     seen_at: datetime | None
     note: str | None
+    shut: bool = False
+    """Whether it was reached past a restriction: what stands around it is asked for as it was."""
 
 
 Piece = EvidenceRecord | SeenEvidence
@@ -113,8 +115,12 @@ def see_evidence(
     """Return what this person may see of a piece; raises `EvidenceNotFound`."""
 
     def look() -> SeenEvidence | None:
-        found = ask(session, _asking(who, now, _itself), {"of": evidence_id})
-        return _piece(found[0]) if found else None
+        asked = {"of": evidence_id}
+        quick = _quick(who, _itself)
+        if quick is not None and (found := ask(session, quick, asked)):
+            return _piece(found[0])
+        found = ask(session, _itself(_seen(who, now), told_to(who, now)), asked)
+        return replace(_piece(found[0]), shut=quick is not None) if found else None
 
     seen = once(session, (see_evidence, id(who), evidence_id, now), look)
     if seen is None:
@@ -141,7 +147,11 @@ def see_same(
     Whoever is not told of a piece learns here neither that it exists nor that it does not.
     """
     asked = {"of": sha256, "most": limit}
-    return [_piece(row) for row in ask(session, _asking(who, now, _of_these_bytes), asked)]
+    quick = _quick(who, _of_these_bytes)
+    if quick is not None and (found := ask(session, quick, asked)):
+        return [_piece(row) for row in found]
+    every = _of_these_bytes(_seen(who, now), told_to(who, now))
+    return [_piece(row) for row in ask(session, every, asked)]
 
 
 def list_evidence(
@@ -226,21 +236,22 @@ _Asking = Callable[[Select[Any], ColumnElement[bool]], Select[Any]]
 """Narrows what may be seen to what is asked for; it is given the condition of being told too."""
 
 
-def _asking(who: Principal, now: datetime, asking: _Asking) -> Select[Any] | Prepared:
-    """Select of what this person may see that which is asked for.
+def _quick(who: Principal, asking: _Asking) -> Prepared | None:
+    """Return the statement for whoever is told of everything that is not restricted, else None.
 
-    For whoever is told of everything it is the same statement each time: it is made once.
+    It is the same each time and is made once. What it does not find may still be open to them by
+    a restricted case of theirs.
     """
     levels = {reach.level for reach in who.reaches("evidence.see")}
     if levels <= TOLD and reaches_all(who, "evidence.see"):
         return _of_everything(asking, sealed_too=who.may(HAND_TO_POLICE))
-    return asking(_seen(who, now), told_to(who, now))
+    return None
 
 
 @cache
 def _of_everything(asking: _Asking, *, sealed_too: bool) -> Prepared:
     told = true() if sealed_too else EvidenceRecord.sealed_off_at.is_(None)
-    return Prepared(asking(_select(told), told))
+    return Prepared(asking(_select(told).where(not_restricted()), told))
 
 
 def _itself(seen: Select[Any], _told: ColumnElement[bool]) -> Select[Any]:
@@ -308,4 +319,6 @@ def parts_of(
     session: Session, who: Principal, evidence: Piece, now: datetime
 ) -> list[SeenEvidence]:
     """Return what came inside it: attachments, in the order they were kept."""
-    return [_piece(row) for row in ask(session, _asking(who, now, _parts), {"of": evidence.id})]
+    quick = None if isinstance(evidence, SeenEvidence) and evidence.shut else _quick(who, _parts)
+    every = quick or _parts(_seen(who, now), told_to(who, now))
+    return [_piece(row) for row in ask(session, every, {"of": evidence.id})]

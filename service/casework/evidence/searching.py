@@ -21,7 +21,13 @@ from archive.records.cases import CaseRecord, HarassedRecord
 from archive.records.evidence import EvidenceRecord
 from archive.records.people import UnitRecord
 from archive.search.arrivals import anything_arrived, find_arrivals
-from archive.search.documents import case_token, piece_token, token, unit_token
+from archive.search.documents import (
+    case_token,
+    piece_token,
+    shut_unit_token,
+    token,
+    unit_token,
+)
 from archive.search.finding import Hit, Mark, count, find
 from archive.search.query import Query, Term, understand
 from archive.search.wish import Tokens, Wish
@@ -31,7 +37,7 @@ from service.access.visibility import cases_within, evidence_within
 from service.casework.evidence.accounts import MOST_CASES, account_of, open_cases, tokens_of
 from service.casework.evidence.listing import TOLD, SeenEvidence, see_each
 from service.casework.evidence.numbers import numbered
-from service.casework.evidence.reach import reach_of
+from service.casework.evidence.reach import let_in, reach_of
 
 KINDS: Final = ("mail", "picture", "page", "document", "told", "sound_or_film", "other")
 CHANNELS: Final[Mapping[str, Tokens]] = MappingProxyType(
@@ -179,6 +185,7 @@ def _wish(session: Session, who: Principal, query: Query, filters: Filters, now:
         account=account_of(session, who, filters.account, now),
         since=filters.since,
         until=filters.until,
+        let_in=let_in(session, who, "evidence.see", now, TOLD) if told is None else (),
     )
 
 
@@ -222,7 +229,7 @@ def _tokens(
         doors = CHANNELS.get(filters.channel, ())
         chosen.append(tuple(token("d", door) for door in doors))
     if filters.unit:
-        chosen.append((unit_token(filters.unit),))
+        chosen.append((unit_token(filters.unit), shut_unit_token(filters.unit)))
     cases = open_cases(who, now)
     if filters.employee:
         concerned = select(HarassedRecord.case_id).where(

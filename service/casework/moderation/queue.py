@@ -23,8 +23,7 @@ from archive.records.pages import (
     VisitRecord,
 )
 from service.access.principal import Principal
-from service.access.rights import Scope
-from service.access.visibility import cases_within
+from service.access.visibility import cases_within, visits_within
 from service.casework.moderation.screenshots import Screenshot, counting, counts, screenshots_of
 from service.errors import PostNotFound
 
@@ -256,9 +255,7 @@ def _similar_decisions(
 
 
 def _visible(who: Principal, action: str, now: datetime) -> ColumnElement[bool]:
-    if any(reach.scope is Scope.ALL for reach in who.reaches(action)):
-        return PostRecord.id.is_not(None)
-    return VisitRecord.case_id.in_(select(CaseRecord.id).where(cases_within(who, action, now)))
+    return visits_within(who, action, now)
 
 
 def _to_judge() -> ColumnElement[bool]:

@@ -21,11 +21,9 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
-from archive.records.cases import CaseRecord
 from archive.records.pages import DecisionRecord, PostRecord, SampleRecord, VisitRecord
 from service.access.principal import Principal
-from service.access.rights import Scope
-from service.access.visibility import cases_within
+from service.access.visibility import visits_within
 from service.casework.moderation.deciding import is_party
 from service.casework.moderation.queue import card_of
 from service.errors import AlreadyDecided, FourEyes, NotPermitted, PostNotFound, ReasonMissing
@@ -184,6 +182,4 @@ def _drawn() -> Select[SampleRecord, DecisionRecord, PostRecord, VisitRecord]:
 
 
 def _within(who: Principal, now: datetime) -> ColumnElement[bool]:
-    if any(reach.scope is Scope.ALL for reach in who.reaches(ACTION)):
-        return PostRecord.id.is_not(None)
-    return VisitRecord.case_id.in_(select(CaseRecord.id).where(cases_within(who, ACTION, now)))
+    return visits_within(who, ACTION, now)
