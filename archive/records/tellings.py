@@ -44,8 +44,9 @@ class TellingRecord(Base, Protected):
         ForeignKey("notices.id"), default=None, index=True
     )
     outcome: Mapped[str | None] = mapped_column(String(20), default=None)
-    summed_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When the person, back again, was to be told that somebody else had got it."""
+    summed_at: Mapped[datetime | None] = mapped_column(index=True, default=None)
+    """From when the person needs to hear no more of it; None while it waits, and where somebody
+    else got it and they are not back yet."""
 
 
 class WorkingHoursRecord(Base, Protected):

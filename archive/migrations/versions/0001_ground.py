@@ -1496,6 +1496,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tellings_case_id"), "tellings", ["case_id"], unique=False)
     op.create_index(op.f("ix_tellings_notice_id"), "tellings", ["notice_id"], unique=False)
     op.create_index(op.f("ix_tellings_person_id"), "tellings", ["person_id"], unique=False)
+    op.create_index(op.f("ix_tellings_summed_at"), "tellings", ["summed_at"], unique=False)
     op.create_index(op.f("ix_tellings_waits_until"), "tellings", ["waits_until"], unique=False)
     op.create_table(
         "decisions",
