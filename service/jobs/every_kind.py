@@ -9,6 +9,7 @@ from service.jobs.checks import CHECKS
 from service.jobs.engine import Engine
 from service.jobs.exports import EXPORTS
 from service.jobs.housekeeping import EVERY_SECONDS, tidy
+from service.jobs.inviting import INVITATIONS
 from service.jobs.reading_lanes import LANES
 from service.jobs.reindexing import REINDEXING, look_for_missing
 from service.jobs.scanning import SCANS, ask_for_older
@@ -27,6 +28,7 @@ KINDS = (
     SLOW_READING,
     SCANS,
     NOTICES,
+    INVITATIONS,
     VISITS,
     VERIFICATIONS,
     CHECKS,
@@ -34,12 +36,15 @@ KINDS = (
     OUTSIDE,
     REINDEXING,
 )
+NAMES_SECONDS = 60
+"""So long a process beside the one that heard it works on without the municipality's name."""
 
 
 def make_engine(installation: Installation) -> Engine:
     """Return an engine, not yet started, for all of it."""
     engine = Engine(installation, KINDS)
     engine.regularly("housekeeping", tidy, EVERY_SECONDS)
+    engine.regularly("names", Installation.take_up_names, NAMES_SECONDS)
     engine.regularly("scans", ask_for_older, EVERY_SECONDS)
     engine.regularly("search", look_for_missing, EVERY_SECONDS)
     engine.regularly("outside", seal_regularly, SEALING_SECONDS)

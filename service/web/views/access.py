@@ -35,6 +35,8 @@ class SignInView:
         passkeys: Whether this address has passkeys.
         provider: What people call the provider that signs them in, or None where there is none.
         reference: The request's id, where the provider's answer was not accepted.
+        nobody: Whether nobody was ever entered, so that only the first start's link opens.
+        sealed: Whether a paper in a safe opens the sealed account.
     """
 
     next: str
@@ -44,6 +46,8 @@ class SignInView:
     passkeys: bool = False
     provider: str | None = None
     reference: str | None = None
+    nobody: bool = False
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
