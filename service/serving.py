@@ -24,6 +24,7 @@ from archive.backup import drop_opened
 from archive.mailbox.errors import DoorNotOpen
 from archive.mailbox.smtp import DoorLimits, SenderLimits, SmtpDoor
 from archive.vault.objects import write_durably
+from service.access.first_start import make_first_link, nobody_is_here
 from service.access.people import anyone_signs_in
 from service.casework.mail.arrival import acceptor
 from service.errors import ServiceError
@@ -54,17 +55,24 @@ def serve(
         installation.objects.sweep()
         drop_opened(settings.data)
         installation.confinement.start()
-        if announce is not None and nobody_signs_in(installation):
-            announce(
-                {"people": "vaern user add name@municipality.example --name NAME --role operator"}
-            )
         asyncio.run(_serve(installation, announce))
 
 
-def nobody_signs_in(installation: Installation) -> bool:
-    """Tell whether the first person has still to be added."""
+def first_start_of(installation: Installation, url: str) -> dict[str, object]:
+    """Return what is to be told where nobody can come in yet: a link made now, or a command.
+
+    The link is where nobody was ever entered. Where people stand here of whom none can sign in,
+    whoever runs the machine gives the first of them a password.
+    """
     with installation.database.reading() as session:
-        return not anyone_signs_in(session)
+        nobody, shut = nobody_is_here(session), not anyone_signs_in(session)
+    if nobody:
+        with installation.database.writing() as session:
+            secret = make_first_link(session, installation.clock.now())
+        return {"first_start": f"{url.rstrip('/')}/first-start/{secret}"}
+    if shut and not installation.settings.signs_in_by_provider:
+        return {"people": "vaern user add name@municipality.example --name NAME --role operator"}
+    return {}
 
 
 async def _serve(
@@ -91,6 +99,7 @@ async def _serve(
         archive_address=settings.archive_address,
         limits=_door_limits(settings),
     )
+    installation.on_named.append(lambda said: door.answer_for(said.archive_address))
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -112,7 +121,7 @@ async def _serve(
         }
         write_durably(listening, json.dumps(doors).encode(), mode=0o644)
         if announce is not None:
-            announce(doors)
+            announce({**doors, **first_start_of(installation, url)})
         # All that stands now stays: no collection need look through it between two uploads.
         gc.collect()
         gc.freeze()

@@ -33,13 +33,16 @@ def _tell_unheeded() -> None:
 
 
 def _announce(doors: dict[str, object]) -> None:
-    if "people" in doors:
-        click.echo("Nobody can sign in yet. Add the first person, in another window:", err=True)
-        click.echo(f"    .venv/bin/{doors['people']}", err=True)
-        return
     click.echo(f"Værn        {doors['http']}", err=True)
     click.echo(f"evidence    {doors['evidence']}", err=True)
     click.echo(f"mail (SMTP) {doors['smtp']}", err=True)
+    if "first_start" in doors:
+        # To standard output: the log goes to standard error, and may be shipped elsewhere.
+        click.echo("Nobody is here yet. Open this link within two hours to begin; it works once:")
+        click.echo(f"    {doors['first_start']}")
+    if "people" in doors:
+        click.echo("Nobody can sign in yet. Add the first person, in another window:", err=True)
+        click.echo(f"    .venv/bin/{doors['people']}", err=True)
 
 
 @click.command()

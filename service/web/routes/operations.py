@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service.access.identities import local_sign_ins
 from service.access.principal import Principal
+from service.access.sealed_account import sealed_standing
 from service.access.tries import guessing_now
 from service.casework.operations.outside import ask_now
 from service.casework.operations.outside_standing import Standing, standing
@@ -34,6 +35,7 @@ from service.web.screens.operations import verify_progress
 from service.web.screens.outside import outside_view, seal_light, seal_sentence
 from service.web.views.frame import Place
 from service.web.views.operations import Light, LightName, LightState, OperationsView, VerifyState
+from service.web.views.ways_in import SealedView
 from service.web.wording import gettext_of, notice_for
 
 router = APIRouter(include_in_schema=False)
@@ -54,7 +56,7 @@ def show(
     how = standing(session, house.settings, frame.now)
     sealed = seal_sentence(how, frame.language, frame.now)
     view = OperationsView(
-        lights=_lights(request, session, house, how, frame.now, frame.language),
+        lights=lights_of(request, session, house, how, frame.now, frame.language),
         version=version("vaern"),
         database="SQLite" if house.database.is_sqlite else "PostgreSQL",
         waiting_rows=waiting,
@@ -64,6 +66,7 @@ def show(
         texts_since=texts_since,
         verify=verify_progress(run, sealed) if run else None,
         outside=outside_view(how, frame.language, frame.now),
+        sealed=_sealed(session, who),
     )
     context = {
         "frame": frame_for(request, who, Place.OPERATIONS, notice=notice),
@@ -117,7 +120,7 @@ def progress(request: Request, run_id: UUID, who: See, session: Reading, house: 
     return answer
 
 
-def _lights(
+def lights_of(
     request: Request,
     session: Session,
     house: Installation,
@@ -125,6 +128,7 @@ def _lights(
     now: datetime,
     language: str,
 ) -> tuple[Light, ...]:
+    """Return every light, those that need somebody first."""
     _ = gettext_of(language)
     missing = house.confinement.layers().missing()
     room = shutil.disk_usage(house.data).free > 4 * house.settings.reserve_bytes
@@ -163,6 +167,9 @@ def _sign_in_light(session: Session, house: Installation, now: datetime, languag
             "Whoever does it waits longer each time. The ledger has the addresses."
         )
         causes.append(guessed % {"accounts": found.accounts, "addresses": found.addresses})
+    sealed = sealed_standing(session)
+    if sealed is not None and sealed.opened_at is not None:
+        causes.append(_("The sealed account has been opened, and must be sealed anew: see below."))
     past = local_sign_ins(session, now) if house.settings.signs_in_by_provider else 0
     if past:
         told = _(
@@ -173,6 +180,14 @@ def _sign_in_light(session: Session, house: Installation, now: datetime, languag
     if not causes:
         return Light(LightName.SIGN_IN, LightState.GREEN)
     return Light(LightName.SIGN_IN, LightState.AMBER, cause=" ".join(causes))
+
+
+def _sealed(session: Session, who: Principal) -> SealedView:
+    found = sealed_standing(session)
+    may_seal = who.may("organisation.change")
+    if found is None:
+        return SealedView(None, None, may_seal)
+    return SealedView(found.made_at, found.opened_at, may_seal)
 
 
 def _check_light(

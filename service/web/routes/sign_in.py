@@ -13,9 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse, Response
 
 from service.access.factors import has_factor, must_have_factor
+from service.access.first_start import nobody_is_here
 from service.access.identities import came_by_provider
 from service.access.people import end_session, password_hash_of
 from service.access.principal import Principal
+from service.access.sealed_account import sealed_standing
 from service.access.tries import Try, begin_try, succeeded, taken_back
 from service.errors import TooManySignIns
 from service.installation import Installation
@@ -172,7 +174,13 @@ def _refused(request: Request, form: SignInForm, refusal: SignInRefusal, seconds
 
 def sign_in_page(request: Request, view: SignInView, status: HTTPStatus) -> Response:
     """Return the page on which people sign in, with whatever ways there are."""
-    frame, settings = frame_for_anyone(request), installation_of(request).settings
+    frame, house = frame_for_anyone(request), installation_of(request)
+    settings = house.settings
+    with house.database.reading() as session:
+        standing = sealed_standing(session)
+        nobody = nobody_is_here(session)
+    in_safe = standing is not None and standing.opened_at is None
+    view = replace(view, nobody=nobody, sealed=in_safe)
     if request.url.path != "/sign-in":
         # Whoever changes the language here comes back to the page, not to an answer that is used.
         asked = urlencode({"next": view.next, "refusal": view.refusal or ""})

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from service.web.views.ways_in import SealedView
+
 
 class LightState(StrEnum):
     """A traffic light; each has its own icon and word. `OFF` means not set up."""
@@ -136,6 +138,7 @@ class OperationsView:
         outside: Who outside holds seals; None leaves the part out.
         version: Of Værn.
         database: "SQLite" or "PostgreSQL".
+        sealed: How the sealed account stands, or None where nobody is shown it.
     """
 
     lights: tuple[Light, ...]
@@ -148,3 +151,4 @@ class OperationsView:
     waiting_texts: int = 0
     texts_read: int = 0
     texts_since: datetime | None = None
+    sealed: SealedView | None = None
