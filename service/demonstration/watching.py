@@ -18,6 +18,7 @@ from archive.records.operations import VerificationRecord
 from archive.records.pages import FindingRecord, PostRecord, VisitRecord
 from archive.records.people import PersonRecord
 from service.demonstration.errors import NothingCame
+from service.notices.kinds import RECEIPT
 
 _LONGEST: Final = 180.0
 _EVERY: Final = 0.1
@@ -70,7 +71,9 @@ class Watcher:
 
         def look(session: Session) -> str | None:
             query = select(NoticeRecord.message).where(
-                NoticeRecord.case_id == case, NoticeRecord.sent_at.is_not(None)
+                NoticeRecord.case_id == case,
+                NoticeRecord.kind == RECEIPT,
+                NoticeRecord.sent_at.is_not(None),
             )
             return session.scalars(query).first()
 

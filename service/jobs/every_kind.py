@@ -18,6 +18,8 @@ from service.jobs.sealing_regularly import EVERY_SECONDS as SEALING_SECONDS
 from service.jobs.sealing_regularly import seal_regularly
 from service.jobs.sending import NOTICES
 from service.jobs.slow_reading import SLOW_READING
+from service.jobs.telling import EVERY_SECONDS as DUE_SECONDS
+from service.jobs.telling import LOOKING_SECONDS, look_for_untold, tell_due
 from service.jobs.telling_safety import EVERY_SECONDS as TELLING_SECONDS
 from service.jobs.telling_safety import tell_safety
 from service.jobs.verifications import VERIFICATIONS
@@ -50,4 +52,6 @@ def make_engine(installation: Installation) -> Engine:
     engine.regularly("outside", seal_regularly, SEALING_SECONDS)
     engine.regularly("alerts", tell_duty, ALERTING_SECONDS)
     engine.regularly("safety", tell_safety, TELLING_SECONDS)
+    engine.regularly("untold", look_for_untold, LOOKING_SECONDS)
+    engine.regularly("telling", tell_due, DUE_SECONDS)
     return engine

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
 from archive.records.cases import NoticeRecord
+from service.access.people import person_by_email
+from service.casework.telling.gathering import take_back
+from service.casework.telling.unreachable import REFUSED, note_unreachable
 from service.installation import Installation
 from service.jobs.claims import Claim, done, given_up, held
 from service.jobs.errors import TryLater
@@ -56,6 +62,18 @@ def give_up(installation: Installation, claim: Claim, code: str) -> None:
             notice=notice.kind,
             code=code,
         )
+        if code in REFUSED:
+            _tell_otherwise(session, installation, notice, code, now)
+
+
+def _tell_otherwise(
+    session: Session, installation: Installation, notice: NoticeRecord, code: str, now: datetime
+) -> None:
+    """There is no such mailbox: note whose it was, and let others get what the mail carried."""
+    person = person_by_email(session, notice.recipient)
+    if person is not None:
+        note_unreachable(session, person, code, settings=installation.settings, now=now)
+    take_back(session, notice, now)
 
 
 NOTICES = Kind(

@@ -1,7 +1,7 @@
-"""Now and then: tells safety representatives of cases that they have not been told of.
+"""Now and then: lets safety representatives be told of cases that they have not been told of.
 
-Within minutes, so well within one working day. What was told is known by the notices
-themselves: a restart tells nobody twice.
+In their working hours, and within one working day. What they are to be told stands in the table of
+tellings: a restart tells nobody twice, and an address that cannot be used asks for no second row.
 """
 
 from __future__ import annotations
@@ -11,26 +11,17 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from service.casework.cases.outlines import is_large
+from service.casework.cases.course import shipped_procedure
 from service.casework.cases.representatives import Untold, one_at_a_time, untold
+from service.casework.telling.asking import tell
 from service.installation import Installation
-from service.log_lines import logger
-from service.notices.composing import AddressUnusable
-from service.notices.queueing import queue_notice
-from service.notices.safety import (
-    VIOLENCE,
-    safety_body,
-    safety_subject,
-    violence_body,
-    violence_subject,
-)
 from service.settings import Settings
 
 EVERY_SECONDS: Final = 300
 
 
 def tell_safety(installation: Installation) -> None:
-    """Queue the mails that are due; may run in any number of processes."""
+    """Let those be told who have not been; may run in any number of processes."""
     now, settings = installation.clock.now(), installation.settings
     with installation.database.reading() as session:
         if next(untold(session, now), None) is None:
@@ -42,25 +33,16 @@ def tell_safety(installation: Installation) -> None:
 
 
 def _tell(session: Session, due: Untold, settings: Settings, now: datetime) -> None:
-    case, unit_id = due.case, due.case.unit_id
-    told = unit_id is not None and is_large(session, unit_id, now, settings.smallest_unit)
-    number = case.number if told else None
-    is_violence = due.kind == VIOLENCE
-    subject, body = (
-        (violence_subject, violence_body) if is_violence else (safety_subject, safety_body)
-    )
+    """Let each be told within one working day, as the municipality counts them (HUST-7.4.2)."""
+    working_time = shipped_procedure(due.case.procedure).working_time
+    deadline = working_time.after_working_days(now, 1)
     for person in due.people:
-        try:
-            queue_notice(
-                session,
-                settings=settings,
-                kind=due.kind,
-                case_id=case.id,
-                recipient=person.email or "",
-                subject=subject(number, person.language),
-                body=body(number, settings.url, settings.municipality, person.language),
-                language=person.language,
-                now=now,
-            )
-        except AddressUnusable:
-            logger().error("safety.not_told", person=str(person.id))
+        tell(
+            session,
+            person,
+            due.kind,
+            settings=settings,
+            now=now,
+            case=due.case,
+            deadline=deadline,
+        )

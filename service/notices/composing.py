@@ -16,6 +16,8 @@ from email.utils import format_datetime
 from typing import Final
 from uuid import UUID
 
+from service.notices.markup import as_html
+
 _MESSAGE_ID: Final = re.compile(
     r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\[\]:-]{1,200}@[A-Za-z0-9.\[\]:_-]{1,200}>"
 )
@@ -45,11 +47,13 @@ def compose(
     language: str,
     answers: str | None,
     now: datetime,
+    plain_only: bool = False,
 ) -> str:
     """Return the whole message as text with CRLF; raises `AddressUnusable`.
 
     Its Message-ID is made from the notice's id, so that it is the same at
-    every attempt to send it.
+    every attempt to send it. The text stands in it plain and as simple HTML;
+    `plain_only` for what a program reads again.
     """
     own = _checked(letterhead.address)
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
@@ -65,8 +69,21 @@ def compose(
     message["X-Auto-Response-Suppress"] = "All"
     message["X-Loop"] = own
     message.set_content(body, cte="quoted-printable")
+    if not plain_only:
+        html = as_html(_one_line(subject), body, language)
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
+        message.set_boundary(f"=_{notice_id.hex}")  # no line of quoted-printable holds "=_"
     message["Content-Language"] = language  # after the content, which begins its own headers anew
     return message.as_bytes().decode("ascii")
+
+
+def is_address(address: str | None) -> bool:
+    """Tell whether a notice could be sent to an address: whether it has the shape of one."""
+    try:
+        _checked(address or "")
+    except AddressUnusable:
+        return False
+    return True
 
 
 def sanitised_message_id(stated: str | None) -> str | None:

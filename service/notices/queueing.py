@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from archive.ledger.log import record
 from archive.records.cases import NoticeRecord
 from service.notices.composing import Letterhead, compose
+from service.notices.sealing import WITNESS
 from service.settings import Settings
 
 A_DAY = timedelta(hours=24)
@@ -69,6 +70,7 @@ def queue_notice(
             language=language,
             answers=answers,
             now=now,
+            plain_only=kind == WITNESS,
         ),
         made_at=now,
         next_attempt_at=now,

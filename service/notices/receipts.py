@@ -16,11 +16,11 @@ from archive.records.people import PersonRecord
 from service.access.phones import make_link
 from service.notices.answering import Asked, Silence, answers_us, silence
 from service.notices.composing import AddressUnusable
+from service.notices.kinds import RECEIPT
 from service.notices.queueing import letterhead, queue_notice, queued_today
 from service.notices.wording import DEFAULT_LANGUAGE, Said, body, receipt_subjects, subject
 from service.settings import Settings
 
-RECEIPT: Final = "receipt"
 MOST_A_DAY: Final = 20
 """A person in a storm forwards many mails; two machines that answer each other forward more."""
 

@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy import Exists, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from archive.records.cases import CaseRecord, CircumstanceRecord, HarassedRecord, NoticeRecord
+from archive.records.cases import CaseRecord, CircumstanceRecord, HarassedRecord
 from archive.records.people import PersonRecord, RoleRecord, UnitRecord
+from archive.records.tellings import TellingRecord
 from service.casework.cases.course import courses_of
 from service.notices.safety import KIND, VIOLENCE
 
@@ -53,6 +54,13 @@ def untold(session: Session, now: datetime) -> Iterator[Untold]:
             yield Untold(case, people, VIOLENCE)
 
 
+def nearest_representatives(
+    session: Session, unit_id: UUID | None, other_than: set[UUID], now: datetime
+) -> tuple[PersonRecord, ...]:
+    """Return the representatives of a unit, or the nearest above it; with no unit the chief's."""
+    return _nearest(unit_id, _serving(session, now), _above(session), other_than)
+
+
 def one_at_a_time(session: Session) -> None:
     """Let no other process tell until the commit, so that nobody is told twice."""
     if session.get_bind().dialect.name == "postgresql":
@@ -85,8 +93,8 @@ def _violent(session: Session, now: datetime) -> list[CaseRecord]:
 
 def _told(kind: str) -> Exists:
     return exists(
-        select(NoticeRecord.id).where(
-            NoticeRecord.case_id == CaseRecord.id, NoticeRecord.kind == kind
+        select(TellingRecord.id).where(
+            TellingRecord.case_id == CaseRecord.id, TellingRecord.kind == kind
         )
     )
 
@@ -141,7 +149,9 @@ def _others(serving: Sequence[PersonRecord], concerned: set[UUID]) -> tuple[Pers
 
 def _concerned(session: Session, case_ids: Sequence[UUID]) -> Mapping[UUID, set[UUID]]:
     query = select(HarassedRecord.case_id, HarassedRecord.person_id)
-    query = query.where(HarassedRecord.case_id.in_(case_ids))
+    query = query.where(
+        HarassedRecord.case_id.in_(case_ids), HarassedRecord.removed_at.is_(None)
+    )
     found: dict[UUID, set[UUID]] = defaultdict(set)
     for case_id, person_id in session.execute(query):
         if person_id is not None:

@@ -38,6 +38,7 @@ CONTRADICTED: Final = "contradicted"
 
 _NO_NEWS: Final = frozenset(
     {ASKED, SEALED, NOT_SEALED, "notice.made", "notice.sent", "notice.not_sent"}
+    | {f"telling.{how}" for how in ("made", "told", "ended", "summed", "taken_back")}
 )
 _BATCH: Final = 200
 _ASKING: Final = 0x68656164

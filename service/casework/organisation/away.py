@@ -5,7 +5,7 @@ Why somebody is away is neither asked nor kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -68,8 +68,14 @@ def last_moment(until: datetime | None) -> datetime | None:
     return until - timedelta(microseconds=1) if until is not None else None
 
 
-def answers_for(session: Session, person_id: UUID, now: datetime) -> Answers:
-    """Return who answers for a person now: to whom a notice goes."""
+def answers_for(
+    session: Session, person_id: UUID, now: datetime, *, passing: Collection[UUID] = ()
+) -> Answers:
+    """Return who answers for a person now: to whom a notice goes.
+
+    Those of `passing` are passed over as if they were away: it is about them, or no mail reaches
+    them.
+    """
     away = [
         Away(row.person_id, row.since, row.until)
         for row in session.scalars(select(AbsenceRecord).where(_running(AbsenceRecord, now)))
@@ -83,7 +89,8 @@ def answers_for(session: Session, person_id: UUID, now: datetime) -> Answers:
         )
     ]
     concerned = {person_id, *(one.deputy_id for one in deputies)}
-    return who_answers(person_id, now, away, deputies, left=_left(session, concerned, now))
+    gone = _left(session, concerned, now).union(passing)
+    return who_answers(person_id, now, away, deputies, left=gone)
 
 
 def enter_absence(

@@ -20,6 +20,7 @@ from service.casework.cases.listing import (
 )
 from service.casework.evidence.listing import evidence_of_case
 from service.web.screens.evidence import evidence_rows
+from service.web.screens.letters import letter_name
 from service.web.screens.paging import page_query
 from service.web.views.case import LetterRow, Tab, TimelineEntry
 from service.web.views.evidence import EvidenceRow
@@ -98,4 +99,6 @@ def _told(kind: str, facts: dict[str, object], language: str) -> str:
 def _letter(notice: NoticeRecord, language: str) -> LetterRow:
     _ = gettext_of(language)
     state = _("Sent") if notice.sent_at else _("Waits to be sent")
-    return LetterRow(_("Receipt"), state, notice.sent_at or notice.made_at, "")
+    return LetterRow(
+        letter_name(notice.kind, language), state, notice.sent_at or notice.made_at, ""
+    )

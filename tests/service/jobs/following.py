@@ -66,6 +66,11 @@ def outbox(installation: Installation) -> list[Any]:
     return [message_from_bytes(path.read_bytes(), policy=default) for path in paths]
 
 
+def said(message: Any) -> str:
+    """Return the plain text of a mail of ours, which the HTML says once more."""
+    return str(message.get_body(("plain",)).get_content())
+
+
 def picture() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (640, 480), "teal").save(out, "PNG")

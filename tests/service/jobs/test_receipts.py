@@ -24,6 +24,7 @@ from tests.service.jobs.following import (
     every,
     only,
     outbox,
+    said,
     why_unsorted,
     work_off,
 )
@@ -38,7 +39,7 @@ def test_the_receipt_says_what_an_employee_needs_and_quotes_nothing(
     work_off(installation)
 
     (receipt,) = outbox(installation)
-    text = receipt.get_content()
+    text = said(receipt)
     assert receipt["To"] == "anna@kommune.example"
     assert "2027-001" in receipt["Subject"]
     assert "112" in text.splitlines()[0]
@@ -59,7 +60,7 @@ def test_only_an_inline_copy_is_asked_for_again_as_an_attachment(
 
     work_off(installation)
 
-    texts = [receipt.get_content() for receipt in outbox(installation)]
+    texts = [said(receipt) for receipt in outbox(installation)]
     assert len(texts) == 2
     assert sorted("Outlook" in text for text in texts) == [False, True]
 

@@ -22,7 +22,7 @@ from service.jobs.sending import NOTICES
 from service.notices.queueing import queue_notice
 from service.settings import Settings
 from tests.service.conftest import Time
-from tests.service.jobs.following import SOON, every
+from tests.service.jobs.following import SOON, every, said
 
 
 @dataclass
@@ -90,7 +90,7 @@ def test_a_notice_leaves_by_the_smarthost_once(
     # RFC 3834 §3.3: no bounce and no answer to an answer comes back.
     assert (taken.mail_from, taken.recipients) == ("", ("anna@kommune.example",))
     assert message["From"].endswith("<arkiv@kommune.example>")
-    assert message.get_content().splitlines()[1] == "."
+    assert said(message).splitlines()[1] == "."
     (row,) = every(installation, NoticeRecord)
     assert row.sent_at == time.now
     assert row.next_attempt_at is None

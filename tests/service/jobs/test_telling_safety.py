@@ -13,12 +13,21 @@ from archive.records.people import PersonRecord, RoleRecord
 from service.access.endings import end_role
 from service.access.principal import Principal
 from service.casework.cases.steps import state_known_facts
+from service.casework.telling.asking import A_WHILE
 from service.installation import Installation
+from service.jobs.telling import tell_due
 from service.jobs.telling_safety import tell_safety
 from tests.service.casework.cases.opened import assert_clean, employ, open_one
 from tests.service.conftest import Time, Town
 
 Asks = Callable[[PersonRecord], Principal]
+
+
+def told(one: Installation, time: Time) -> None:
+    """Let a round of looking go by, the while that a mail waits for others, and one of writing."""
+    tell_safety(one)
+    time.pass_by(A_WHILE)
+    tell_due(one)
 
 
 def mails(one: Installation) -> list[tuple[str, str, str, str]]:
@@ -46,7 +55,7 @@ def test_the_units_representative_is_told_once_and_reads_no_name(
     case = open_one(installation, town, time)
 
     for _ in range(3):
-        tell_safety(installation)
+        told(installation, time)
         time.pass_by(timedelta(hours=1))
 
     ((kind, recipient, subject, text),) = mails(installation)
@@ -65,7 +74,7 @@ def test_where_a_unit_has_none_the_nearest_above_is_told_and_never_the_one_conce
     concerned = employ(installation, time, "Asta Amr", "amr", unit=town.library)
     open_one(installation, town, time, harassed=[concerned])
 
-    tell_safety(installation)
+    told(installation, time)
 
     assert [recipient for _, recipient, _, _ in mails(installation)] == [above.email]
 
@@ -76,7 +85,7 @@ def test_of_a_case_in_a_small_unit_not_even_the_number_is_told(
     employ(installation, time, "Asta Amr", "amr", unit=town.library)
     case = open_one(installation, town, time)
 
-    tell_safety(installation)
+    told(installation, time)
 
     ((_, _, subject, text),) = mails(installation)
     assert case not in subject + text
@@ -88,15 +97,15 @@ def test_after_violence_the_chief_is_told_too_whenever_it_becomes_known(
     chief = employ(installation, time, "Cora Amr", "amr", unit=town.school, everywhere=True)
     amr = employ(installation, time, "Asta Amr", "amr", unit=town.library)
     number = open_one(installation, town, time)
-    tell_safety(installation)
+    told(installation, time)
     assert [mail[:2] for mail in mails(installation)] == [("safety.case", amr.email)]
 
-    time.pass_by(timedelta(days=40))
+    time.pass_by(timedelta(days=42))
     with installation.database.writing() as session:
         leader, holds = asks(town.leader), frozenset({"violence"})
         state_known_facts(session, leader, number, holds=holds, incident=None, now=time.now)
     for _ in range(2):
-        tell_safety(installation)
+        told(installation, time)
 
     assert [mail[:2] for mail in mails(installation)] == [
         ("safety.case", amr.email),
@@ -113,6 +122,6 @@ def test_a_role_that_has_ended_is_told_nothing(
         end_role(session, held, time.now, actor="system")
     open_one(installation, town, time)
 
-    tell_safety(installation)
+    told(installation, time)
 
     assert mails(installation) == []

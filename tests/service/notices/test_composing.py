@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email import message_from_string
+from email.message import EmailMessage, Message
 from email.policy import default
 from uuid import UUID
 
@@ -26,7 +27,6 @@ OURS = {
     "X-Loop",
     "Content-Language",
     "Content-Type",
-    "Content-Transfer-Encoding",
     "MIME-Version",
 }
 
@@ -49,6 +49,13 @@ def composed(
     )
 
 
+def plain(message: Message) -> str:
+    assert isinstance(message, EmailMessage)
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
 def test_the_message_says_what_it_is_and_is_the_same_each_time() -> None:
     message = message_from_string(composed(answers="<a@b.example>"), policy=default)
 
@@ -57,7 +64,7 @@ def test_the_message_says_what_it_is_and_is_the_same_each_time() -> None:
     assert message["Message-ID"] == f"<{ID}@kommune.example>"
     assert message["Auto-Submitted"] == "auto-replied"
     assert message["In-Reply-To"] == "<a@b.example>"
-    assert message.get_content().splitlines() == ["Det er i sikkerhed. æøå", "."]
+    assert plain(message).splitlines() == ["Det er i sikkerhed. æøå", "."]
     assert composed(answers="<a@b.example>") == composed(answers="<a@b.example>")
 
 
@@ -72,7 +79,7 @@ def test_nothing_from_outside_adds_a_header_a_recipient_or_a_line(
     assert message.get_all("To") == ["anna@kommune.example"]
     assert len(message["From"].addresses) == 1
     assert raw.count("\r\n") == raw.count("\n")
-    assert message.get_content().splitlines() == ["Det er i sikkerhed. æøå", "."]
+    assert plain(message).splitlines() == ["Det er i sikkerhed. æøå", "."]
 
 
 @pytest.mark.parametrize(

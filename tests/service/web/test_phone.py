@@ -20,7 +20,7 @@ from service.settings import Settings
 from service.web.phone_uploads import PhoneUploads
 from tests.service.casework.cases.opened import assert_clean, kinds, open_one
 from tests.service.conftest import Time, Town
-from tests.service.jobs.following import every, outbox, work_off
+from tests.service.jobs.following import every, outbox, said, work_off
 from tests.service.web.doors import KIND, Doors, form, open_doors, part
 from tests.service.web.handset import MOST, PICTURE, Handset
 
@@ -86,7 +86,7 @@ def test_one_receipt_leaves_for_all_that_was_shared_at_once(doors: Doors, phone:
     work_off(doors.installation)
 
     (receipt,) = outbox(doors.installation)
-    text = receipt.get_content()
+    text = said(receipt)
     assert receipt["To"] == "anna@kommune.example"
     assert text.startswith("Er du i fare nu? Ring 112.")
     assert "Du må gerne slette billederne" in " ".join(text.split())

@@ -14,7 +14,7 @@ from service.settings import Settings
 from tests.service.casework.cases.opened import employ
 from tests.service.casework.mail.mails import hand_over, mail
 from tests.service.conftest import Time, Town
-from tests.service.jobs.following import every, outbox, work_off
+from tests.service.jobs.following import every, outbox, said, work_off
 from tests.service.web.doors import Doors, open_doors
 from tests.service.web.handset import MOST, PICTURE, Handset
 
@@ -43,7 +43,7 @@ def test_a_receipt_connects_a_phone_by_a_deliberate_act_and_looking_uses_nothing
     hand_over(doors.installation, mail())
     work_off(doors.installation)
     (receipt,) = outbox(doors.installation)
-    (link,) = re.findall(r"https://vaern\.example(/phone/link/\S+)", receipt.get_content())
+    (link,) = re.findall(r"https://vaern\.example(/phone/link/\S+)", said(receipt))
     assert receipt["To"] == "anna@kommune.example"
 
     for _ in range(3):  # mail systems open each link before anybody reads the mail
@@ -77,7 +77,7 @@ def test_a_stranger_who_forges_a_sender_gets_no_link_and_a_stranger_none_at_all(
     )
     work_off(doors.installation)
 
-    told = {one["To"]: "/phone/link/" in one.get_content() for one in outbox(doors.installation)}
+    told = {one["To"]: "/phone/link/" in said(one) for one in outbox(doors.installation)}
     assert told == {"anna@kommune.example": True, "unknown@evil.example": False}
 
 

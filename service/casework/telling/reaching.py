@@ -1,0 +1,147 @@
+"""Who gets what somebody is to be told: they themselves, a deputy, or the next above.
+
+Never somebody whom the case is about, nor one whom no mail reaches. What they are told of it is
+what their own rights open: standing in gives none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.records.cases import CaseRecord, HarassedRecord
+from archive.records.people import PersonRecord
+from archive.records.tellings import TellingRecord
+from service.access.people import principal_of
+from service.casework.cases.finding import may_on
+from service.casework.cases.handling import nearest_leader
+from service.casework.cases.outlines import ACTION as OUTLINE
+from service.casework.cases.representatives import nearest_representatives
+from service.casework.organisation.away import answers_for
+from service.casework.telling.round import Round
+from service.casework.telling.unreachable import operators, why_unreachable
+from service.notices.kinds import HANDLER, UNREACHABLE
+from service.notices.ordinary import Why
+from service.notices.safety import KIND as SAFETY
+from service.notices.safety import VIOLENCE
+
+NEEDS: Final = {HANDLER: "case.see", SAFETY: OUTLINE, VIOLENCE: OUTLINE}
+"""What somebody must be permitted on the case to be told of it, by kind."""
+_MOST: Final = 30
+"""So many are asked at most before it is given up for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Who gets it. `why` is None for the person themselves.
+
+    `knows` says whether they may be told what it is about, and `silent` names those for whom
+    nothing reaches, with the code of each.
+    """
+
+    person: PersonRecord | None
+    why: Why | None
+    knows: bool
+    silent: tuple[tuple[PersonRecord, str], ...] = ()
+
+
+def reach(at: Round, telling: TellingRecord) -> Reached:
+    """Return who gets what a person is to be told; nobody where nobody can be reached."""
+    session, now = at.session, at.now
+    case = session.get(CaseRecord, telling.case_id) if telling.case_id is not None else None
+    meant = session.get_one(PersonRecord, telling.person_id)
+    concerned = _concerned(session, case)
+    passing, silent = set(concerned), dict[UUID, tuple[PersonRecord, str]]()
+
+    def first_of(person_id: UUID) -> PersonRecord | None:
+        for _ in range(_MOST):
+            answers = answers_for(session, person_id, now, passing=passing)
+            passing.update(answers.through)
+            if answers.person_id is None:
+                return None
+            found = session.get_one(PersonRecord, answers.person_id)
+            if (code := why_unreachable(session, found)) is None:
+                return found
+            silent[found.id] = (found, code)
+            passing.add(found.id)
+        return None
+
+    found = first_of(meant.id)
+    entitled = _knows(at, telling, case, meant)
+    if found is not None and found.id == meant.id and not entitled:
+        passing.add(meant.id)  # a role has ended meanwhile: whoever is above them is told instead
+        found = None
+    found = found or _above(at, telling, case, passing, first_of)
+    if found is None and entitled and meant.id not in concerned:
+        # Nobody answers: it lies in their own mailbox for when they are back.
+        found = meant if why_unreachable(session, meant) is None else None
+    said = tuple(silent.values())
+    if found is None:
+        return Reached(None, None, knows=False, silent=said)
+    why = None if found.id == meant.id else _why(meant, silent, now)
+    return Reached(found, why, _knows(at, telling, case, found), said)
+
+
+def _above(
+    at: Round,
+    telling: TellingRecord,
+    case: CaseRecord | None,
+    passing: set[UUID],
+    first_of: Callable[[UUID], PersonRecord | None],
+) -> PersonRecord | None:
+    """Return the next above who answers: of representatives another one, else a leader."""
+    session, now = at.session, at.now
+    for _ in range(_MOST):
+        if telling.kind == UNREACHABLE:
+            some = [one for one in operators(session, now) if one.id not in passing][:1]
+        elif case is None:
+            return None
+        elif telling.kind in (SAFETY, VIOLENCE):
+            unit_id = case.unit_id if telling.kind == SAFETY else None
+            some = list(nearest_representatives(session, unit_id, passing, now))[:1]
+        else:
+            leader = nearest_leader(session, case.unit_id, passing, now)
+            some = [leader] if leader is not None else []
+        if not some:
+            return None
+        if (found := first_of(some[0].id)) is not None:
+            return found
+        passing.add(some[0].id)
+    return None
+
+
+def _knows(
+    at: Round, telling: TellingRecord, case: CaseRecord | None, person: PersonRecord
+) -> bool:
+    if case is None:
+        # What concerns no case is for the one it was meant for, and for colleagues in their role.
+        return telling.kind == UNREACHABLE or person.id == telling.person_id
+    if _has_left(person, at.now):
+        return False
+    who = principal_of(at.session, person, at.rights, at.now)
+    return may_on(at.session, who, case, NEEDS[telling.kind], at.now, though_closed=True)
+
+
+def _why(meant: PersonRecord, silent: dict[UUID, tuple[PersonRecord, str]], now: datetime) -> Why:
+    if _has_left(meant, now):
+        return Why.LEFT
+    return Why.UNREACHED if meant.id in silent else Why.AWAY
+
+
+def _concerned(session: Session, case: CaseRecord | None) -> set[UUID]:
+    if case is None:
+        return set()
+    query = select(HarassedRecord.person_id).where(
+        HarassedRecord.case_id == case.id, HarassedRecord.removed_at.is_(None)
+    )
+    return {one for one in session.scalars(query) if one is not None}
+
+
+def _has_left(person: PersonRecord, now: datetime) -> bool:
+    return person.ended_at is not None and person.ended_at <= now

@@ -1,0 +1,47 @@
+"""Every few seconds: what is due to be told becomes mails; now and then: who has not been told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from service.casework.telling.gathering import any_due, gather, one_at_a_time
+from service.casework.telling.handlers import (
+    back_again,
+    tell_back_again,
+    tell_handlers,
+    untold_handlers,
+)
+from service.casework.telling.round import Round
+from service.casework.telling.unreachable import forget_reachable, reachable_again
+from service.installation import Installation
+
+EVERY_SECONDS: Final = 5
+LOOKING_SECONDS: Final = 60
+
+
+def tell_due(installation: Installation) -> None:
+    """Write the mails of what is due; may run in any number of processes."""
+    now = installation.clock.now()
+    with installation.database.reading() as session:
+        if not any_due(session, now):
+            return
+    with installation.database.writing() as session:
+        gather(Round(session, installation.settings, installation.rights, now))
+
+
+def look_for_untold(installation: Installation) -> None:
+    """Let handlers be told of their cases, and people who are back of what they missed."""
+    now, settings = installation.clock.now(), installation.settings
+    with installation.database.reading() as session:
+        nothing = not (
+            untold_handlers(session, now)
+            or back_again(session, now)
+            or reachable_again(session, now)
+        )
+    if nothing:
+        return
+    with installation.database.writing() as session:
+        one_at_a_time(session)
+        tell_handlers(session, settings, now)
+        tell_back_again(session, settings, now)
+        forget_reachable(session, settings, now)
