@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
@@ -24,13 +24,12 @@ from archive.records.cases import (
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.access.rights import Condition, Level
+from service.access.visibility import BREAK_GLASS as ACTION
 from service.access.visibility import CONTENT, cases_within, glass_is_broken
-from service.casework.cases.finding import find_case
+from service.casework.cases.finding import find_to_break
 from service.errors import NotPermitted, ReasonMissing
 from service.notices.watching import tell_glass
 from service.settings import Settings
-
-ACTION = "case.break_glass"
 
 
 def break_glass(
@@ -41,7 +40,7 @@ def break_glass(
     What is open to them already is left as it is. Raises `CaseNotFound`, `NotPermitted`,
     `ReasonMissing`.
     """
-    case = find_case(session, who, number, now).case
+    case = find_to_break(session, who, number, now)
     person = who.person_id
     if person is None or not _reaches(session, who, case, ACTION, now):
         raise NotPermitted(ACTION)
@@ -141,6 +140,23 @@ def case_of_broken_glass(
     return case.id if case is not None else None
 
 
+def broken_by(session: Session, who: Principal, now: datetime) -> Sequence[tuple[str, datetime]]:
+    """Return the numbers of the cases that a person has open by breaking the glass, until when."""
+    query = (
+        select(CaseRecord.number, func.max(GlassRecord.until))
+        .join(CaseRecord, CaseRecord.id == GlassRecord.case_id)
+        .where(
+            GlassRecord.person_id == who.person_id,
+            GlassRecord.since <= now,
+            GlassRecord.until > now,
+        )
+        .group_by(CaseRecord.number)
+        .order_by(CaseRecord.number)
+        .limit(10)
+    )
+    return [(number, until) for number, until in session.execute(query)]
+
+
 def glass_of(session: Session, case: CaseRecord) -> Sequence[GlassRecord]:
     """Return each time the glass of a case was broken, the latest first."""
     query = select(GlassRecord).where(GlassRecord.case_id == case.id)
@@ -173,7 +189,9 @@ def _reaches(
 
 def _concerned(session: Session, case: CaseRecord) -> Sequence[UUID]:
     query = select(HarassedRecord.person_id).where(
-        HarassedRecord.case_id == case.id, HarassedRecord.person_id.is_not(None)
+        HarassedRecord.case_id == case.id,
+        HarassedRecord.person_id.is_not(None),
+        HarassedRecord.removed_at.is_(None),
     )
     return [one for one in session.scalars(query) if one is not None]
 

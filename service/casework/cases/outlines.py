@@ -79,6 +79,14 @@ def outlines(
     )
 
 
+def opened_since(session: Session, who: Principal, since: datetime, now: datetime) -> int:
+    """Return how many cases of this person's units were opened since a moment and are open."""
+    few = select(CaseRecord.id).where(
+        cases_within(who, ACTION, now), CaseRecord.opened_at > since, CaseRecord.closed_at.is_(None)
+    )
+    return session.scalar(select(func.count()).select_from(few.limit(COUNTED).subquery())) or 0
+
+
 def is_large(session: Session, unit_id: UUID, now: datetime, smallest: int) -> bool:
     """Tell whether so many work in a unit that a case there may be told of."""
     query = select(func.count()).where(PersonRecord.unit_id == unit_id, _works_here(now))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from archive.records.cases import CaseRecord
+from archive.records.cases import CaseRecord, HarassedRecord
+from service.access.open_steps import procedure_roles
 from service.access.principal import Principal
+from service.access.visibility import cases_within, reached_cases
 from service.casework.cases.course import Course, courses_of
 from service.casework.cases.listing import MOST_AT_WORK, list_cases
 from service.casework.cases.wishes import Waiting, waiting_in
@@ -40,4 +45,51 @@ def cases_today(session: Session, who: Principal, now: datetime) -> list[CaseTod
         arguments = (course.procedure, course.endings, course.facts, now)
         acts, ahead = next_acts(*arguments), tuple(coming(*arguments))[:2]
         found.append(CaseToday(case, course, acts, ahead, wishes.get(case.id)))
+    return found
+
+
+@dataclass(frozen=True)
+class OwnPart:
+    """A case that others carry on and that is open to this person by a condition, with their acts.
+
+    `acts` are the steps that are open now and name one of their roles; often there is none.
+    """
+
+    case: CaseRecord
+    course: Course
+    acts: tuple[Act, ...]
+
+
+def own_parts(
+    session: Session, who: Principal, now: datetime, carried: Collection[UUID] = ()
+) -> list[OwnPart]:
+    """Return the open cases into which somebody took this person, or a step or their weight does.
+
+    The latest first; without those in `carried`, which they carry on, and those about themselves.
+    """
+    reaches = [reach for reach in who.reaches("case.see") if reach.condition is not None]
+    if not reaches:
+        return []
+    about_them = exists(
+        select(HarassedRecord.id).where(
+            HarassedRecord.case_id == CaseRecord.id, HarassedRecord.person_id == who.person_id
+        )
+    )
+    query = select(CaseRecord).where(
+        CaseRecord.closed_at.is_(None),
+        cases_within(who, "case.see", now),
+        or_(*(reached_cases(who, reach, now) for reach in reaches)),
+        ~about_them,
+    )
+    query = query.order_by(CaseRecord.opened_at.desc(), CaseRecord.id.desc()).limit(MOST_AT_WORK)
+    cases = [case for case in session.scalars(query) if case.id not in carried]
+    courses = courses_of(session, cases) if cases else {}
+    roles = {name for reach in reaches for name in procedure_roles(reach.role)}
+    found = []
+    for case in cases:
+        course = courses[case.id]
+        every = len(course.procedure.all_steps)
+        acts = next_acts(course.procedure, course.endings, course.facts, now, most=every)
+        theirs = tuple(act for act in acts if roles.intersection(act.step.responsible))
+        found.append(OwnPart(case, course, theirs))
     return found

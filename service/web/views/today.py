@@ -8,16 +8,16 @@ from service.web.views.frame import CaseLink, Origin
 
 
 class TaskKind(StrEnum):
-    """What sort of act waits; gives the icon and the word before the title."""
+    """What sort of act waits; gives the icon, the word before the title, and the button's."""
 
     ACKNOWLEDGE = "acknowledge"
     STEP = "step"
     REVIEW = "review"
-    APPROVE = "approve"
     TRIAGE = "triage"
     TALK = "talk"
     WISH = "wish"
-    READ = "read"
+    POLICE = "police"
+    DUTY = "duty"
     OPERATIONS = "operations"
 
 
@@ -47,6 +47,15 @@ class TodayTask:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Something to know and nothing to do: a sentence, perhaps where it stands, and until when."""
+
+    text: str
+    url: str | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TodayView:
     """`today.html`.
 
@@ -54,6 +63,7 @@ class TodayView:
         tasks: What can be done now, the most urgent first; the first is shown large.
         more: How many acts wait besides those, in the person's cases.
         waiting: What waits for a date or for somebody else, soonest first.
+        told: What is good to know: that one is on duty, which cases one was taken into.
         done_today: How many tasks this person has finished today.
     """
 
@@ -61,3 +71,4 @@ class TodayView:
     waiting: tuple[TodayTask, ...] = ()
     done_today: int = 0
     more: int = 0
+    told: tuple[Told, ...] = ()

@@ -18,7 +18,15 @@ from service.web.views.frame import (
 
 # A Monday morning in Copenhagen, 9.14.
 NOW = datetime(2027, 2, 8, 8, 14, tzinfo=UTC)
-HELP = HelpLines("43 57 00 00", "Psykologisk rådgivning", "70 10 20 12", None, "hele døgnet")
+HELP = HelpLines(
+    "43 57 00 00",
+    "Psykologisk rådgivning",
+    "70 10 20 12",
+    None,
+    "hele døgnet",
+    "Arbejdstilsynet",
+    "70 12 12 88",
+)
 CASE = CaseLink("2027-014", "/cases/2027-014")
 DIGEST = "9f2c4e61b0aa7d35c4f1e8027b6d93aa51f0c2de8874b1963ad5e0f7c8126b4d"
 

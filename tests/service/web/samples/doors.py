@@ -2,9 +2,6 @@
 
 from service.web.views.access import (
     ErrorView,
-    RightsCell,
-    RightsRow,
-    RightsView,
     SignedOutView,
     SignInRefusal,
     SignInView,
@@ -12,7 +9,7 @@ from service.web.views.access import (
 from service.web.views.evidence import EvidenceKind, EvidenceState
 from service.web.views.frame import CaseLink, Origin, Place
 from service.web.views.hand_in import HandInView, KeptFile, ReceiptView
-from service.web.views.today import TaskKind, TodayTask, TodayView
+from service.web.views.today import TaskKind, TodayTask, TodayView, Told
 from service.web.views.triage import TriageItem, TriageView
 from tests.service.web.samples.around import (
     CASE,
@@ -38,7 +35,7 @@ _TASKS = (
         Origin.SOURCE,
     ),
     TodayTask(
-        TaskKind.APPROVE,
+        TaskKind.REVIEW,
         "Se på en kollegas forslag om at slette et opslag",
         "/queue?post=7",
         None,
@@ -62,29 +59,6 @@ _KEPT = (
     KeptFile("ukendt.bin", 912, DIGEST, EvidenceState.UNREADABLE, "/evidence/3"),
 )
 _HAND_IN = HandInView((CASE, CaseLink("2027-009", "/cases/2027-009")), "arkiv@havn.example")
-_FULL = (RightsCell("full", "unit"),)
-_OWN = (RightsCell("own", "self"),)
-_INVITED = RightsCell("full", "circle", "invited")
-_RIGHTS = RightsView(
-    ("employee", "leader", "page_team", "amr", "director", "lawyer"),
-    (
-        RightsRow("evidence.hand_in", (_OWN, _FULL, _OWN, _OWN, _OWN, _FULL)),
-        RightsRow("evidence.view", (_OWN, _FULL, _OWN, (_INVITED,), (_INVITED,), _FULL)),
-        RightsRow(
-            "case.see",
-            (
-                (RightsCell("status", "self"),),
-                _FULL,
-                (RightsCell("status", "circle"),),
-                (RightsCell("status", "circle", "invited"),),
-                (RightsCell("full", "all", "serious"), RightsCell("status", "all", "step")),
-                (RightsCell("full", "all"),),
-            ),
-        ),
-        RightsRow("post.decide", ((), (), (RightsCell("full", "all"),), (), (), ())),
-    ),
-    "leader",
-)
 _TRIAGE = TriageView(
     (
         TriageItem(
@@ -169,14 +143,27 @@ SAMPLES = {
             TodayView(
                 (
                     TodayTask(
-                        TaskKind.READ,
-                        "Læs en trussel mod en medarbejder",
-                        "/cases/2027-015",
-                        "Nogen har skrevet, hvad de vil gøre i eftermiddag.",
-                        CASE,
+                        TaskKind.ACKNOWLEDGE,
+                        "Sig, om du tager den: Amira Hansen er i fare",
+                        "/alerts/1",
+                        "Nogen kan være i fare lige nu. Ingen har taget den endnu.",
+                        due=ago(minutes=4),
                         danger=True,
                     ),
                 )
+            ),
+            frame(Place.TODAY),
+        ),
+    ),
+    "today_told": (
+        "today.html",
+        page(
+            TodayView(
+                (),
+                told=(
+                    Told("Du har vagt.", until=ahead(hours=7)),
+                    Told("Du kan følge sag 2027-014.", "/cases/2027-014"),
+                ),
             ),
             frame(Place.TODAY),
         ),
@@ -205,7 +192,6 @@ SAMPLES = {
     ),
     "triage": ("triage.html", page(_TRIAGE, frame(Place.TRIAGE))),
     "triage_empty": ("triage.html", page(TriageView(()), frame(Place.TRIAGE))),
-    "rights": ("rights.html", page(_RIGHTS, frame(Place.RIGHTS))),
     "error_403": ("error.html", page(_error(403, "not-permitted"), frame())),
     "error_404": ("error.html", page(_error(404, "not-found"), frame())),
     "error_sealed": ("error.html", page(_error(409, "sealed-off"), frame())),

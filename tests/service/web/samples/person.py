@@ -94,6 +94,10 @@ _FRAME = frame(Place.MY_CASE, name="Amira Hansen", role="employee", places=EMPLO
 SAMPLES = {
     "my_case": ("my_case.html", page(_case(), _FRAME)),
     "my_case_danger": ("my_case.html", page(_case(danger=True, wishes=()), _FRAME)),
+    "my_case_on_duty": (
+        "my_case.html",
+        {**page(_case(told_danger=True), _FRAME), "alert_url": "/alerts/1"},
+    ),
     "my_case_new": (
         "my_case.html",
         page(
