@@ -107,7 +107,7 @@ def happened(language: str, kind: str) -> str:
         "case.wish": _("The employee made a wish"),
         "wish.answered": _("A wish was answered"),
         "wish.answered_anew": _("A wish got a new answer"),
-        "notice.not_sent": _("A receipt could not be sent"),
+        "notice.not_sent": _("A mail could not be sent"),
         "notice.withheld": _("No receipt was sent, since a machine had written"),
         "evidence.same_mail": _("A mail that stands here already came once more"),
         "evidence.left_unsorted": _("The evidence waited to be sorted"),
@@ -160,8 +160,11 @@ def happened(language: str, kind: str) -> str:
         ),
         "sample.agreed": _("A second look agreed with a decision"),
         "sample.disagreed": _("A second look disagreed with a decision"),
-        "notice.made": _("A receipt was written"),
-        "notice.sent": _("A receipt was sent"),
+        "notice.made": _("A mail was written"),
+        "notice.sent": _("A mail was sent"),
+        "telling.told": _("Somebody was told by mail"),
+        "telling.taken_back": _("A mail reached nobody: somebody else is told"),
+        "telling.ended": _("There was nobody left to tell"),
     }
     return texts.get(kind, kind)
 

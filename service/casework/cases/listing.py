@@ -21,6 +21,7 @@ from archive.records.cases import (
 )
 from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import PersonRecord, RoleRecord, UnitRecord
+from archive.records.tellings import TellingRecord
 from service.access.principal import Principal
 from service.access.visibility import cases_within
 
@@ -96,7 +97,9 @@ def own_cases(session: Session, who: Principal) -> list[CaseRecord]:
         return []
     concerned = exists(
         select(HarassedRecord.id).where(
-            HarassedRecord.case_id == CaseRecord.id, HarassedRecord.person_id == who.person_id
+            HarassedRecord.case_id == CaseRecord.id,
+            HarassedRecord.person_id == who.person_id,
+            HarassedRecord.removed_at.is_(None),
         )
     )
     query = select(CaseRecord).where(concerned).order_by(CaseRecord.opened_at.desc())
@@ -105,7 +108,9 @@ def own_cases(session: Session, who: Principal) -> list[CaseRecord]:
 
 def harassed_in(session: Session, case: CaseRecord) -> Sequence[HarassedRecord]:
     """Return who is harassed, in the order in which they were named."""
-    query = select(HarassedRecord).where(HarassedRecord.case_id == case.id)
+    query = select(HarassedRecord).where(
+        HarassedRecord.case_id == case.id, HarassedRecord.removed_at.is_(None)
+    )
     return session.scalars(query.order_by(HarassedRecord.added_at)).all()
 
 
@@ -129,7 +134,10 @@ def letters_in(
     session: Session, case: CaseRecord, before: tuple[datetime, UUID] | None = None
 ) -> Letters:
     """Return the mails that we sent in this case, the latest first."""
-    query = select(NoticeRecord).where(NoticeRecord.case_id == case.id)
+    carried = select(TellingRecord.notice_id).where(TellingRecord.case_id == case.id)
+    query = select(NoticeRecord).where(
+        or_(NoticeRecord.case_id == case.id, NoticeRecord.id.in_(carried))
+    )
     few = query.with_only_columns(NoticeRecord.id)
     if before is not None:
         query = query.where(tuple_(NoticeRecord.made_at, NoticeRecord.id) < before)
