@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, or_, select
@@ -177,7 +177,8 @@ def principal_of(
         RoleRecord.since <= now,
         or_(RoleRecord.until.is_(None), RoleRecord.until > now),
     )
-    rows = session.execute(
+    # Outer: without a role, what differs stands beside none.
+    rows: Sequence[Any] = session.execute(
         select(_DIFFERING, RoleRecord.role, RoleRecord.unit_id)
         .select_from(PersonRecord)
         .outerjoin(RoleRecord, standing)

@@ -122,14 +122,14 @@ def agree(session: Session, who: Principal, change_id: UUID, ground: Ground) -> 
 
 
 def refuse(
-    session: Session, who: Principal, change_id: UUID, reason: str, ground: Ground
+    session: Session, who: Principal, change_id: UUID, reason: str, now: datetime
 ) -> RightsChangeRecord:
     """Refuse what was asked for, with a reason; raises as `agree` does."""
     who.require(APPROVE)
     answer = _written(reason)
     row = _still_waiting(session, change_id)
-    row.ended_at, row.ended_by, row.answer = ground.now, who.actor, answer
-    _say(session, "right.refused", who, row, ground.now)
+    row.ended_at, row.ended_by, row.answer = now, who.actor, answer
+    _say(session, "right.refused", who, row, now)
     return row
 
 

@@ -1,44 +1,54 @@
-"""The table of rights as it stands, for everyone who works here to read."""
+"""The table of rights as it stands, for everyone who works here to read, and what changed in it."""
 
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
+from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from service.access.principal import Principal
-from service.access.rights import Right
-from service.casework.evidence.unusual import ACTION as WATCH
-from service.web.dependencies import PageRight
+from service.casework.rights.listing import SEE
+from service.web.dependencies import House, Now, PageRight, Reading
 from service.web.frames import frame_for
-from service.web.views.access import RightsCell, RightsRow, RightsView
+from service.web.screens.paging import place_of
+from service.web.screens.rights import changes_view, rights_notice, rights_view
 from service.web.views.frame import Place
 
 router = APIRouter(include_in_schema=False)
+Sees = Annotated[Principal, Depends(PageRight(SEE))]
 
 
 @router.get("/rights")
-def show(request: Request, who: Annotated[Principal, Depends(PageRight("rights.see"))]) -> Response:
-    """Show every action and what each role may do with it."""
-    table = who.rights
-    view = RightsView(
-        roles=table.roles,
-        rows=tuple(
-            RightsRow(
-                action,
-                tuple(tuple(map(_cell, table.of(action, role))) for role in table.roles),
-            )
-            for action in table.actions
-        ),
-        mine=who.main_role,
-        watch_url="/unusual-viewings" if who.may(WATCH) else None,
-    )
+def show(
+    request: Request, who: Sees, house: House, session: Reading, now: Now, role: str | None = None
+) -> Response:
+    """Show what one role may do, and the whole table."""
+    view = rights_view(session, who, house.rights, role, now)
     context = {"frame": frame_for(request, who, Place.RIGHTS), "view": view}
     answer: Response = request.app.state.templates.response(request, "rights.html", context)
     return answer
 
 
-def _cell(right: Right) -> RightsCell:
-    condition = str(right.condition) if right.condition else None
-    return RightsCell(str(right.level), str(right.scope), condition)
+@router.get("/rights/changes")
+def show_changes(
+    request: Request,
+    who: Sees,
+    session: Reading,
+    now: Now,
+    said: str | None = None,
+    before: AwareDatetime | None = None,
+    after: UUID | None = None,
+) -> Response:
+    """Show what waits for an answer, and each change of the table, the latest first."""
+    view = changes_view(session, who, now, place_of(before, after))
+    frame = frame_for(request, who, Place.RIGHTS)
+    notice = rights_notice(frame.language, said)
+    answer: Response = request.app.state.templates.response(
+        request,
+        "rights_changes.html",
+        {"frame": frame_for(request, who, Place.RIGHTS, notice=notice), "view": view},
+    )
+    return answer

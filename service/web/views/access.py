@@ -1,4 +1,4 @@
-"""Signing in, rights and refusals."""
+"""Signing in, and refusals."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -61,46 +61,6 @@ class SignedOutView:
 
     provider: str
     way_out: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RightsCell:
-    """One right: an action by a role.
-
-    Attributes:
-        level: `full`, `status`, `own` or `anonymous`.
-        scope: `self`, `circle`, `unit`, `all`.
-        condition: `serious`, `invited`, `step`, or None.
-    """
-
-    level: str
-    scope: str
-    condition: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RightsRow:
-    """One action and the ways open to each role, in the order of `RightsView.roles`."""
-
-    action: str
-    cells: tuple[tuple[RightsCell, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RightsView:
-    """`rights.html`: the table that casework enforces, shown as it stands.
-
-    Attributes:
-        roles: Role keys, the table's columns.
-        rows: One row an action key.
-        mine: The viewer's own role key, its column marked; None when it is not in the table.
-        watch_url: Where it is told of unusually much shown, or None without the right.
-    """
-
-    roles: tuple[str, ...]
-    rows: tuple[RightsRow, ...]
-    mine: str | None = None
-    watch_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

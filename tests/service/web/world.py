@@ -23,6 +23,7 @@ from service.access.passkeys import NewPasskey, passkeys_of
 from service.access.people import add_token, open_session, principal_of
 from service.access.phones import enrol, make_link, phones_of
 from service.access.principal import HeldRole, Principal
+from service.access.rights import Condition, Level, Right, Scope
 from service.casework.cases.alerts import raise_alert
 from service.casework.cases.finding import find_case
 from service.casework.cases.opening import join_evidence
@@ -31,6 +32,7 @@ from service.casework.operations.verifications import start_verification
 from service.casework.organisation.away import Span, enter_absence, enter_deputy
 from service.casework.organisation.drafts import keep_draft
 from service.casework.organisation.duties import Hours, add_duty
+from service.casework.rights.changing import Ground, Wanted, change_right
 from service.installation import Installation
 from service.jobs.every_kind import make_engine
 from service.web.phone_right import DEVICE
@@ -116,6 +118,7 @@ def the_librarys_world(installation: Installation, town: Town, time: Time) -> It
         "sample_id": str(_drawn_sample(installation, time, town, leader, number)),
         "passkey_id": _passkey(installation, town, time),
         "alert_id": _alert(installation, leader, number, time),
+        **_right(installation, town, time),
         **_organisation(installation, town, time),
         **_phone(installation, town, time),
     }
@@ -160,6 +163,17 @@ def _phone(installation: Installation, town: Town, time: Time) -> dict[str, str]
             "secret": secret,
             **dict.fromkeys(("file_id", "share"), str(phone.id)),
         }
+
+
+def _right(installation: Installation, town: Town, time: Time) -> dict[str, str]:
+    """Let the lawyer ask that HR may see more, and nobody answer yet."""
+    with installation.database.writing() as session:
+        who = principal_of(session, town.lawyer, installation.rights, time.now)
+        ways = (Right(Level.STATUS, Scope.ALL, Condition.STEP),)
+        wanted = Wanted("case.see", "hr", ways, "HR følger op.")
+        ground = Ground(installation.rights, installation.settings, time.now)
+        change = change_right(session, who, wanted, ground)
+        return {"action": "case.step", "role": "hr", "change_id": str(change.id)}
 
 
 def _organisation(installation: Installation, town: Town, time: Time) -> dict[str, str]:

@@ -14,6 +14,7 @@ from tests.service.web.samples import (
     person,
     phone,
     queue,
+    rights,
     safety,
     search,
     security,
@@ -31,6 +32,7 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **circle.SAMPLES,
     **safety.SAMPLES,
     **bundles.SAMPLES,
+    **rights.SAMPLES,
     **operations.SAMPLES,
     **organisation.SAMPLES,
 }
