@@ -207,6 +207,18 @@ class HandlerStays(ServiceError):
     """Whoever handles a case sees it: somebody else takes it over first."""
 
 
+class HandlerMissing(ServiceError):
+    """Nobody handles the case, so nobody could carry it on behind closed doors."""
+
+
+class CasesApart(ServiceError):
+    """Two cases that cannot become one: the same, one of them closed, or by another procedure."""
+
+
+class AlreadyConcerned(ServiceError):
+    """Whom a case concerns already is not named once more, and is not the one who handles it."""
+
+
 class ClauseMissing(ServiceError):
     """A deletion names the clause of the page rules that it rests on."""
 
@@ -409,6 +421,9 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     ReasonMissing: (HTTPStatus.UNPROCESSABLE_ENTITY, "reason-missing"),
     EndNotAhead: (HTTPStatus.UNPROCESSABLE_ENTITY, "end-not-ahead"),
     HandlerStays: (HTTPStatus.CONFLICT, "handler-stays"),
+    HandlerMissing: (HTTPStatus.CONFLICT, "handler-missing"),
+    CasesApart: (HTTPStatus.CONFLICT, "cases-apart"),
+    AlreadyConcerned: (HTTPStatus.CONFLICT, "already-concerned"),
     ClauseMissing: (HTTPStatus.UNPROCESSABLE_ENTITY, "clause-missing"),
     FourEyes: (HTTPStatus.CONFLICT, "four-eyes"),
     AlreadyDecided: (HTTPStatus.CONFLICT, "already-decided"),

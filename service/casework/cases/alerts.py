@@ -148,7 +148,9 @@ def told_of(session: Session, row: AlertRecord, now: datetime) -> Sequence[Perso
 
 
 def _concerned(session: Session, row: AlertRecord) -> set[UUID | None]:
-    query = select(HarassedRecord.person_id).where(HarassedRecord.case_id == row.case_id)
+    query = select(HarassedRecord.person_id).where(
+        HarassedRecord.case_id == row.case_id, HarassedRecord.removed_at.is_(None)
+    )
     return {row.person_id, *session.scalars(query)} - {None}
 
 

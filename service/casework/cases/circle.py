@@ -129,7 +129,9 @@ def invitable(session: Session, who: Principal, case: CaseRecord, now: datetime)
     Never whom the case concerns, and never themselves.
     """
     concerned = select(HarassedRecord.person_id).where(
-        HarassedRecord.case_id == case.id, HarassedRecord.person_id.is_not(None)
+        HarassedRecord.case_id == case.id,
+        HarassedRecord.person_id.is_not(None),
+        HarassedRecord.removed_at.is_(None),
     )
     query = _holders(who.rights, now).where(
         PersonRecord.id.not_in(concerned), PersonRecord.id != who.person_id

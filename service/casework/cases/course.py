@@ -47,7 +47,7 @@ def courses_of(session: Session, cases: Sequence[CaseRecord]) -> dict[UUID, Cour
         stated[said.case_id].append(said)
     harassed: dict[UUID, set[str]] = {one: set() for one in ids}
     for named in _rows(session, HarassedRecord, ids, HarassedRecord.added_at):
-        if named.person_id is not None:
+        if named.person_id is not None and named.removed_at is None:
             harassed[named.case_id].add(str(named.person_id))
     return {
         case.id: Course(

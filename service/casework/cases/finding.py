@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from archive.database import Writing
 from archive.records.cases import CaseRecord, HarassedRecord
 from service.access.principal import Principal
 from service.access.rights import Level
-from service.access.visibility import case_levels, cases_within
+from service.access.visibility import BREAK_GLASS, case_levels, cases_within
 from service.errors import CaseClosed, CaseNotFound, FourEyes, NotPermitted
 
 
@@ -35,6 +35,21 @@ def find_case(session: Session, who: Principal, number: str, now: datetime) -> F
         raise CaseNotFound(number)
     most = next(level for level, shown in zip(levels, row[1:], strict=True) if shown)
     return Found(row[0], most)
+
+
+def find_to_break(session: Session, who: Principal, number: str, now: datetime) -> CaseRecord:
+    """Return a case that is this person's to see, or whose glass is theirs to break.
+
+    Raises `CaseNotFound`.
+    """
+    query = select(CaseRecord).where(
+        CaseRecord.number == number,
+        or_(cases_within(who, "case.see", now), cases_within(who, BREAK_GLASS, now)),
+    )
+    case = session.scalars(query).one_or_none()
+    if case is None:
+        raise CaseNotFound(number)
+    return case
 
 
 def case_for(
@@ -73,7 +88,9 @@ def refuse_own_matter(session: Session, who: Principal, case: CaseRecord) -> Non
 def concerns(session: Session, who: Principal, case: CaseRecord) -> bool:
     """Tell whether this person is harassed in the case."""
     concerned = select(HarassedRecord.id).where(
-        HarassedRecord.case_id == case.id, HarassedRecord.person_id == who.person_id
+        HarassedRecord.case_id == case.id,
+        HarassedRecord.person_id == who.person_id,
+        HarassedRecord.removed_at.is_(None),
     )
     return who.person_id is not None and session.execute(concerned).first() is not None
 

@@ -166,7 +166,11 @@ def employees_to_choose(session: Session, who: Principal, now: datetime) -> list
     )
     query = (
         select(HarassedRecord.person_id, HarassedRecord.name)
-        .where(HarassedRecord.case_id.in_(cases), HarassedRecord.person_id.is_not(None))
+        .where(
+            HarassedRecord.case_id.in_(cases),
+            HarassedRecord.person_id.is_not(None),
+            HarassedRecord.removed_at.is_(None),
+        )
         .distinct()
         .order_by(HarassedRecord.name)
     )
@@ -233,7 +237,8 @@ def _tokens(
     cases = open_cases(who, now)
     if filters.employee:
         concerned = select(HarassedRecord.case_id).where(
-            HarassedRecord.person_id == filters.employee
+            HarassedRecord.person_id == filters.employee,
+            HarassedRecord.removed_at.is_(None),
         )
         told_cases = cases.where(cases_within(who, "case.see", now, TOLD))
         chosen.append(tokens_of(session, told_cases.where(CaseRecord.id.in_(concerned))))

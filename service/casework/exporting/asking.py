@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
@@ -122,7 +122,11 @@ def exports_within(session: Session, who: Principal, now: datetime) -> ColumnEle
     """Return the condition on `exports` under which this person may see one."""
     del session
     in_case = ExportRecord.case_id.in_(select(CaseRecord.id).where(cases_within(who, ACTION, now)))
-    mine = ExportRecord.person_id == who.person_id
+    shut = select(CaseRecord.id).where(CaseRecord.restricted.is_(True))
+    mine = and_(
+        ExportRecord.person_id == who.person_id,
+        or_(ExportRecord.case_id.is_(None), ExportRecord.case_id.not_in(shut)),
+    )
     return or_(in_case, mine if who.person_id is not None and who.may(ACTION) else in_case)
 
 

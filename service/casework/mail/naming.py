@@ -45,7 +45,11 @@ def open_cases_of(person: PersonRecord) -> Select[CaseRecord]:
     return (
         select(CaseRecord)
         .join(HarassedRecord, HarassedRecord.case_id == CaseRecord.id)
-        .where(HarassedRecord.person_id == person.id, CaseRecord.closed_at.is_(None))
+        .where(
+            HarassedRecord.person_id == person.id,
+            HarassedRecord.removed_at.is_(None),
+            CaseRecord.closed_at.is_(None),
+        )
         .order_by(CaseRecord.opened_at.desc())
         .limit(1)
     )

@@ -195,6 +195,7 @@ def is_party(session: Session, card: Card, person: UUID) -> bool:
     )
     query = select(HarassedRecord.id).where(
         HarassedRecord.person_id == person,
+        HarassedRecord.removed_at.is_(None),
         or_(HarassedRecord.case_id.in_(by_visit), HarassedRecord.case_id.in_(by_capture)),
     )
     return session.execute(query).first() is not None or names(session, person, card.post.text)

@@ -114,7 +114,9 @@ def require_typist(session: Session, who: Principal, place: Place, words: TypedW
     if person is None:
         raise NotPermitted(ACTION)
     concerned = select(HarassedRecord.id).where(
-        HarassedRecord.person_id == person, HarassedRecord.case_id == place.case_id
+        HarassedRecord.person_id == person,
+        HarassedRecord.case_id == place.case_id,
+        HarassedRecord.removed_at.is_(None),
     )
     if session.scalars(concerned).first() is not None or names(session, person, words.text):
         raise FourEyes("whoever is harassed does not secure the post they are named in")
