@@ -16,7 +16,8 @@ class CaseRecord(Base, Protected):
     """A case: one course of harassment, carried through a procedure to its evaluation.
 
     `restricted` is what the latest `RestrictionRecord` says. A case that was merged is closed and
-    names in `merged_into` the one in which it goes on, which is never itself merged.
+    names in `merged_into` the one in which it goes on, which is never itself merged. Deadlines of
+    that one run from `counts_from`, the earliest opening of them all, where it says any.
     """
 
     __tablename__ = "cases"
@@ -37,6 +38,7 @@ class CaseRecord(Base, Protected):
     serious: Mapped[bool] = mapped_column(default=False)
     restricted: Mapped[bool] = mapped_column(default=False, index=True)
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    counts_from: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_by: Mapped[str | None] = mapped_column(String(120), default=None)
 

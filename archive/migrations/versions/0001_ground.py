@@ -354,6 +354,7 @@ def upgrade() -> None:
         sa.Column("serious", sa.Boolean(), nullable=False),
         sa.Column("restricted", sa.Boolean(), nullable=False),
         sa.Column("merged_into", sa.Uuid(), nullable=True),
+        sa.Column("counts_from", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", archive.records.columns.UTCDateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.String(length=120), nullable=True),
         sa.CheckConstraint(
