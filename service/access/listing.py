@@ -69,6 +69,7 @@ class ListedToken:
     made_at: datetime
     expires_at: datetime
     revoked_at: datetime | None
+    last_used_at: datetime | None
     state: TokenState
 
 
@@ -115,6 +116,7 @@ def list_tokens(session: Session, now: datetime) -> tuple[ListedToken, ...]:
             made_at=one.made_at,
             expires_at=one.expires_at,
             revoked_at=one.revoked_at,
+            last_used_at=one.last_used_at,
             state=_state(one, now),
         )
         for one in session.scalars(query)

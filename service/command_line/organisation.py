@@ -30,6 +30,9 @@ def organisation() -> None:
 @click.option("--apply", "make", is_flag=True, help="Make the changes; else they are only shown.")
 @click.option("--end-missing", is_flag=True, help="End whoever stood in a file before and not now.")
 @click.option("--end-many", is_flag=True, help="… even if they are more than a fifth.")
+@click.option(
+    "--invite", "inviting", is_flag=True, help="Tell who is new of their way in, by mail."
+)
 @click.option("--as-shown", metavar="NAME", help="Make them only if they still have this name.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def import_file(
@@ -38,6 +41,7 @@ def import_file(
     make: bool,
     end_missing: bool,
     end_many: bool,
+    inviting: bool,
     as_shown: str | None,
     as_json: bool,
 ) -> None:
@@ -63,7 +67,7 @@ def import_file(
                     )
                     require_shown(plan, as_shown or plan.digest)
                     if not plan.is_empty:
-                        apply_plan(session, plan, content, now, actor=_ACTOR)
+                        apply_plan(session, plan, content, now, actor=_ACTOR, inviting=inviting)
     except FileUnusable as wrong:
         raise click.ClickException(_WORDS.file_fault(wrong)) from wrong
     if as_json:

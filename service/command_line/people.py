@@ -12,6 +12,7 @@ from archive.records.people import UnitRecord
 from service.access.endings import end_person, rename_person
 from service.access.factors import reset_factors
 from service.access.identities import unlink
+from service.access.invitations import invite
 from service.access.listing import find_person, list_people
 from service.access.passwords import Passwords, PasswordTooShort
 from service.access.people import add_person, add_unit, give_role, unit_by_name
@@ -41,6 +42,7 @@ def user() -> None:
 @click.option("--everywhere", is_flag=True, help="The roles hold for the whole municipality.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--no-password", is_flag=True, help="A person who does not sign in.")
+@click.option("--invite", "inviting", is_flag=True, help="They get their way in by mail instead.")
 def add_user(
     email: str,
     *,
@@ -52,11 +54,19 @@ def add_user(
     everywhere: bool,
     password_stdin: bool,
     no_password: bool,
+    inviting: bool,
 ) -> None:
-    """Add a person, who signs in with EMAIL and a password."""
+    """Add a person, who signs in with EMAIL and a password.
+
+    With --invite a mail with a link lets them choose one that nobody else knows; where the
+    provider signs people in it says that they have access.
+    """
     if not name.strip() or not _ADDRESS.fullmatch(email.strip()):
         raise click.UsageError("give a name, and an address like name@municipality.example")
-    password = None if no_password else _password(from_stdin=password_stdin)
+    if inviting and (password_stdin or no_password):
+        raise click.UsageError("--invite goes with neither --password-stdin nor --no-password")
+    asks = not no_password and not inviting
+    password = _password(from_stdin=password_stdin) if asks else None
     try:
         kept = Passwords().make(password) if password is not None else None
     except PasswordTooShort as short:
@@ -78,7 +88,29 @@ def add_user(
         for role in roles:
             where = None if everywhere else unit_id
             give_role(session, person, role, unit_id=where, now=now, actor=_ACTOR)
+        if inviting:
+            invite(session, [person], now, actor=_ACTOR)
     click.echo(f"Added {name}.", err=True)
+    if inviting:
+        click.echo("The mail leaves when 'vaern serve' runs.", err=True)
+
+
+@user.command("invite")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def invite_user(email: str, *, as_json: bool) -> None:
+    """Send the person with EMAIL, who has never come in, a mail with a way in."""
+    with opened(Settings()) as house, house.database.writing() as session:
+        person = find_person(session, email)
+        invited = invite(session, [person], house.clock.now(), actor=_ACTOR)
+        told = {"id": str(person.id), "invited": bool(invited)}
+        name = person.name
+    if as_json:
+        print_json(told)
+    elif invited:
+        click.echo(f"A mail to {name} leaves when 'vaern serve' runs.", err=True)
+    else:
+        click.echo(f"No mail: {name} has come in already, or has left.", err=True)
 
 
 @user.command("list")
@@ -148,10 +180,9 @@ def reset_factors_of(email: str, *, as_json: bool) -> None:
     Make sure first who asks for it. The password stays; they are told by mail, and signed out
     everywhere.
     """
-    settings = Settings()
-    with opened(settings) as house, house.database.writing() as session:
+    with opened(Settings()) as house, house.database.writing() as session:
         person = find_person(session, email)
-        ended = reset_factors(session, person, settings, house.clock.now(), actor=_ACTOR)
+        ended = reset_factors(session, person, house.settings, house.clock.now(), actor=_ACTOR)
         told = {"id": str(person.id), "ended": ended}
         name = person.name
     if as_json:

@@ -17,6 +17,7 @@ _FAMILIES = {
     "settings": "running",
     "user": "people",
     "token": "tokens",
+    "operator": "operators",
     "organisation": "organisation",
     "ingest": "evidence",
     "erase": "evidence",

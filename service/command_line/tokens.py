@@ -47,7 +47,7 @@ def add_program(role: str, *, name: str, unit: str | None, days: int) -> None:
 @token.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def list_programs(*, as_json: bool) -> None:
-    """Print every token: id, name, role, unit, when it ends. Secrets are kept nowhere."""
+    """Print every token: id, name, role, unit, end, last use. Secrets are kept nowhere."""
     with opened(Settings()) as house, house.database.reading() as session:
         tokens = list_tokens(session, house.clock.now())
     if as_json:
@@ -56,7 +56,8 @@ def list_programs(*, as_json: bool) -> None:
     for one in tokens:
         unit = one.unit or "everywhere"
         until = f"{one.state} until {one.expires_at:%Y-%m-%d}"
-        click.echo(f"{one.id}  {one.name}  {one.role} ({unit})  {until}")
+        used = f"last used {one.last_used_at:%Y-%m-%d}" if one.last_used_at else "not used yet"
+        click.echo(f"{one.id}  {one.name}  {one.role} ({unit})  {until}  {used}")
 
 
 @token.command("revoke")

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from service.access.people import principal_of_token, touch_session
 from service.access.principal import Principal
+from service.access.programs import is_use_to_note, note_use
 from service.access.recent import RecentPrograms
 from service.access.sessions import holder_of
 from service.errors import FormExpired, NotSignedIn
@@ -102,6 +103,9 @@ def by_token(house: Installation, secret: str, recent: RecentPrograms) -> Princi
     now, changes = house.clock.now(), recent.changes()
     with house.database.reading() as session:
         who = principal_of_token(session, secret, house.rights, now)
+        to_note = is_use_to_note(session, secret, now)
+    if to_note:
+        house.gate.run(lambda writing: note_use(writing, secret, now))
     recent.keep(secret, who, now, changes)
     return who
 

@@ -6,6 +6,7 @@ from service.web.views.frame import Notice, NoticeKind
 from service.web.wording import gettext_of
 
 _REFUSED = frozenset({"in_use", "in_itself", "not_oneself", "name_taken", "no_such_person", "days"})
+_NOTHING = frozenset({"not_invited"})
 
 
 def organisation_notice(language: str, said: str | None) -> Notice | None:
@@ -16,6 +17,10 @@ def organisation_notice(language: str, said: str | None) -> Notice | None:
         "unit_changed": _("The unit is changed."),
         "unit_ended": _("The unit is closed."),
         "person_added": _("The person is added."),
+        "person_invited": _("The person is added. A mail with their way in is on its way."),
+        "invited": _("A mail with their way in is on its way."),
+        "not_invited": _("No mail was sent: they have come in already, or have no address here."),
+        "token_revoked": _("The program has no access any more."),
         "person_changed": _("It is changed."),
         "person_ended": _("They have left. What was open to them closes within a minute."),
         "person_back": _("They are back. Roles must be given anew."),
@@ -36,4 +41,6 @@ def organisation_notice(language: str, said: str | None) -> Notice | None:
     }
     text = texts.get(said or "")
     kind = NoticeKind.REFUSED if said in _REFUSED else NoticeKind.DONE
+    if said in _NOTHING:
+        kind = NoticeKind.INFORMATION
     return Notice(kind, text) if text else None

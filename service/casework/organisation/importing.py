@@ -17,6 +17,7 @@ from archive.ledger.entries import Collected, Row
 from archive.ledger.log import collect, record
 from archive.records.people import PersonRecord, RoleRecord, UnitRecord
 from service.access.endings import end_person, end_role
+from service.access.invitations import invite
 from service.access.people import add_unit
 from service.casework.organisation.by_hand import (
     Told,
@@ -60,11 +61,25 @@ def require_shown(plan: Plan, digest: str) -> None:
         raise PlanChanged("the organisation has changed since this was shown")
 
 
-def apply_plan(session: Session, plan: Plan, content: bytes, now: datetime, *, actor: str) -> None:
-    """Make these changes and no other, each with its entry; the plan was made in this session."""
+def apply_plan(
+    session: Session,
+    plan: Plan,
+    content: bytes,
+    now: datetime,
+    *,
+    actor: str,
+    inviting: bool = False,
+) -> None:
+    """Make these changes and no other, each with its entry; the plan was made in this session.
+
+    With `inviting` whoever is new, back or has another address is told of their way in by mail,
+    unless they have come in already.
+    """
     making = _Making(session, Told(now, actor))
     for kind, changes in groupby(plan.changes, key=lambda one: one.kind):
         making.make(kind, list(changes))
+    if inviting:
+        invite(session, making.new_here, now, actor=actor)
     adopted = [*plan.adopted]
     for start in range(0, len(adopted), IN_AN_IN):
         some = adopted[start : start + IN_AN_IN]
@@ -103,6 +118,8 @@ class _Making:
         self._told = told
         self._units = {row.name: row for row in session.scalars(select(UnitRecord))}
         self._new: dict[str, PersonRecord] = {}
+        self.new_here: list[PersonRecord] = []
+        """Who is new, back, or has another address."""
 
     def make(self, kind: Kind, changes: Sequence[Change]) -> None:
         """Make all changes of one sort."""
@@ -153,6 +170,7 @@ class _Making:
                 added_at=self._told.at,
             )
         self._keep([Kept("person.added", one, one, {}) for one in self._new.values()])
+        self.new_here += self._new.values()
 
     def _give_roles(self, changes: Sequence[Change]) -> None:
         kept = []
@@ -208,10 +226,13 @@ class _Making:
         if change.kind is Kind.PERSON_CHANGED:
             fields = {one.field: one.after for one in change.differences}
             change_person(self._session, person, self._told, fields)
+            if "email" in fields:
+                self.new_here.append(person)
         elif change.kind is Kind.PERSON_MOVED:
             move_person(self._session, person, self._unit_id(change.after("unit")), self._told)
         elif change.kind is Kind.PERSON_BACK:
             bring_back(self._session, person, self._told)
+            self.new_here.append(person)
         else:
             end_person(self._session, person, self._told.at, actor=self._told.by)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from archive.records.people import CredentialRecord, PersonRecord, RoleRecord, UnitRecord
 from service.access.identities import linked_people
+from service.access.invitations import Invited, count_not_yet_in, how_far, not_yet_in
 from service.access.principal import Principal
 from service.casework.organisation.away import (
     AwayLine,
@@ -47,6 +48,8 @@ class PersonLine:
     email: str | None
     unit: str | None
     has_left: bool
+    invited: Invited | None = None
+    """How far they are, where only those are listed who have never come in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class PersonFacts:
     by_file: bool
     ended_at: datetime | None
     signs_in: bool
+    invited: Invited | None
+    """How far they are, as long as they have never come in."""
     roles: tuple[RoleLine, ...]
     absences: tuple[AwayLine, ...]
     deputies: tuple[DeputyLine, ...]
@@ -158,9 +163,12 @@ def unit_facts(session: Session, who: Principal, unit_id: UUID, now: datetime) -
 
 
 def find_people(
-    session: Session, who: Principal, text: str, now: datetime
+    session: Session, who: Principal, text: str, now: datetime, *, waiting: bool = False
 ) -> tuple[tuple[PersonLine, ...], bool]:
-    """Return people whose name, address or number holds a text, and whether there are more."""
+    """Return people whose name, address or number holds a text, and whether there are more.
+
+    With `waiting` only those who have never come in, with how far each of them is.
+    """
     who.require(SEE)
     wanted = text.strip()
     conditions = [_stands(PersonRecord, now)]
@@ -168,15 +176,27 @@ def find_people(
         columns = (PersonRecord.name, PersonRecord.email, PersonRecord.number)
         like = [column.icontains(wanted, autoescape=True) for column in columns]
         conditions = [or_(*like)]  # whoever has left is found by name only
+    if waiting:
+        conditions.append(not_yet_in(now))
     people = _people(session, now, *conditions)
-    return people[:MOST], len(people) > MOST
+    shown = people[:MOST]
+    if waiting:
+        far = how_far(session, ((one.id, one.email) for one in shown), now)
+        shown = tuple(replace(one, invited=far[one.id]) for one in shown)
+    return shown, len(people) > MOST
+
+
+def waiting_people(session: Session, who: Principal, now: datetime) -> int:
+    """Count those who have never come in."""
+    who.require(SEE)
+    return count_not_yet_in(session, now)
 
 
 def person_facts(session: Session, who: Principal, person_id: UUID, now: datetime) -> PersonFacts:
     """Return one person; raises `PersonNotFound`."""
     who.require(SEE)
     person = session.get(PersonRecord, person_id)
-    if person is None:
+    if person is None or person.sealed:
         raise PersonNotFound(str(person_id))
     roles = session.execute(
         select(RoleRecord, UnitRecord.name)
@@ -184,7 +204,9 @@ def person_facts(session: Session, who: Principal, person_id: UUID, now: datetim
         .where(RoleRecord.person_id == person_id, _holds(now))
         .order_by(RoleRecord.role, UnitRecord.name)
     )
-    signs_in = session.get(CredentialRecord, person_id) is not None
+    local = session.get(CredentialRecord, person_id) is not None
+    signs_in = local or person_id in linked_people(session)
+    far = how_far(session, [(person.id, person.email)], now)
     return PersonFacts(
         id=person.id,
         name=person.name,
@@ -196,7 +218,8 @@ def person_facts(session: Session, who: Principal, person_id: UUID, now: datetim
         unit_id=person.unit_id,
         by_file=person.by_file,
         ended_at=person.ended_at,
-        signs_in=signs_in or person_id in linked_people(session),
+        signs_in=signs_in,
+        invited=None if signs_in else far[person.id],
         roles=tuple(
             RoleLine(row.id, row.role, unit, row.until, row.by_group, row.by_file)
             for row, unit in roles
@@ -212,7 +235,7 @@ def _people(
     rows = session.execute(
         select(PersonRecord, UnitRecord.name)
         .outerjoin(UnitRecord, UnitRecord.id == PersonRecord.unit_id)
-        .where(*conditions)
+        .where(*conditions, PersonRecord.sealed.is_(False))
         .order_by(PersonRecord.name, PersonRecord.id)
         .limit(MOST + 1)
     )

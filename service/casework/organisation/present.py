@@ -44,7 +44,7 @@ def present_organisation(session: Session, now: datetime) -> Present:
         PersonRecord.language,
         PersonRecord.by_file,
         PersonRecord.ended_at,
-    ).order_by(PersonRecord.name, PersonRecord.id)
+    ).where(PersonRecord.sealed.is_(False))
     return Present(
         tuple(
             PresentUnit(
@@ -63,6 +63,6 @@ def present_organisation(session: Session, now: datetime) -> Present:
                 row.ended_at is not None and row.ended_at <= now,
                 tuple(roles[row.id]),
             )
-            for row in session.execute(people)
+            for row in session.execute(people.order_by(PersonRecord.name, PersonRecord.id))
         ),
     )

@@ -19,10 +19,13 @@ from service.errors import NotOneself, PersonNotFound, RowNotFound, UnitNotFound
 def person_to_change(
     session: Session, who: Principal, person_id: UUID, *, oneself: bool = True
 ) -> PersonRecord:
-    """Return whom an act is about; raises `PersonNotFound`, and `NotOneself` where forbidden."""
+    """Return whom an act is about; raises `PersonNotFound`, and `NotOneself` where forbidden.
+
+    The sealed account is nobody, and nothing of it is changed by hand.
+    """
     who.require(CHANGE)
     person = session.get(PersonRecord, person_id)
-    if person is None:
+    if person is None or person.sealed:
         raise PersonNotFound(str(person_id))
     if not oneself and person.id == who.person_id:
         raise NotOneself("somebody else does this")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -43,9 +43,10 @@ END_MISSING = "end_missing"
 
 
 class ApplyForm(FormModel):
-    """Which changes were shown."""
+    """Which changes were shown, and whether those who are new are to be told by mail."""
 
     plan: str = Field(max_length=16)
+    invite: Literal["", "yes"] = ""
 
 
 @router.get("")
@@ -98,10 +99,12 @@ def apply(
                 asked_by=who.person_id,
             )
             require_shown(plan, form.plan)
-            apply_plan(session, plan, draft.content, now, actor=who.actor)
+            inviting = form.invite == "yes"
+            apply_plan(session, plan, draft.content, now, actor=who.actor, inviting=inviting)
             session.delete(draft)
     except PlanChanged:
         return _shown(request, draft_id, who, house, now, changed_meanwhile=True)
+    request.app.state.engine.wake("invitations")
     return RedirectResponse("/organisation?said=imported", HTTPStatus.SEE_OTHER)
 
 

@@ -12,6 +12,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
+from service.access.invitations import invite
 from service.access.people import add_person
 from service.access.principal import Principal
 from service.access.rights import shipped_rights
@@ -22,7 +23,12 @@ from service.casework.organisation.away import (
     enter_deputy,
 )
 from service.casework.organisation.by_hand import Told, bring_back, change_person, move_person
-from service.casework.organisation.listing import find_people, person_facts, unit_tree
+from service.casework.organisation.listing import (
+    find_people,
+    person_facts,
+    unit_tree,
+    waiting_people,
+)
 from service.casework.organisation.roles import (
     give,
     let_go,
@@ -78,10 +84,17 @@ class RoleForm(FormModel):
 
 @router.get("/people")
 def find(
-    request: Request, who: See, house: House, now: Now, q: str = "", said: str | None = None
+    request: Request,
+    who: See,
+    house: House,
+    now: Now,
+    q: str = "",
+    waiting: str = "",
+    said: str | None = None,
 ) -> Response:
-    """Show people by name, address or number."""
-    return _people(request, who, house, now, q=q[:200].replace("\x00", ""), said=said)
+    """Show people by name, address or number; or only those who have never come in."""
+    wanted = q[:200].replace("\x00", "")
+    return _people(request, who, house, now, q=wanted, waiting=waiting == "yes", said=said)
 
 
 @router.post("/people")
@@ -107,10 +120,12 @@ def add(
                 number=form.number or None,
             )
             person_id = person.id
+            invited = invite(session, [person], now, actor=who.actor)
     except NameTaken:
         state = refused(request, who, form.model_dump(), "email", "name_taken")
         return _people(request, who, house, now, form=state)
-    return _to(person_id, "person_added")
+    _wake(request)
+    return _to(person_id, "person_invited" if invited else "person_added")
 
 
 @router.get("/people/{person_id}")
@@ -129,20 +144,32 @@ def show(
 
 @router.post("/people/{person_id}")
 def change(
-    person_id: UUID, who: Change, form: Annotated[PersonForm, Form()], house: House, now: Now
+    request: Request,
+    person_id: UUID,
+    who: Change,
+    form: Annotated[PersonForm, Form()],
+    house: House,
+    now: Now,
 ) -> Response:
-    """Change who somebody is, or where they work."""
+    """Change who somebody is, or where they work.
+
+    The mail to an address that is theirs no longer opens nothing: the new one gets another.
+    """
     form.check(who)
 
     def act(session: Session) -> None:
         person = person_to_change(session, who, person_id)
         if form.unit is not None:
             unit_to_change(session, who, form.unit)
-        told = Told(now, who.actor)
+        told, before = Told(now, who.actor), person.email
         change_person(session, person, told, form.fields)
         move_person(session, person, form.unit, told)
+        if person.email != before:
+            invite(session, [person], now, actor=who.actor)
 
-    return _done(house, person_id, "person_changed", act)
+    answer = _done(house, person_id, "person_changed", act)
+    _wake(request)
+    return answer
 
 
 @router.post("/people/{person_id}/end")
@@ -267,6 +294,10 @@ def _done(house: House, person_id: UUID, said: str, act: Callable[[Session], Non
     return _to(person_id, said)
 
 
+def _wake(request: Request) -> None:
+    request.app.state.engine.wake("invitations")
+
+
 def _to(person_id: UUID, said: str) -> Response:
     return RedirectResponse(f"/organisation/people/{person_id}?said={said}", HTTPStatus.SEE_OTHER)
 
@@ -279,11 +310,25 @@ def _people(
     *,
     q: str = "",
     said: str | None = None,
+    waiting: bool = False,
     form: FormState | None = None,
 ) -> Response:
     with house.database.reading() as session:
-        people, more = find_people(session, who, q, now)
+        people, more = find_people(session, who, q, now, waiting=waiting)
         choices = unit_choices(unit_tree(session, who, now))
-    view = PeopleView(q, people, more, choices, form or FormState())
+        not_in = waiting_people(session, who, now)
+    settings = house.settings
+    view = PeopleView(
+        q,
+        people,
+        more,
+        choices,
+        waiting=waiting,
+        not_in=not_in,
+        provider=(settings.oidc_name or settings.municipality)
+        if settings.signs_in_by_provider
+        else None,
+        form=form or FormState(),
+    )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
     return page(request, who, "organisation_people.html", view, said=said, status=status)

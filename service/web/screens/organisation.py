@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from service.access.principal import Principal
 from service.casework.organisation.listing import UnitLine
-from service.organisation.plan import Plan
+from service.organisation.plan import Kind, Plan
 from service.web.frames import frame_for
 from service.web.organisation_notices import organisation_notice
 from service.web.organisation_words import OrganisationWords
@@ -17,6 +17,7 @@ from service.web.views.frame import FieldError, FormState, Place
 from service.web.views.organisation import ChangeGroup, Choices, ImportView
 from service.web.wording import gettext_of
 
+_NEW_HERE = (Kind.PERSON_ADDED, Kind.PERSON_BACK, Kind.PERSON_CHANGED)
 SHOWN = 500
 """So many changes of one sort are listed; the command line lists all."""
 
@@ -104,4 +105,5 @@ def import_view(
         notes=tuple(notes),
         withheld=words.withheld(plan) if plan.withheld else None,
         changed_meanwhile=changed_meanwhile,
+        invites=any(kind in plan.counts for kind in _NEW_HERE),
     )

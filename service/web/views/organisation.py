@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.casework.organisation.away import AwayLine, DeputyLine
 from service.casework.organisation.duties import OnDuty
@@ -36,12 +36,21 @@ class UnitView:
 
 @dataclass(frozen=True, slots=True)
 class PeopleView:
-    """`organisation_people.html`: people found, and a form for a new one."""
+    """`organisation_people.html`: people found, and a form for a new one.
+
+    Attributes:
+        waiting: Whether only those are shown who have never come in.
+        not_in: How many they are.
+        provider: What people call the provider that signs them in, or None.
+    """
 
     q: str
     people: tuple[PersonLine, ...]
     more: bool
     choices: Choices
+    waiting: bool = False
+    not_in: int = 0
+    provider: str | None = None
     form: FormState = field(default_factory=FormState)
 
 
@@ -54,6 +63,49 @@ class PersonView:
     choices: Choices
     roles: tuple[str, ...]
     is_oneself: bool
+    form: FormState = field(default_factory=FormState)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramLine:
+    """One program's token; `unit` None reaches the whole municipality.
+
+    Attributes:
+        state: `valid`, `expired` or `revoked`.
+        end_url: Where it is ended; None where it has ended.
+    """
+
+    name: str
+    role: str
+    unit: str | None
+    made_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    state: str
+    end_url: str | None
+
+    @property
+    def last(self) -> datetime:
+        """The last moment of it, whose day people name."""
+        return self.expires_at - timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramsView:
+    """`organisation_programs.html`: programs with access, and a form for another.
+
+    Attributes:
+        standing, ended: The latest first.
+        made: Name and secret of the one that was made just now; shown this once.
+    """
+
+    standing: tuple[ProgramLine, ...]
+    ended: tuple[ProgramLine, ...]
+    choices: Choices
+    roles: tuple[str, ...]
+    may_change: bool
+    made: tuple[str, str] | None = None
     form: FormState = field(default_factory=FormState)
 
 
@@ -119,6 +171,7 @@ class ImportView:
         notes: What else is to be known, each a sentence.
         withheld: Why nobody is ended although it was asked for, or None.
         changed_meanwhile: Whether the organisation changed since it was shown before.
+        invites: Whether somebody would be new here, and so could be told of their way in.
     """
 
     plan: str | None = None
@@ -128,6 +181,7 @@ class ImportView:
     notes: tuple[str, ...] = ()
     withheld: str | None = None
     changed_meanwhile: bool = False
+    invites: bool = False
     form: FormState = field(default_factory=FormState)
 
     @property

@@ -1,0 +1,37 @@
+"""A way in for one who has never come in, sent once more."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from service.access.invitations import invite
+from service.access.principal import Principal
+from service.casework.organisation.roles import person_to_change
+from service.web.dependencies import FormModel, House, Now, PageRight
+
+router = APIRouter(include_in_schema=False, prefix="/organisation")
+Change = Annotated[Principal, Depends(PageRight("organisation.change"))]
+
+
+@router.post("/people/{person_id}/invitation")
+def send(
+    request: Request,
+    person_id: UUID,
+    who: Change,
+    form: Annotated[FormModel, Form()],
+    house: House,
+    now: Now,
+) -> Response:
+    """Send somebody a mail with a way in; the one that they got before opens nothing more."""
+    form.check(who)
+    with house.database.writing() as session:
+        person = person_to_change(session, who, person_id)
+        invited = invite(session, [person], now, actor=who.actor)
+    request.app.state.engine.wake("invitations")
+    said = "invited" if invited else "not_invited"
+    return RedirectResponse(f"/organisation/people/{person_id}?said={said}", HTTPStatus.SEE_OTHER)
