@@ -250,4 +250,4 @@ class NoticeRecord(Base, Work, Protected):
     recipient: Mapped[str] = mapped_column(String(320), index=True)
     message: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    sent_at: Mapped[datetime | None] = mapped_column(index=True, default=None)

@@ -1194,6 +1194,7 @@ def upgrade() -> None:
         op.f("ix_notices_next_attempt_at"), "notices", ["next_attempt_at"], unique=False
     )
     op.create_index(op.f("ix_notices_recipient"), "notices", ["recipient"], unique=False)
+    op.create_index(op.f("ix_notices_sent_at"), "notices", ["sent_at"], unique=False)
     op.create_table(
         "phones",
         sa.Column("id", sa.Uuid(), nullable=False),
