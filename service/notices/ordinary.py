@@ -83,11 +83,11 @@ def hint(for_whom: str, url: str | None, language: str) -> Section:
 
 def _handler(known: Known, language: str, now: datetime) -> Section:
     _ = _of(language)
-    said = _("A case has been opened, and you take care of it.")
+    said = _("A case has been opened and waits for you.")
     if known.before is not None and known.before > now:
         words = Words(language, _, catalogues.load(language).ngettext)
         said = _(
-            "A case has been opened, and you take care of it. Read it %(when)s at the latest."
+            "A case has been opened and waits for you. Read it %(when)s at the latest."
         ) % {"when": words.moment(known.before, now)}
     return Section(
         _("A case for you – %(number)s") % {"number": known.number},
