@@ -207,6 +207,7 @@ async def _facts(world: World, seen: Seen, documents: list[object]) -> PageFacts
         {"texts": writings(post.text), "within": below}
         for post, below in zip(seen.structured, beneath, strict=True)
     ]
+    await world.run(script("shapes.js"))  # extract.js takes up what it finds
     return read_facts(await world.run(script("extract.js"), wanted))
 
 

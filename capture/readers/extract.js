@@ -84,6 +84,25 @@
     }
   };
 
+  // What shapes.js found in this world.
+  const shapes = globalThis.shapes || { blocks: new Map(), segments: new Map(), frequency: new Map() };
+  const TELLING = /body|content|text|message|msg|sign|quote|author|user|name|date|time|reply|action|button|toolbar|avatar|profile|meta/i;
+  const paths = new Map([["", 0]]); // where something stands within a block → its number
+  const pathOf = (before, element) => {
+    const names = [...element.classList].filter((name) => shapes.frequency.get(name) > 1 || TELLING.test(name)).slice(0, 3);
+    let place = "";
+    if (!names.length && ["DIV", "SPAN", "TD", "LI", "DD"].includes(element.tagName)) {
+      let nth = 0;
+      for (let other = element.previousElementSibling; other && nth < 9; other = other.previousElementSibling) nth += 1;
+      place = `:${nth}`;
+    }
+    return `${before}>${[element.tagName.toLowerCase(), ...names.map((name) => name.slice(0, 40))].join(".")}${place}`.slice(0, 400);
+  };
+  const numberOf = (path) => {
+    if (!paths.has(path)) paths.set(path, paths.size);
+    return paths.get(path);
+  };
+
   const posts = [], counts = [];
   const kindsOf = (element) => {
     const kinds = [];
@@ -98,6 +117,7 @@
     if (named && types.some((type) => POST_TYPES.test(type)) || isComment) kinds.push("microdata");
     if (element.classList.contains("h-entry") || element.classList.contains("h-cite")) kinds.push("microformat");
     if (located.has(element)) kinds.push("json-ld");
+    if (shapes.blocks.has(element)) kinds.push("shape");
     return kinds;
   };
   const valueOf = (element) => {
@@ -118,15 +138,16 @@
     if (!holders.has(holder)) holders.set(holder, holders.size);
     return holders.get(holder);
   };
-  const open = (element, kinds, state) => {
+  const open = (element, kinds, state, shape = shapes.blocks.get(element), box = boxOf(element)) => {
     // <li><article/><ol><li><article/></li></ol></li>: a reply stands in the list item of its post.
     const outer = state.items.slice(1);
     const holder = outer.find((item) => item.first > state.post);
     const parent = holder ? holder.first : state.post;
-    for (const item of state.items) if (item.first < 0) item.first = posts.length;
+    const only = kinds.length === 1 && kinds[0] === "shape";
+    for (const item of state.items) if (item.first < 0 && !only) item.first = posts.length;
     const number = (name) => Number.parseInt(element.getAttribute(name), 10) || null;
     posts.push({
-      kinds, parent, box: boxOf(element), id: (element.id || "").slice(0, 200), label: labelOf(element),
+      kinds, parent, within: state.post, box, shape: shape ? { ...shape, avatar: false, labels: [] } : null, id: (element.id || "").slice(0, 200), label: labelOf(element),
       level: number("aria-level"), place: number("aria-posinset"), size: number("aria-setsize"),
       feed: state.feed, types: (element.getAttribute("itemtype") || "").split(/\s+/).filter(Boolean),
       neighbours: neighboursOf(element), page: !!element.querySelector("h1"),
@@ -137,6 +158,16 @@
     return posts.length - 1;
   };
 
+  // Where a site writes the moment for its own script: seconds, milliseconds, or a date in words.
+  const machineTime = (element) => {
+    for (const name of ["datetime", "data-time", "data-timestamp", "data-utime", "data-date", "data-datetime", "data-created", "title"]) {
+      const written = (element.getAttribute(name) || "").slice(0, 100);
+      if (/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(written)) return written;
+      const seconds = /^\d{10}(?:\d{3})?$/.test(written) && name !== "title" ? Number(written.slice(0, 10)) : 0;
+      if (seconds > 9e8) return new Date(seconds * 1000).toISOString();
+    }
+    return "";
+  };
   const isNamed = (element) => {
     // A class says less than `rel`; it is believed of a few words that stand by themselves.
     return !element.children.length && element.textContent.length <= 80 && [...element.classList].some((name) => AUTHOR_CLASS.test(name));
@@ -176,12 +207,13 @@
     const post = posts[state.post];
     if (!post || post.runs.length >= MOST_RUNS) return;
     const last = post.runs[post.runs.length - 1];
+    const numbered = post.shape ? numberOf(state.path) : 0;
     // Spans are kept apart as long as there are few of them: a long text must not run out of runs.
     const apart = post.runs.length < MOST_PARTED && last && last.part !== state.part;
-    if (last && !apart && last.block === block && last.marks === state.marks && last.property === state.property && last.link === state.link) {
+    if (last && !apart && last.block === block && last.marks === state.marks && last.property === state.property && last.link === state.link && last.path === numbered) {
       last.text = (last.text + text).slice(0, LONGEST_RUN);
     } else {
-      post.runs.push({ block, part: state.part, text: text.slice(0, LONGEST_RUN), marks: state.marks, property: state.property, link: state.link });
+      post.runs.push({ block, part: state.part, text: text.slice(0, LONGEST_RUN), marks: state.marks, property: state.property, link: state.link, path: numbered });
     }
   };
   const newBlock = () => {
@@ -199,9 +231,18 @@
     if (element.getAttribute("role") === "feed") state.feed = true;
     if (kinds.length && posts.length < MOST_POSTS) {
       state.post = open(element, kinds, state);
-      state.marks = ""; state.property = ""; state.prefix = ""; state.link = -1; state.time = -1;
+      state.marks = ""; state.property = ""; state.prefix = ""; state.link = -1; state.time = -1; state.path = "";
     }
     const post = posts[state.post];
+    if (post?.shape && !kinds.length) {
+      state.path = pathOf(state.path, element);
+      const label = element.getAttribute("aria-label") || element.getAttribute("title");
+      if (label && post.shape.labels.length < 12 && (tag === "A" || tag === "BUTTON" || element.getAttribute("role") === "button")) post.shape.labels.push(squeeze(label).slice(0, 60));
+      if ((tag === "IMG" || /avatar|userpic|gravatar/i.test(element.getAttribute("class") || "")) && !post.shape.avatar) {
+        const seen = element.getBoundingClientRect();
+        post.shape.avatar = seen.width <= 160 && Math.abs(seen.width - seen.height) <= 0.25 * seen.width;
+      }
+    }
     if (post && !kinds.length) {
       const names = propertiesOf(element);
       for (const [name, property] of Object.entries(MICROFORMATS)) {
@@ -233,8 +274,9 @@
         post.links.push({ href: absolute(element.getAttribute("href")), text: squeeze(element.textContent).slice(0, 300) || squeeze(element.getAttribute("aria-label") || "").slice(0, 300), rel: element.rel || "", property: state.property, marks: state.marks, time: state.time >= 0 || !!element.querySelector("time") });
         state.link = post.links.length - 1;
       }
-      if (tag === "TIME" && post.times.length < 20) {
-        post.times.push({ written: element.getAttribute("datetime") || "", text: squeeze(element.textContent).slice(0, 200), title: squeeze(element.getAttribute("title") || "").slice(0, 200), link: state.link, property: state.property });
+      const machine = tag === "TIME" ? element.getAttribute("datetime") || "" : post.shape && !kinds.length ? machineTime(element) : "";
+      if ((tag === "TIME" || machine) && post.times.length < 20) {
+        post.times.push({ written: machine, text: squeeze(element.textContent).slice(0, 200), title: squeeze(element.getAttribute("title") || "").slice(0, 200), link: state.link, property: state.property });
         state.time = post.times.length - 1;
         if (state.link >= 0) post.links[state.link].time = true;
       }
@@ -249,12 +291,27 @@
     return state;
   };
 
+  // Neighbours that make one block together.
+  const segmentState = (segment, around) => {
+    if (segment.state) return segment.state;
+    if (posts.length >= MOST_POSTS) return (segment.state = around);
+    const range = document.createRange();
+    range.setStartBefore(segment.nodes[0]);
+    range.setEndAfter(segment.nodes[segment.nodes.length - 1]);
+    const holder = segment.nodes.find((node) => node.nodeType === Node.ELEMENT_NODE) || segment.nodes[0].parentElement;
+    const state = { ...around, post: open(holder, ["shape"], around, segment.shape, boxOf(range)) };
+    newBlock();
+    return (segment.state = { ...state, part: 0, marks: "", property: "", prefix: "", link: -1, time: -1, path: "" });
+  };
+
   const walk = (root) => {
-    const start = { post: -1, part: 0, items: [], feed: false, marks: "", property: "", prefix: "", link: -1, time: -1, pre: false };
+    const start = { post: -1, part: 0, items: [], feed: false, marks: "", property: "", prefix: "", link: -1, time: -1, pre: false, path: "" };
     const stack = [[root, start]];
     while (stack.length && visited < MOST_ELEMENTS) {
-      const [node, state] = stack.pop();
+      const [node, around] = stack.pop();
       if (node === null) { newBlock(); continue; }
+      const segment = shapes.segments.get(node);
+      const state = segment ? segmentState(segment, around) : around;
       if (node.nodeType === Node.TEXT_NODE) {
         const text = state.pre ? node.data : node.data.replace(/\s+/g, " ");
         if (text) say(state, text);
@@ -286,6 +343,7 @@
     width: Math.max(root.scrollWidth, root.clientWidth), height: Math.max(root.scrollHeight, document.body?.scrollHeight || 0, root.clientHeight),
     text: pageText, counts, cut: visited >= MOST_ELEMENTS || posts.length >= MOST_POSTS,
     frames: frames.length, unread: frames.filter((frame) => measures(frame, 300, 300) && !isFilm(frame)).length,
+    paths: [...paths.keys()],
     password: [...document.querySelectorAll("input[type=password]")].some(shown),
     posts,
   });

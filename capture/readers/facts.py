@@ -36,6 +36,29 @@ class Run:
     property: str
     link: int | None
     part: int = 0
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What `shapes.js` saw of a block that is alike in shape to others of its `group`.
+
+    `kind` is what each of them has one of: `time`, `who` (a name) or `reply` (a thing to
+    press). `hint` are the classes and ids of the block and what it stands in, `around` the
+    names of the elements around it, innermost first, `heading` the last one before it,
+    `author` a name that the block bears as an attribute, `inset` where its anchor begins.
+    """
+
+    group: int
+    kind: str
+    hint: str
+    around: tuple[str, ...]
+    heading: str
+    author: str
+    is_wrapped: bool
+    has_avatar: bool
+    inset: float
+    labels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +98,8 @@ class Candidate:
     """An element that could be a post. `parent` is the candidate that it stands in or under.
 
     `neighbours` is one number for all that stand side by side in one element;
-    `is_page` says that the page's own title (`<h1>`) stands in it.
+    `is_page` says that the page's own title (`<h1>`) stands in it; `within` is the candidate
+    whose words its own would be if it were none.
     """
 
     kinds: frozenset[str]
@@ -94,6 +118,8 @@ class Candidate:
     pictures: int
     neighbours: int | None = None
     is_page: bool = False
+    within: int | None = None
+    shape: Shape | None = None
 
     @property
     def is_by_role(self) -> bool:
@@ -134,8 +160,9 @@ def read_facts(text: str) -> PageFacts:
         FactsUnreadable: it is not an object in JSON.
     """
     page = _object(_parsed(text))
+    paths = [clean(path) if isinstance(path, str) else "" for path in _list(page, "paths")]
     candidates = tuple(
-        _candidate(_object(item), nth) for nth, item in enumerate(_list(page, "posts"))
+        _candidate(_object(item), nth, paths) for nth, item in enumerate(_list(page, "posts"))
     )
     return PageFacts(
         url=_text(page, "url"),
@@ -169,7 +196,7 @@ def clean(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _candidate(item: Mapping[str, Any], nth: int) -> Candidate:
+def _candidate(item: Mapping[str, Any], nth: int, paths: list[str]) -> Candidate:
     parent = _index(item, "parent", nth)
     box = _object(item.get("box"))
     links = tuple(_link(_object(link)) for link in _list(item, "links"))
@@ -192,10 +219,28 @@ def _candidate(item: Mapping[str, Any], nth: int) -> Candidate:
         ),
         times=tuple(_time(_object(time), len(links)) for time in _list(item, "times")),
         links=links,
-        runs=tuple(_run(_object(run), len(links)) for run in _list(item, "runs")),
+        runs=tuple(_run(_object(run), len(links), paths) for run in _list(item, "runs")),
         pictures=int(_number(item, "pictures")),
         neighbours=_index(item, "neighbours", _MOST_PARTS),
         is_page=item.get("page") is True,
+        within=_index(item, "within", nth),
+        shape=_shape(item["shape"]) if isinstance(item.get("shape"), dict) else None,
+    )
+
+
+def _shape(item: Mapping[str, Any]) -> Shape:
+    labels = [clean(label) for label in _list(item, "labels") if isinstance(label, str)]
+    return Shape(
+        group=_index(item, "group", _MOST_PARTS) or 0,
+        kind=_text(item, "kind"),
+        hint=_text(item, "hint"),
+        around=tuple(_text(item, "around").split()),
+        heading=_text(item, "heading"),
+        author=" ".join(_text(item, "author").split()),
+        is_wrapped=item.get("wrapped") is True,
+        has_avatar=item.get("avatar") is True,
+        inset=_number(item, "inset"),
+        labels=tuple(labels),
     )
 
 
@@ -220,7 +265,8 @@ def _time(item: Mapping[str, Any], links: int) -> TimeElement:
     )
 
 
-def _run(item: Mapping[str, Any], links: int) -> Run:
+def _run(item: Mapping[str, Any], links: int, paths: list[str]) -> Run:
+    path = _index(item, "path", len(paths))
     return Run(
         block=int(_number(item, "block")),
         text=_text(item, "text"),
@@ -228,6 +274,7 @@ def _run(item: Mapping[str, Any], links: int) -> Run:
         property=_text(item, "property"),
         link=_index(item, "link", links),
         part=_index(item, "part", _MOST_PARTS) or 0,
+        path="" if path is None else paths[path],
     )
 
 

@@ -16,6 +16,7 @@ from capture.readers.drafts import Draft, read_draft
 from capture.readers.facts import Candidate, PageFacts
 from capture.readers.json_ld import StructuredPost
 from capture.readers.posts import Box, Post
+from capture.readers.recurring import Recurring, given_back, read_recurring, said_by_meaning
 from capture.readers.threads import (
     Item,
     answer_by_indent,
@@ -40,44 +41,51 @@ class ReadPosts:
     """The posts in the page's order, and how many the page says there are (None: it does not).
 
     `refused` counts what the page sets apart as a post does, but nobody wrote at no time, and
-    that is no teaser of another page.
+    that is no teaser of another page. `by_shape` are those of the posts that nothing but
+    their likeness to one another tells of, `unsure` those of them that might be something else.
     """
 
     posts: tuple[Post, ...]
     stated: int | None
     refused: int = 0
+    by_shape: int = 0
+    unsure: int = 0
 
 
 def read_posts(page: PageFacts, structured: Sequence[StructuredPost]) -> ReadPosts:
     """Read all posts of a page. What JSON-LD states is joined with what the page shows."""
     items, refused = _shown(page)
+    shaped = [item for item in items if item.candidate and item.candidate.kinds == {"shape"}]
     _match(items, structured, page.url)
     ordered = _with_unshown(items, structured)
     _settle_parents(ordered, structured)
     posts = _named(ordered, page.url)
-    return ReadPosts(posts, _stated_count(page, structured, len(posts)), refused)
+    return ReadPosts(
+        posts,
+        _stated_count(page, structured, len(posts)),
+        refused,
+        by_shape=len(shaped),
+        unsure=sum(item.is_unsure for item in shaped),
+    )
 
 
 def _shown(page: PageFacts) -> tuple[list[Item], int]:
     """The candidates that are posts, each under the nearest one that is; how many were refused."""
-    drafts = [read_draft(candidate, page.url) for candidate in page.candidates]
-    answered = {candidate.parent for candidate in page.candidates}
-    taken: set[int] = set()
-    for place, (candidate, draft) in enumerate(zip(page.candidates, drafts, strict=True)):
-        answers = not taken.isdisjoint(_above(page, place))
-        if _is_post(candidate, draft, answered=place in answered, answers=answers):
-            taken.add(place)
-    # An article without a name stands among posts, or it is none: only they can tell.
-    deliberate = {page.candidates[place].neighbours for place in taken} - {None}
-    for place, (candidate, draft) in enumerate(zip(page.candidates, drafts, strict=True)):
-        beside = candidate.has_role and candidate.neighbours in deliberate
-        if beside and draft.text and not draft.is_advert:
-            taken.add(place)
+    page, recurring = _without_what_is_no_post(page)
+    drafts = [
+        recurring.drafts.get(place) or read_draft(candidate, page.url)
+        for place, candidate in enumerate(page.candidates)
+    ]
+    taken = _taken(page, drafts, recurring)
     items: dict[int, Item] = {}
     for place in sorted(taken):
         above = next((up for up in _above(page, place) if up in items), None)
+        if place in recurring.drafts and above is not None and page.candidates[above].is_page:
+            above = None  # what is said beneath an article answers nobody
         parent = None if above is None else items[above]
         items[place] = Item(drafts[place], page.candidates[place], parent)
+        items[place].is_unsure = place in recurring.unsure
+    answered = {candidate.parent for candidate in page.candidates}
     refused = [
         place
         for place, (candidate, draft) in enumerate(zip(page.candidates, drafts, strict=True))
@@ -90,6 +98,41 @@ def _shown(page: PageFacts) -> tuple[list[Item], int]:
     answer_by_level(shown)
     answer_by_indent(shown)
     return shown, len(refused)
+
+
+def _without_what_is_no_post(page: PageFacts) -> tuple[PageFacts, Recurring]:
+    """The page with those blocks alone, of all that recur, that are posts and not so by meaning."""
+    recurring = read_recurring(page)
+    page, places = given_back(page, recurring.drafts)
+    recurring = recurring.moved(places)
+    if not recurring.drafts or len(recurring.drafts) == len(page.candidates):
+        return page, recurring
+    drafts = [
+        recurring.drafts.get(place) or read_draft(candidate, page.url)
+        for place, candidate in enumerate(page.candidates)
+    ]
+    doubled = said_by_meaning(page, recurring, _taken(page, drafts, recurring))
+    page, places = given_back(page, set(recurring.drafts) - doubled)
+    return page, recurring.moved(places)
+
+
+def _taken(page: PageFacts, drafts: Sequence[Draft], recurring: Recurring) -> set[int]:
+    """The places of the candidates that are posts."""
+    answered = {candidate.parent for candidate in page.candidates}
+    taken: set[int] = set()
+    for place, (candidate, draft) in enumerate(zip(page.candidates, drafts, strict=True)):
+        answers = not taken.isdisjoint(_above(page, place))
+        if place in recurring.drafts:
+            continue
+        if _is_post(candidate, draft, answered=place in answered, answers=answers):
+            taken.add(place)
+    # An article without a name stands among posts, or it is none: only they can tell.
+    deliberate = {page.candidates[place].neighbours for place in taken} - {None}
+    for place, (candidate, draft) in enumerate(zip(page.candidates, drafts, strict=True)):
+        beside = candidate.has_role and candidate.neighbours in deliberate
+        if beside and draft.text and not draft.is_advert:
+            taken.add(place)
+    return taken | set(recurring.drafts)
 
 
 def _above(page: PageFacts, place: int) -> Iterator[int]:

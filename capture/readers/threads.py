@@ -24,6 +24,7 @@ class Item:
     candidate: Candidate | None
     above: Item | None = None
     stated: StructuredPost | None = None
+    is_unsure: bool = False
 
 
 def answer_what_they_name(items: Sequence[Item], page_url: str) -> None:

@@ -1,6 +1,6 @@
 """The words around a post that are not its text: names in labels, times, things to press. Pure.
 
-Danish, Norwegian and English, as people who comment on a Danish municipality's pages meet them.
+Danish, Norwegian, Swedish, German and English, as people who comment on a Danish municipality's pages meet them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import re
 _ACTIONS = re.compile(
     r"(?:be)?svare?|reply|answer|like|liker?|dele?|share|rapport[eé]r|anmeld|report|flag|redig[eé]r"
     r"|edit|slet|slett|delete|permalink|link|cit[eé]r|quote|følg|follow|gem|save|skjul|hide"
-    r"|oversæt|translate|redigeret|edited",
+    r"|oversæt|translate|redigeret|edited"
+    r"|antworte?n?|zitieren|melden|teilen|bearbeiten|löschen|gefällt\ mir|merken|folgen|anzeigen"
+    r"|citera|anmäl|anmäla|dela|gilla|gillar|redigera|ta\ bort|radera|spara|følge|sitere?|siter"
+    r"|svara(?:\ på)?|kommenter(?:er)?|comment|kommentieren|kommentera|upvote|downvote",
     re.IGNORECASE,
 )
 _ACTION_PHRASES = frozenset(
@@ -38,6 +41,30 @@ _ACTION_PHRASES = frozenset(
         "kopier link",
         "link til kommentar",
         "link to comment",
+        "rapportér indlæg",
+        "rapporter innlegg",
+        "svar med citat",
+        "svar med sitat",
+        "reply with quote",
+        "report post",
+        "report this post",
+        "report comment",
+        "anmeld kommentar",
+        "anmeld indlæg",
+        "like this",
+        "mit zitat antworten",
+        "beitrag melden",
+        "svar på",
+        "svar på denne",
+        "besvar kommentar",
+        "vis profil",
+        "send besked",
+        "til toppen",
+        "nach oben",
+        "citat",
+        "ip logget",
+        "private message",
+        "send pm",
     }
 )
 _ONLY_SIGNS = re.compile(r"^[\s·•|–—\-,:;#()\d]*$")

@@ -69,6 +69,7 @@ async def _read(names: list[str], site: Site, now: Now) -> dict[str, ReadPosts]:
                 {"texts": writings(post.text), "within": below}
                 for post, below in zip(structured, descendants(structured), strict=True)
             ]
+            await world.run(script("shapes.js"))
             facts = read_facts(await world.run(script("extract.js"), wanted))
             found[name] = read_posts(facts, structured)
     return found

@@ -1,0 +1,317 @@
+// Runs in a world of its own inside the page, before extract.js, and keeps for it which elements
+// (or runs of neighbours) are alike in shape as posts are: each with one time, one name or one
+// thing to press, at the same place within it. It judges nothing; `capture.readers` does.
+//
+// From each such anchor upwards, a block is the first element that has a neighbour of the same
+// shape around an anchor of its own; a reply that stands alone is known by the shape of the others.
+() => {
+  const MOST_ELEMENTS = 150000, MOST_ANCHORS = 12000, HIGHEST = 14, LONGEST_LINE = 140, MOST_BLOCKS = 3000;
+  const SKIPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "HEAD", "IFRAME", "OBJECT", "SVG", "TEXTAREA", "SELECT", "NAV"]);
+  const ROOTS = new Set(["BODY", "HTML", "MAIN", "#document-fragment"]);
+  const MONTH = "(?:jan|feb|m[aä]r|apr|ma[jiy]|jun|jul|aug|sep|o[kc]t|nov|de[csz])[a-zäæø]*\\.?";
+  const CLOCK = "\\d{1,2}[:.]\\d{2}";
+  const DATED = new RegExp(`\\d{1,2}[./-]\\d{1,2}[./-]\\d{2,4}|\\d{4}[-./]\\d{1,2}[-./]\\d{1,2}|\\d{1,2}(?:\\.|st|nd|rd|th)?\\s+(?:of\\s+)?${MONTH}(?:\\s|,|$|\\d)|${MONTH}\\s\\d{1,2}(?:\\D|$)|\\d{1,2}/\\d{1,2}(?:\\s|$)`, "i");
+  const NEAR = new RegExp(`(?:^|\\s)(?:i\\s?(?:dag|går|aftes|morges|forgårs)|idag|igår|today|yesterday|heute|gestern|vorgestern|(?:man|tirs|ons|tors|fre|lør|søn|mån|tis|lör|sön)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)(?:\\s|,|$)`, "i");
+  const AGO = /(?:^|\s|\()(?:\d{1,3}|en|et|ett|ei|an?|one|to|two|två|tre|three|drei|zwei|eine[mnr]?|få|nogle|et par|a few|ein paar)\s?(?:s|m|t|h|d|u|w|y|sek\w*|sec\w*|min\w*|tim\w*|std\w*|stund\w*|hours?|hrs?|dag\w*|days?|døgn|tag\w*|uge\w*|uke\w*|vecko?\w*|woch\w*|weeks?|må?ned\w*|månad\w*|monat\w*|mdr?|mnd|months?|år|jahr\w*|years?)\.?(?:\s(?:siden|sedan|ago))?\)?$|just now|lige nu|akkurat nå|nyss|gerade eben|vor\s(?:\d|ein)/i;
+  const EXACT = new RegExp(`^(?:kl\\.?\\s?)?${CLOCK}(?:\\s?[ap]m)?$`, "i");
+  const NOT_OF_POST = /medlem|tilmeldt|registre|joined|member|since|seit|dabei|sist? (?:aktiv|set|sedd)|sidst set|last (?:seen|edit|active|visit)|redig|rettet|ændret|endret|edited|opdater|updated|bearbeitet|geändert|ändrad|fødselsdag|birthday/i;
+  const REPLY = /^(?:be)?svare?(?: på| til)?|^(?:reply|quote|report|flag|antworte|zitier|melden|citer|sitat|anmäl|rapport|anmeld|synes godt om|like|gefällt|gilla|liker)/i;
+  const WHO = /(?:^|[-_])(?:author|user(?:name|-?link)?|display-?name|poster|byline|nick(?:name)?|member|forfatter|bruger(?:navn)?|navn|name|autor|verfasser|författare|skribent|avsender)(?:$|[-_])/i;
+  const POSTED = /(?:^|[-_])(?:comments?|kommentar\w*|repl(?:y|ies)|svar|answer|post|message|msg|entry|indl(?:ae|æ)g|innlegg|inl(?:ä|a)gg|beitrag|antwort|review|guestbook\w*|g(?:ae|æ)stebog\w*)(?:$|[-_\d])/i;
+  const PROFILE = /\/(?:@|~|u\/|users?\/|profil|author|forfatter|members?\/|medlem|bruger|mitglied|benutzer)|[?&](?:u|uid|user(?:id)?)=\d|memberlist|member\.php/i;
+
+  const frequency = new Map();
+  const records = [], anchors = { time: [], who: [], reply: [] };
+  let letters = 0;
+  const words = (text) => text.replace(/\s+/g, " ").trim();
+  const isTime = (text) => {
+    const said = words(text);
+    if (!said || said.length > LONGEST_LINE || NOT_OF_POST.test(said)) return false;
+    const found = DATED.exec(said) || NEAR.exec(said) || AGO.exec(said) || EXACT.exec(said);
+    return !!found && said.length - found[0].length <= 70;
+  };
+  const tokensOf = (record) => {
+    if (record.tokens) return record.tokens;
+    const classes = record.element ? [...record.node.classList].slice(0, 12) : [];
+    record.tokens = classes.filter((name) => frequency.get(name) > 1);
+    return record.tokens;
+  };
+  const attribute = (element, name) => element.getAttribute(name) || "";
+  const anchorOf = (element) => {
+    const tag = element.tagName;
+    if (tag === "TIME" || element.hasAttribute("datetime")) return NOT_OF_POST.test(attribute(element, "class")) || tag === "DEL" || tag === "INS" ? "" : "time";
+    if (element.hasAttribute("data-time") || element.hasAttribute("data-timestamp") || element.hasAttribute("data-date")) return element.textContent.length <= LONGEST_LINE ? "time" : "";
+    if (element.hasAttribute("title") && !element.hasAttribute("src") && element.textContent.length <= 60 && DATED.test(attribute(element, "title").slice(0, 100)) && !NOT_OF_POST.test(attribute(element, "title"))) return "time";
+    if (element.children.length && element.children.length <= 4 && /date|time|tid|dato|datum|zeit|stamp/i.test(attribute(element, "class")) && element.textContent.length <= 60 && DATED.test(words(element.textContent)) && ![...element.children].some((one) => isTime(one.textContent))) return "time";
+    return "";
+  };
+  const isWho = (element) => {
+    if (element.hasAttribute("data-author") || element.hasAttribute("data-username")) return false; // of the block itself
+    const said = element.textContent.length <= 80 && /\p{L}/u.test(element.textContent);
+    if (!said) return false;
+    if (element.tagName === "A" && PROFILE.test(attribute(element, "href"))) return true;
+    return !element.children.length && [...element.classList].some((name) => WHO.test(name));
+  };
+  const read = (root) => {
+    const stack = [[root, null, false, 0]];
+    while (stack.length && records.length < MOST_ELEMENTS) {
+      const [node, up, within, place] = stack.pop();
+      if (up === undefined) { node.end = letters; continue; }
+      if (node.nodeType === Node.TEXT_NODE) {
+        const text = node.data;
+        const record = { node, up, element: false, tag: "#", begin: letters, end: 0, place };
+        letters += text.length < 2 ? 0 : words(text).length;
+        record.end = letters;
+        if (!within && text.length < 400 && anchors.time.length < MOST_ANCHORS && isTime(text)) anchors.time.push(record);
+        continue;
+      }
+      if (node.nodeType !== Node.ELEMENT_NODE && node !== root) continue;
+      const tag = node.tagName.toUpperCase();
+      if (SKIPPED.has(tag) || attribute(node, "role") === "navigation" || node.hidden === true) continue;
+      const record = { node, up, element: true, tag, begin: letters, end: 0, place, kids: null, tokens: null };
+      records.push(record);
+      for (const name of [...node.classList].slice(0, 12)) frequency.set(name, (frequency.get(name) || 0) + 1);
+      let inside = within || tag === "BLOCKQUOTE" && !POSTED.test(attribute(node, "class"));
+      if (!inside && anchors.time.length < MOST_ANCHORS && anchorOf(node)) { anchors.time.push(record); inside = true; }
+      if (anchors.who.length < MOST_ANCHORS && isWho(node)) anchors.who.push(record);
+      if ((tag === "A" || tag === "BUTTON" || attribute(node, "role") === "button") && anchors.reply.length < MOST_ANCHORS && node.textContent.length < 40 && REPLY.test(words(node.textContent))) anchors.reply.push(record);
+      stack.push([record, undefined]);
+      const given = node.shadowRoot ? node.shadowRoot.childNodes : tag === "SLOT" && node.assignedNodes().length ? node.assignedNodes() : node.childNodes;
+      for (let nth = given.length - 1; nth >= 0; nth -= 1) stack.push([given[nth], record, inside, nth]);
+    }
+  };
+
+  const levelsOf = (anchor) => {
+    const levels = [];
+    let path = "";
+    for (let record = anchor; record && record.up && levels.length < HIGHEST && !ROOTS.has(record.tag); record = record.up) {
+      path = `${record.tag}>${path}`;
+      levels.push({ record, path });
+    }
+    return levels;
+  };
+  const shapes = new Map(); // path → the places where blocks of this shape stand
+  const enterLevels = (found) => {
+    for (const anchor of found) {
+      anchor.levels = levelsOf(anchor);
+      for (const { record, path } of anchor.levels) {
+        record.up.kids ||= new Map();
+        let kin = record.up.kids.get(path);
+        if (!kin) record.up.kids.set(path, kin = { held: new Map(), tokens: new Map(), bare: 0 });
+        const held = kin.held.get(record) || 0;
+        kin.held.set(record, held + 1);
+        if (held) continue;
+        const tokens = tokensOf(record);
+        if (!tokens.length) kin.bare += 1;
+        for (const name of tokens) kin.tokens.set(name, (kin.tokens.get(name) || 0) + 1);
+      }
+    }
+  };
+  const hasKin = (record, path) => {
+    const kin = record.up.kids.get(path);
+    if (kin.held.size < 2 || kin.held.get(record) > 1) return null;
+    const tokens = tokensOf(record);
+    const alike = tokens.length ? kin.bare > 0 || tokens.some((name) => kin.tokens.get(name) > 1) : true;
+    return alike ? kin : null;
+  };
+  const speaks = (record, anchor) => record.end - record.begin - (anchor.end - anchor.begin) > 0;
+  const groups = []; // {path, tokens: Set, bare, single, segmented}
+  const groupOf = (record, path, kin) => {
+    const tokens = tokensOf(record);
+    const shared = kin ? tokens.filter((name) => kin.tokens.get(name) * 2 >= kin.held.size) : tokens;
+    const known = shapes.get(path) || [];
+    const same = known.find((group) => shared.length ? shared.some((name) => group.tokens.has(name)) || !group.tokens.size : !group.tokens.size || group.bare);
+    if (same) {
+      for (const name of shared) same.tokens.add(name);
+      return same;
+    }
+    const group = { number: groups.length, path, tokens: new Set(shared), bare: !shared.length };
+    groups.push(group);
+    shapes.set(path, [...known, group]);
+    return group;
+  };
+  const find = (found, taken) => {
+    const blocks = new Map(); // record → {group, anchor}
+    const left = [];
+    enterLevels(found);
+    const put = (record, group, anchor) => {
+      if (!blocks.has(record) && blocks.size < MOST_BLOCKS) blocks.set(record, { group, anchor });
+    };
+    for (const anchor of found) {
+      let thin = null, chosen = null;
+      for (const level of anchor.levels) {
+        if (taken(level.record)) break;
+        const kin = hasKin(level.record, level.path);
+        if (!kin) continue;
+        if (speaks(level.record, anchor) && level.record.element) { chosen = [level, kin]; break; }
+        thin ||= [level, kin];
+      }
+      chosen ||= thin;
+      if (chosen) put(chosen[0].record, groupOf(chosen[0].record, chosen[0].path, chosen[1]), anchor);
+      else left.push(anchor);
+    }
+    // What stands alone: of a known shape, or of one that recurs elsewhere, or named as a post.
+    const recurring = new Map();
+    for (const anchor of left) {
+      for (const { record, path } of anchor.levels) {
+        const key = `${path}|${tokensOf(record).join(" ")}`;
+        recurring.set(key, (recurring.get(key) || 0) + 1);
+      }
+    }
+    for (const anchor of left) {
+      const usable = anchor.levels.filter(({ record, path }) => record.element && speaks(record, anchor) && record.up.kids.get(path).held.get(record) === 1 && !taken(record));
+      const known = usable.find(({ record, path }) => (shapes.get(path) || []).some((group) => tokensOf(record).some((name) => group.tokens.has(name)) || group.bare && !tokensOf(record).length));
+      const again = usable.filter(({ record, path }) => recurring.get(`${path}|${tokensOf(record).join(" ")}`) > 1).pop();
+      const isPost = ({ record }) => POSTED.test(attribute(record.node, "id")) || [...record.node.classList].some((name) => POSTED.test(name)) || record.node.hasAttribute("data-author");
+      const named = usable.filter((level) => isPost(level) && level.record.end - level.record.begin < 6000 && !level.record.node.querySelector("h1")).pop();
+      const level = known || again || named;
+      if (level) put(level.record, groupOf(level.record, level.path, null), anchor);
+    }
+    return blocks;
+  };
+
+  // Where the words of a post stand beside the line that names it, neighbours make the block:
+  // <dt>name</dt><dd>words</dd>, a row of the table and the next, words up to the next <hr>.
+  const isBreak = (node) => node.nodeType === Node.ELEMENT_NODE && ["BR", "HR"].includes(node.tagName);
+  const isInline = (node) => node.nodeType === Node.TEXT_NODE || getComputedStyle(node).display.startsWith("inline");
+  const isBlank = (node) => node.nodeType === Node.COMMENT_NODE || node.nodeType === Node.TEXT_NODE && !node.data.trim();
+  const ENDS = new Set(["H1", "H2", "FORM", "NAV", "FOOTER", "ASIDE", "SECTION", "MAIN"]);
+  const nameOf = (node) => node.nodeType === Node.ELEMENT_NODE ? node.tagName : "#";
+  const byRules = (kids, places) => {
+    const rules = [-1, ...kids.flatMap((node, nth) => nameOf(node) === "HR" ? [nth] : []), kids.length];
+    const ranges = places.map((place) => {
+      const after = rules.findIndex((rule) => rule > place);
+      return [rules[after - 1] + 1, rules[after] - 1];
+    });
+    return new Set(ranges.map((range) => range[0])).size === places.length && places.length > 1 ? ranges : null;
+  };
+  const byLines = (kids, places) => {
+    const starts = places.map((place) => {
+      let start = place;
+      while (start > 0 && !isBreak(kids[start - 1]) && isInline(kids[start - 1])) start -= 1;
+      return start;
+    });
+    const ends = places.map((place) => {
+      let end = place;
+      while (end + 1 < kids.length && !isBreak(kids[end + 1]) && isInline(kids[end + 1])) end += 1;
+      return end;
+    });
+    const said = (from, to) => kids.slice(Math.max(0, from), to + 1).some((node) => !isBreak(node) && !isBlank(node) && !/^H\d$/.test(nameOf(node)));
+    if (new Set(starts).size < starts.length) return null;
+    const signed = said(0, starts[0] - 1) && !said(ends[ends.length - 1] + 1, kids.length - 1);
+    if (signed) return ends.map((end, nth) => [nth ? ends[nth - 1] + 1 : 0, end]);
+    let last = ends[ends.length - 1];
+    while (last + 1 < kids.length && !ENDS.has(nameOf(kids[last + 1])) && nameOf(kids[last + 1]) !== "HR") last += 1;
+    return starts.map((start, nth) => [start, nth + 1 < starts.length ? starts[nth + 1] - 1 : last]);
+  };
+  const byOrder = (kids, places) => {
+    const solid = kids.map((node, nth) => nth).filter((nth) => !isBlank(kids[nth]));
+    const at = places.map((place) => solid.indexOf(place));
+    const gap = solid.slice(at[0] + 1, at[1]).map((nth) => nameOf(kids[nth]));
+    const known = new Set(places.slice(1).flatMap((_, nth) => solid.slice(at[nth] + 1, at[nth + 1]).map((one) => nameOf(kids[one]))));
+    let after = 0, before = 0;
+    while (after < gap.length && nameOf(kids[solid[at[at.length - 1] + 1 + after]] || document) === gap[after]) after += 1;
+    while (before < gap.length && at[0] - 1 - before >= 0 && nameOf(kids[solid[at[0] - 1 - before]]) === gap[gap.length - 1 - before]) before += 1;
+    const shift = after === gap.length ? 0 : Math.min(before, gap.length - after);
+    const starts = at.map((place) => solid[place - shift]);
+    let last = at[at.length - 1];
+    const most = shift ? last + gap.length - shift : solid.length;
+    while (last + 1 < solid.length && last < most && known.has(nameOf(kids[solid[last + 1]])) && !ENDS.has(nameOf(kids[solid[last + 1]]))) last += 1;
+    return starts.map((start, nth) => [start, nth + 1 < starts.length ? starts[nth + 1] - 1 : solid[last]]);
+  };
+  const segmentsOf = (blocks, put) => {
+    const families = new Map();
+    for (const [record, { group }] of blocks) {
+      const key = record.up;
+      if (!families.has(key)) families.set(key, new Map());
+      const family = families.get(key);
+      if (!family.has(group)) family.set(group, []);
+      family.get(group).push(record);
+    }
+    const begins = [...blocks.keys()].map((record) => record.begin).sort((one, other) => one - other);
+    const isFree = (from, to) => {
+      let low = 0, high = begins.length;
+      while (low < high) { const middle = (low + high) >> 1; if (begins[middle] < from) low = middle + 1; else high = middle; }
+      return low >= begins.length || begins[low] >= to;
+    };
+    for (const [up, family] of families) {
+      for (const [group, members] of family) {
+        members.sort((one, other) => one.place - other.place);
+        if (members.length < 2) continue;
+        const gaps = members.slice(1).filter((record, nth) => record.begin - members[nth].end > 0 && isFree(members[nth].end, record.begin)).length;
+        const own = members.map((record) => record.end - record.begin).sort((one, other) => one - other)[members.length >> 1];
+        if (gaps < 0.6 * (members.length - 1) || own > 140) continue;
+        const kids = [...(up.node.shadowRoot || up.node).childNodes];
+        const places = members.map((record) => record.place);
+        if (places.some((place, nth) => kids[place] !== members[nth].node)) continue;
+        const ranges = byRules(kids, places) || (isInline(kids[places[0]]) ? byLines(kids, places) : byOrder(kids, places));
+        if (!ranges || ranges.some(([from, to], nth) => from > to || from === undefined || nth && from <= ranges[nth - 1][1])) continue;
+        members.forEach((record, nth) => {
+          const nodes = kids.slice(ranges[nth][0], ranges[nth][1] + 1);
+          while (nodes.length && (isBlank(nodes[0]) || isBreak(nodes[0]))) nodes.shift();
+          while (nodes.length && (isBlank(nodes[nodes.length - 1]) || isBreak(nodes[nodes.length - 1]))) nodes.pop();
+          if (nodes.length) put(record, group, nodes);
+        });
+      }
+    }
+  };
+
+  const HEADING = /^H[1-6]$/;
+  const headings = (all) => {
+    // The last heading before each place, by order in the page.
+    const found = [];
+    for (const record of all) if (HEADING.test(record.tag)) found.push([record.begin, words(record.node.textContent).slice(0, 100)]);
+    return (begin) => {
+      let low = 0, high = found.length;
+      while (low < high) { const middle = (low + high) >> 1; if (found[middle][0] < begin) low = middle + 1; else high = middle; }
+      return low ? found[low - 1][1] : "";
+    };
+  };
+  const shapeOf = (record, { group, anchor }, kind, heading) => {
+    const around = [];
+    let wrapped = false;
+    for (let up = record; up; up = up.up) {
+      if (up.element && around.length < 12) around.push(up.tag.toLowerCase());
+      if (up.tag === "A" && up.node.hasAttribute("href") && !attribute(up.node, "href").startsWith("#")) wrapped = true;
+    }
+    const named = [record, record.up, record.up?.up].filter((one) => one && one.element);
+    const place = anchor.element ? anchor.node : anchor.up.node;
+    const node = record.element ? record.node : record.up.node;
+    const author = ["data-author", "data-username", "data-user-name", "data-author-name"].map((name) => attribute(node, name)).find(Boolean) || "";
+    return {
+      group: group.number, kind, wrapped, around: around.join(" "), heading: heading(record.begin),
+      hint: named.map((one) => `${attribute(one.node, "class")} ${attribute(one.node, "id")}`.slice(0, 150)).join(" | "),
+      author: author.slice(0, 100), inset: place.getBoundingClientRect().x + scrollX,
+    };
+  };
+
+  read(document.body || document.documentElement);
+  const shown = { blocks: new Map(), segments: new Map(), frequency };
+  const heading = headings(records);
+  const holding = new Set();
+  const accept = (blocks, kind) => {
+    const parted = new Map();
+    segmentsOf(blocks, (record, group, nodes) => parted.set(record, nodes));
+    for (const [record, block] of blocks) {
+      const nodes = parted.get(record);
+      if (!nodes && !(record.element && speaks(record, block.anchor))) continue;
+      const shape = shapeOf(record, block, kind, heading);
+      if (nodes) {
+        const segment = { shape, nodes };
+        for (const node of nodes) shown.segments.set(node, segment);
+      } else if (record.node.getClientRects().length && !getComputedStyle(record.node).display.startsWith("inline")) shown.blocks.set(record.node, shape);
+      for (let up = record; up && !holding.has(up); up = up.up) holding.add(up);
+    }
+  };
+  const isInBlock = (record) => {
+    for (let up = record; up; up = up.up) if (shown.blocks.has(up.node) || shown.segments.has(up.node)) return true;
+    return false;
+  };
+  accept(find(anchors.time, () => false), "time");
+  for (const kind of ["who", "reply"]) {
+    for (const one of records) one.kids = null;
+    accept(find(anchors[kind].filter((anchor) => !isInBlock(anchor)), (record) => holding.has(record)), kind);
+  }
+  globalThis.shapes = shown;
+  return shown.blocks.size + shown.segments.size;
+}
