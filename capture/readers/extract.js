@@ -140,10 +140,10 @@
   };
   const open = (element, kinds, state, shape = shapes.blocks.get(element), box = boxOf(element)) => {
     // <li><article/><ol><li><article/></li></ol></li>: a reply stands in the list item of its post.
-    const outer = state.items.slice(1);
+    const only = kinds.length === 1 && kinds[0] === "shape";
+    const outer = only ? state.items : state.items.slice(1);
     const holder = outer.find((item) => item.first > state.post);
     const parent = holder ? holder.first : state.post;
-    const only = kinds.length === 1 && kinds[0] === "shape";
     for (const item of state.items) if (item.first < 0 && !only) item.first = posts.length;
     const number = (name) => Number.parseInt(element.getAttribute(name), 10) || null;
     posts.push({
