@@ -19,6 +19,7 @@ _FAMILIES = {
     "token": "tokens",
     "operator": "operators",
     "organisation": "organisation",
+    "rights": "rights",
     "ingest": "evidence",
     "erase": "evidence",
     "read-again": "reading",
