@@ -86,7 +86,8 @@ def begin(
     except FirstStartOver:
         return _over(request, house)
     except PasswordTooShort:
-        text = gettext_of(language)("The password is too short: it has at least twelve characters.")
+        _ = gettext_of(language)
+        text = _("The password is too short: it has at least twelve characters.")
         wrong = (FieldError("password", text),)
         return _page(request, _view(house, secret, _typed(form, wrong)), refused=True)
     house.take_up_names()

@@ -71,8 +71,8 @@ def choose(
     except InvitationOver:
         return _over(request)
     except PasswordTooShort:
-        language = frame_for_nobody(request).language
-        text = gettext_of(language)("The password is too short: it has at least twelve characters.")
+        _ = gettext_of(frame_for_nobody(request).language)
+        text = _("The password is too short: it has at least twelve characters.")
         form_state = FormState(errors=(FieldError("password", text),))
         view = WelcomeView(f"/welcome/{secret}", person.name, person.email or "", form_state)
         return _page(request, view, HTTPStatus.UNPROCESSABLE_ENTITY)
