@@ -59,11 +59,15 @@ def _joined(runs: Sequence[Run]) -> list[Run]:
     joined: list[Run] = []
     for run in runs:
         last = joined[-1] if joined else None
-        if last is not None and replace(last, text="", part=0) == replace(run, text="", part=0):
+        if last is not None and _alike(last) == _alike(run):
             joined[-1] = replace(last, text=last.text + run.text)
         else:
             joined.append(run)
     return joined
+
+
+def _alike(run: Run) -> Run:
+    return replace(run, text="", part=0, path="")
 
 
 def _parted(runs: list[Run], *, goes_on: bool) -> list[list[Run]] | None:
