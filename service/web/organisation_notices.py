@@ -5,7 +5,9 @@ from __future__ import annotations
 from service.web.views.frame import Notice, NoticeKind
 from service.web.wording import gettext_of
 
-_REFUSED = frozenset({"in_use", "in_itself", "not_oneself", "name_taken", "no_such_person", "days"})
+_REFUSED = frozenset(
+    {"in_use", "in_itself", "not_oneself", "name_taken", "no_such_person", "days", "no_hours"}
+)
 _NOTHING = frozenset({"not_invited"})
 
 
@@ -30,6 +32,9 @@ def organisation_notice(language: str, said: str | None) -> Notice | None:
         "absence_ended": _("It is taken back."),
         "duty_added": _("It stands on the duty list."),
         "duty_ended": _("It is taken off the duty list."),
+        "hours_entered": _("The hours are kept."),
+        "hours_cleared": _("The hours are taken away."),
+        "no_hours": _("Choose at least one day, and an end after the beginning."),
         "imported": _("Done. Exactly what was shown has been changed."),
         "nothing_new": _("Nothing would change."),
         "in_use": _("The unit cannot be closed: people, roles or units still belong to it."),

@@ -63,6 +63,7 @@ def notice_for(language: str, said: str | None) -> Notice | None:
         "refused": _("The proposal is refused."),
         "check_started": _("The check has begun."),
         "check_ended": _("The check has ended."),
+        "mail_again": _("It is being tried now."),
         "seal_sent": _("The seal is on its way out."),
         "seal_nothing_new": _("Nothing is new: everyone holds the newest seal already."),
         "security_changed": _("It is changed. Where else you were signed in, you are signed out."),

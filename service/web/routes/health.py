@@ -15,12 +15,13 @@ from archive.confinement.errors import ConfinementLost
 from archive.database import Database
 from archive.intake.scanner import Scanner
 from archive.reading.language_data import is_ready
+from service.casework.operations.mail_out import MailState, mail_standing
 from service.casework.operations.outside_standing import Seal, standing
 from service.installation import Installation
 from service.web.dependencies import House, Public
 
 router = APIRouter(tags=["health"])
-_DEGRADED = ("away", Seal.LATE, Seal.CONTRADICTED)
+_DEGRADED = ("away", Seal.LATE, Seal.CONTRADICTED, MailState.PUT_OFF)
 _OPEN = Public("a load balancer has no token; nothing is told but that it works")
 
 
@@ -57,7 +58,11 @@ def ready(request: Request, house: House) -> JSONResponse:
 
 def _beside(house: Installation) -> dict[str, object]:
     """Say what is away without which the service still does its work."""
-    told: dict[str, object] = {"text_in_pictures": is_ready(), "outside_seal": _seal(house)}
+    told: dict[str, object] = {
+        "text_in_pictures": is_ready(),
+        "outside_seal": _seal(house),
+        "mail_out": _mail(house),
+    }
     if house.settings.clamd is not None:
         told["scanner"] = "answers" if Scanner(house.settings.clamd).answers() else "away"
     return told
@@ -68,6 +73,15 @@ def _seal(house: Installation) -> str | None:
     try:
         with house.database.reading() as session:
             return standing(session, house.settings, house.clock.now()).seal
+    except SQLAlchemyError:
+        return None
+
+
+def _mail(house: Installation) -> str | None:
+    """Say how mail leaves: leaves, put_off or refused."""
+    try:
+        with house.database.reading() as session:
+            return mail_standing(session, house.clock.now()).state
     except SQLAlchemyError:
         return None
 

@@ -17,6 +17,7 @@ from service.access.identities import local_sign_ins
 from service.access.principal import Principal
 from service.access.sealed_account import sealed_standing
 from service.access.tries import guessing_now
+from service.casework.operations.mail_out import mail_standing
 from service.casework.operations.outside import ask_now
 from service.casework.operations.outside_standing import Standing, standing
 from service.casework.operations.verifications import (
@@ -31,6 +32,7 @@ from service.installation import Installation
 from service.web.dependencies import FormModel, House, Now, PageRight, Reading
 from service.web.frames import frame_for
 from service.web.rendering import wants_partial
+from service.web.screens.mail_out import mail_light
 from service.web.screens.operations import verify_progress
 from service.web.screens.outside import outside_view, seal_light, seal_sentence
 from service.web.views.frame import Place
@@ -151,6 +153,7 @@ def lights_of(
         _sign_in_light(session, house, now, language),
         _check_light(run.ended_at if run else None, run.result if run else None, language),
         seal_light(how, language, now),
+        mail_light(mail_standing(session, now), language),
     ]
     order = (LightState.STOPPED, LightState.AMBER, LightState.GREEN, LightState.OFF)
     return tuple(sorted(lights, key=lambda one: order.index(one.state)))

@@ -29,6 +29,7 @@ class LightName(StrEnum):
     CONFINEMENT = "confinement"
     CHECK = "check"
     SIGN_IN = "sign_in"
+    MAIL_OUT = "mail_out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,8 @@ def test_whoever_runs_the_service_sees_no_content_and_decides_nothing() -> None:
 
     # The table of rights: what a change of theirs gives, somebody else has to agree to.
     people = {"organisation.see", "organisation.change", "rights.change"}
-    assert of["operator"] == frame | phones | people | {"operations.see", "ledger.verify"}
+    mail = {"mail.send_again"}
+    assert of["operator"] == frame | phones | people | mail | {"operations.see", "ledger.verify"}
     assert of["it"] == frame | phones
     assert of["statistics"] == of["insurance"] == frame
 

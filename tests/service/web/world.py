@@ -34,7 +34,9 @@ from service.casework.organisation.drafts import keep_draft
 from service.casework.organisation.duties import Hours, add_duty
 from service.casework.rights.changing import Ground, Wanted, change_right
 from service.installation import Installation
+from service.jobs.claims import given_up
 from service.jobs.every_kind import make_engine
+from service.notices.queueing import queue_notice
 from service.web.phone_right import DEVICE
 from tests.service.casework.cases.opened import employ, open_one
 from tests.service.casework.exporting.asked import asked_for
@@ -118,6 +120,7 @@ def the_librarys_world(installation: Installation, town: Town, time: Time) -> It
         "sample_id": str(_drawn_sample(installation, time, town, leader, number)),
         "passkey_id": _passkey(installation, town, time),
         "alert_id": _alert(installation, leader, number, time),
+        "notice_id": _refused_mail(installation, time),
         **_right(installation, town, time),
         **_organisation(installation, town, time),
         **_phone(installation, town, time),
@@ -138,6 +141,23 @@ def _alert(installation: Installation, leader: Principal, number: str, time: Tim
         raised = raise_alert(session, case, time.now, actor=leader.actor)
         assert raised is not None
         return str(raised.id)
+
+
+def _refused_mail(installation: Installation, time: Time) -> str:
+    """Let a mail stand there that the mail system has refused."""
+    with installation.database.writing() as session:
+        notice = queue_notice(
+            session,
+            settings=installation.settings,
+            kind="receipt",
+            recipient="anna@kommune.example",
+            subject="Kvittering",
+            body="Det er i sikkerhed.\n",
+            language="da",
+            now=time.now,
+        )
+        given_up(notice, "smtp_550")
+        return str(notice.id)
 
 
 def faults(world: World, calls: list[Call], allowed: set[int], **how: object) -> list[str]:
