@@ -103,16 +103,14 @@ def _shown(page: PageFacts) -> tuple[list[Item], int]:
 def _without_what_is_no_post(page: PageFacts) -> tuple[PageFacts, Recurring]:
     """The page with those blocks alone, of all that recur, that are posts and not so by meaning."""
     recurring = read_recurring(page)
-    page, places = given_back(page, recurring.drafts)
-    recurring = recurring.moved(places)
-    if not recurring.drafts or len(recurring.drafts) == len(page.candidates):
-        return page, recurring
-    drafts = [
-        recurring.drafts.get(place) or read_draft(candidate, page.url)
-        for place, candidate in enumerate(page.candidates)
-    ]
-    doubled = said_by_meaning(page, recurring, _taken(page, drafts, recurring))
-    page, places = given_back(page, set(recurring.drafts) - doubled)
+    kept = set(recurring.drafts)
+    if kept and len(kept) < len(page.candidates):
+        whole, places = given_back(page, ())
+        drafts = [read_draft(candidate, page.url) for candidate in whole.candidates]
+        taken = _taken(whole, drafts, Recurring({}, frozenset()))
+        meant = {old for old, new in places.items() if new in taken}
+        kept -= said_by_meaning(page, recurring, meant)
+    page, places = given_back(page, kept)
     return page, recurring.moved(places)
 
 

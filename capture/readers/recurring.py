@@ -7,7 +7,7 @@ that is one, is not read a second time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from capture.readers.drafts import Draft
@@ -16,6 +16,7 @@ from capture.readers.shapes import read_group
 from capture.readers.utterances import Verdict, judge
 
 _MOST_MEMBERS = 0.5
+_LEAST_ARTICLE = 60  # letters
 _ONLY_SHAPE = frozenset({"shape"})
 
 
@@ -72,10 +73,9 @@ def _says(member: Candidate, draft: Draft) -> bool:
 
 
 def said_by_meaning(
-    page: PageFacts, recurring: Recurring, taken: Iterable[int]
+    page: PageFacts, recurring: Recurring, meant: Collection[int]
 ) -> frozenset[int]:
     """The members of groups that are posts by meaning already: within one each, or around one."""
-    meant = {place for place in taken if place not in recurring.drafts}
     within: dict[int, list[int]] = {}  # a post by meaning → members within it
     around: set[int] = set()
     for place in recurring.drafts:
@@ -89,7 +89,11 @@ def said_by_meaning(
                 around.add(above)
                 break
             above = page.candidates[above].parent
-    alone = {places[0] for places in within.values() if len(places) == 1}
+    alone = {
+        places[0]
+        for post, places in within.items()
+        if len(places) == 1 and not _says_more(page.candidates[post])
+    }
     doubled = alone | around
     groups: dict[int, list[int]] = {}
     for place in recurring.drafts:
@@ -102,8 +106,14 @@ def said_by_meaning(
     return frozenset(dropped)
 
 
+def _says_more(post: Candidate) -> bool:
+    """Whether an article says so much besides the block in it that the block answers it."""
+    own = sum(len(run.text.strip()) for run in post.runs if "button" not in run.marks)
+    return not post.has_role and own > _LEAST_ARTICLE
+
+
 def _nearest(
-    page: PageFacts, place: int, meant: set[int], recurring: Recurring
+    page: PageFacts, place: int, meant: Collection[int], recurring: Recurring
 ) -> int | None:
     above = page.candidates[place].parent
     while above is not None and above not in meant:
