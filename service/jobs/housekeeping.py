@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from archive.clearing import clear_erased, sweep_orphans
-from archive.ledger.log import keep_checkpoint
+from archive.ledger.log import SYSTEM, keep_checkpoint
 from archive.records.evidence import IdempotencyRecord
 from archive.records.people import SessionRecord
 from service.access.devices import KEPT
@@ -17,6 +17,8 @@ from service.access.tries import forget_tries
 from service.casework.exporting.fetching import end_exports
 from service.casework.moderation.sampling import draw_samples
 from service.casework.organisation.drafts import forget_drafts
+from service.casework.organisation.forgetting import forget_past
+from service.casework.organisation.roster import forget_who_left
 from service.installation import Installation
 from service.log_lines import logger
 
@@ -44,6 +46,8 @@ def tidy(installation: Installation) -> None:
         forget_halves(session, now)
         forget_used(session, now)
         forget_drafts(session, now)
+        forget_past(session, now)
+        forget_who_left(session, now, days=installation.settings.roster_days, actor=SYSTEM)
         keep_checkpoint(session, now)
     for copy in installation.data.glob("before-*.db"):
         # It holds wrapped keys: kept longer, no erasure would reach it.

@@ -51,6 +51,8 @@ class RowFault(StrEnum):
     UNIT_NUMBER_DIFFERS = "unit_number_differs"
     UNIT_NAME_TAKEN = "unit_name_taken"
     YOURSELF = "yourself"
+    NAME_OF_SEVERAL = "name_of_several"
+    NAME_TWICE = "name_twice"
 
 
 @dataclass(frozen=True, slots=True)

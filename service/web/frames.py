@@ -30,6 +30,7 @@ _NEEDS: Mapping[Place, str] = MappingProxyType(
         Place.CAPTURE: "page.capture",
         Place.OPERATIONS: "operations.see",
         Place.ORGANISATION: "organisation.see",
+        Place.ROSTER: "roster.see",
         Place.RIGHTS: "rights.see",
     }
 )

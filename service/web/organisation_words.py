@@ -127,6 +127,10 @@ class OrganisationWords:
             RowFault.YOURSELF: _(
                 "%(what)s is you. Your own roles and your own address are changed by somebody else."
             ),
+            RowFault.NAME_OF_SEVERAL: _(
+                "Several who work here are called %(what)s. Give the e-mail or employee number."
+            ),
+            RowFault.NAME_TWICE: _("%(what)s stands in the file twice."),
         }[row.fault]
         return text % {"what": row.what}
 

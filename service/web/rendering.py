@@ -49,6 +49,7 @@ PATHS: Final[Mapping[Place, str]] = MappingProxyType(
         Place.CAPTURE: "/capture",
         Place.OPERATIONS: "/operations",
         Place.ORGANISATION: "/organisation",
+        Place.ROSTER: "/roster",
         Place.RIGHTS: "/rights",
     }
 )

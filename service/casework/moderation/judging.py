@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -43,7 +44,9 @@ def judge_posts(
 ) -> dict[str, Judgement]:
     """Judge posts given as (id, text, author); returns a judgement for each id."""
     with installation.database.reading() as session:
-        roster = roster_of(session)
+        roster = roster_of(
+            session, installation.clock.now(), days=installation.settings.roster_days
+        )
     text = _own_rules(installation)
     engine = engine_for(roster, text)
     name = hashlib.sha256(repr((roster, text)).encode()).hexdigest()
@@ -60,22 +63,39 @@ def engine_for(roster: tuple[RosterEntry, ...], own_rules: str | None) -> Engine
     return default_engine(roster=roster, extra=extra)
 
 
-def roster_of(session: Session) -> tuple[RosterEntry, ...]:
-    """Return whom the page rules protect: the roster, and everyone who works here by name."""
-    entries: dict[str, RosterEntry] = {}
+def roster_of(session: Session, now: datetime, *, days: int) -> tuple[RosterEntry, ...]:
+    """Return whom the page rules protect: everyone who works here, and the names of the roster.
+
+    Whoever has left counts for so many `days` more: that is when some begin to write of them.
+    """
+    left = now - timedelta(days=days)
+    entries: dict[object, RosterEntry] = {}
     people = (
-        select(PersonRecord.name, PersonRecord.title, UnitRecord.name)
+        select(PersonRecord.id, PersonRecord.name, PersonRecord.title, UnitRecord.name)
         .outerjoin(UnitRecord, UnitRecord.id == PersonRecord.unit_id)
-        .where(PersonRecord.ended_at.is_(None))
-        .order_by(PersonRecord.name)
+        .where(
+            or_(PersonRecord.ended_at.is_(None), PersonRecord.ended_at > left),
+            PersonRecord.sealed.is_(False),
+        )
+        .order_by(PersonRecord.name, PersonRecord.id)
     )
-    for name, title, unit in session.execute(people):
-        entries[name] = RosterEntry(name, title=title, unit=unit)
-    for row in session.scalars(select(RosterRecord).order_by(RosterRecord.name)):
-        title = str(row.titles[0]) if row.titles else None
+    for person_id, name, title, unit in session.execute(people):
+        entries[person_id] = RosterEntry(name, title=title, unit=unit)
+    names = select(RosterRecord).where(
+        or_(RosterRecord.ended_at.is_(None), RosterRecord.ended_at > left)
+    )
+    for row in session.scalars(names.order_by(RosterRecord.name, RosterRecord.id)):
         nicknames = tuple(str(one) for one in row.nicknames)
-        entries[row.name] = RosterEntry(row.name, nicknames, title, row.unit)
-    return tuple(entries.values())
+        if row.person_id is not None:
+            # Of one of ours only what else they are called; they may have left long ago.
+            if (known := entries.get(row.person_id)) is not None:
+                entries[row.person_id] = replace(known, nicknames=nicknames)
+            continue
+        for title in row.titles or (None,):
+            entries[row.id, title] = RosterEntry(
+                row.name, nicknames, str(title) if title else None, row.unit
+            )
+    return tuple(dict.fromkeys(entries.values()))
 
 
 def names(session: Session, person_id: UUID, text: str) -> bool:

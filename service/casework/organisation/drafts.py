@@ -14,15 +14,28 @@ from service.access.principal import Principal
 from service.errors import DraftNotFound
 
 KEPT: Final = timedelta(hours=1)
+ORGANISATION: Final = "organisation"
+ROSTER: Final = "roster"
 
 
 def keep_draft(
-    session: Session, who: Principal, content: bytes, now: datetime, *, end_missing: bool
+    session: Session,
+    who: Principal,
+    content: bytes,
+    now: datetime,
+    *,
+    end_missing: bool,
+    of: str = ORGANISATION,
 ) -> UUID:
-    """Keep a file for an hour, instead of what its sender kept before; returns its id."""
+    """Keep a file for an hour, instead of what its sender kept before; returns its id.
+
+    `of` is what it is a file of: a yes to one sort of file is never a yes to another.
+    """
     if who.person_id is None:
         raise DraftNotFound("a program shows nobody what it would change")
-    mine = delete(ImportDraftRecord).where(ImportDraftRecord.person_id == who.person_id)
+    mine = delete(ImportDraftRecord).where(
+        ImportDraftRecord.person_id == who.person_id, ImportDraftRecord.of == of
+    )
     session.execute(mine)
     row = ImportDraftRecord(
         id=uuid4(),
@@ -30,18 +43,22 @@ def keep_draft(
         made_at=now,
         content=content,
         end_missing=end_missing,
+        of=of,
     )
     session.add(row)
     session.flush()
     return row.id
 
 
-def draft_of(session: Session, who: Principal, draft_id: UUID, now: datetime) -> ImportDraftRecord:
+def draft_of(
+    session: Session, who: Principal, draft_id: UUID, now: datetime, *, of: str = ORGANISATION
+) -> ImportDraftRecord:
     """Return a file that waits; raises `DraftNotFound`."""
     row = session.scalars(
         select(ImportDraftRecord).where(
             ImportDraftRecord.id == draft_id,
             ImportDraftRecord.person_id == who.person_id,
+            ImportDraftRecord.of == of,
             ImportDraftRecord.made_at > now - KEPT,
         )
     ).first()

@@ -22,6 +22,7 @@ class Place(StrEnum):
     CAPTURE = "capture"
     OPERATIONS = "operations"
     ORGANISATION = "organisation"
+    ROSTER = "roster"
     RIGHTS = "rights"
 
 

@@ -56,6 +56,7 @@ TYPED = {
 
 UPLOADS = {
     "/organisation/import",
+    "/roster/import",
     "/hand-in",
     "/unchanged",
     "/api/v1/evidence",

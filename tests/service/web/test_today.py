@@ -119,6 +119,15 @@ def test_those_who_sign_see_the_step_that_names_them_and_its_case(
             state_circumstance(
                 session, asks(town.leader), number, name, holds=True, moment=None, now=time.now
             )
+        end_case_step(
+            session,
+            asks(town.leader),
+            number,
+            "12.9-decide",
+            outcome=Outcome.WAIVED,
+            reason="Øvelse",
+            now=time.now,
+        )
     after = page(doors, director)
 
     assert number not in main(before)

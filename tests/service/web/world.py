@@ -30,8 +30,9 @@ from service.casework.cases.opening import join_evidence
 from service.casework.moderation.sampling import draw_samples
 from service.casework.operations.verifications import start_verification
 from service.casework.organisation.away import Span, enter_absence, enter_deputy
-from service.casework.organisation.drafts import keep_draft
+from service.casework.organisation.drafts import ROSTER, keep_draft
 from service.casework.organisation.duties import Hours, add_duty
+from service.casework.organisation.roster import Named, keep_name
 from service.casework.rights.changing import Ground, Wanted, change_right
 from service.installation import Installation
 from service.jobs.claims import given_up
@@ -208,6 +209,8 @@ def _organisation(installation: Installation, town: Town, time: Time) -> dict[st
         hours = Hours(date(2027, 2, 1), None, frozenset({1}), hour(16), hour(8))
         duty = add_duty(session, who, "anna@kommune.example", hours, time.now)
         draft = keep_draft(session, anna, b"navn;e-mail\n", time.now, end_missing=False)
+        names = keep_draft(session, anna, b"navn\nUlla\n", time.now, end_missing=False, of=ROSTER)
+        entry = keep_name(session, Named("Vikar Vilma", ("Vikkeren",)), time.now, actor="system")
         return {
             "unit_id": str(town.library.id),
             "person_id": str(town.anna.id),
@@ -216,6 +219,8 @@ def _organisation(installation: Installation, town: Town, time: Time) -> dict[st
             "deputy_id": str(session.query(DeputyRecord).one().id),
             "duty_id": str(duty.id),
             "draft_id": str(draft),
+            "roster_draft_id": str(names),
+            "entry_id": str(entry.id),
         }
 
 
