@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from service.access.bounds import offered
+from service.access.bounds import offered, shipped_bounds
 from service.access.own_rights import plain, ways_of
 from service.access.principal import Principal
 from service.access.rights import Right, Rights
@@ -65,7 +65,7 @@ def rights_view(
     session: Session, who: Principal, shipped: Rights, role: str | None, now: datetime
 ) -> RightsView:
     """Return the table as it stands; raises `NotPermitted`."""
-    table, changes = who.rights, who.may(CHANGE)
+    table, changes, bounds = who.rights, who.may(CHANGE), shipped_bounds()
     mine = who.main_role if who.main_role in table.roles else None
     rooms: dict[str, list[RightsRow]] = {room: [] for room in _ROOMS}
     differing = 0
@@ -76,7 +76,15 @@ def rights_view(
             differs = set(ways) != set(own)
             differing += differs
             url = right_url(action, one) if changes else None
-            cells.append(RightsCell(_ways(ways), _ways(own) if differs else None, url))
+            fixed = bounds.of(action, one)
+            cells.append(
+                RightsCell(
+                    ways=_ways(ways),
+                    shipped=_ways(own) if differs else None,
+                    change_url=url,
+                    fixed=fixed is not None and not fixed.floor,
+                )
+            )
         rooms[_room_of(action)].append(RightsRow(action, tuple(cells)))
     return RightsView(
         roles=table.roles,

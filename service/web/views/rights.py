@@ -18,12 +18,14 @@ class RightsCell:
     Attributes:
         ways: How it is open; empty means not at all.
         shipped: How Værn ships it, where the municipality has changed it; else None.
-        change_url: Where it is changed, or None for whoever may not.
+        change_url: Where it is changed, or told why it cannot be; None for whoever may not.
+        fixed: Whether it stays as it is.
     """
 
     ways: Ways
     shipped: Ways | None = None
     change_url: str | None = None
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
