@@ -66,12 +66,13 @@ def hint(for_whom: str, url: str | None, language: str) -> Section:
     """Return the words to somebody who answers for another and has no right to what it is about."""
     _ = _of(language)
     return Section(
-        _("Something waits for %(name)s") % {"name": for_whom},
+        _("Something waits for a colleague"),
         (
             _(
-                "It is for somebody whom you stand in for, and you have no access to it. So this"
-                " mail does not say what it is."
-            ),
+                "Something waits for %(name)s, and you answer for them now. You have no access to"
+                " it, so this mail does not say what it is."
+            )
+            % {"name": for_whom},
             _(
                 "Are you to take care of it? Then ask those who run Værn for a role for the time."
                 " They can see here that you were told."
@@ -86,9 +87,9 @@ def _handler(known: Known, language: str, now: datetime) -> Section:
     said = _("A case has been opened and waits for you.")
     if known.before is not None and known.before > now:
         words = Words(language, _, catalogues.load(language).ngettext)
-        said = _(
-            "A case has been opened and waits for you. Read it %(when)s at the latest."
-        ) % {"when": words.moment(known.before, now)}
+        said = _("A case has been opened and waits for you. Read it %(when)s at the latest.") % {
+            "when": words.moment(known.before, now)
+        }
     return Section(
         _("A case for you – %(number)s") % {"number": known.number},
         (

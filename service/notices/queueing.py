@@ -38,11 +38,13 @@ def queue_notice(
     answers: str | None = None,
     case_id: UUID | None = None,
     evidence_id: UUID | None = None,
+    not_before: datetime | None = None,
 ) -> NoticeRecord:
     """Queue one mail to one recipient; raises `AddressUnusable`.
 
     `evidence_id` with `kind` is what makes it the same notice: one piece of
-    evidence is answered once, however often its reading is tried.
+    evidence is answered once, however often its reading is tried. It leaves at
+    once, or `not_before` a moment (`service.casework.telling.asking.when_told`).
     """
     if evidence_id is not None:
         standing = session.scalars(
@@ -73,7 +75,7 @@ def queue_notice(
             plain_only=kind == WITNESS,
         ),
         made_at=now,
-        next_attempt_at=now,
+        next_attempt_at=not_before or now,
     )
     session.add(notice)
     record(

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from archive.ledger.log import record
 from archive.records.cases import CaseRecord
 from archive.records.people import PersonRecord
+from service.casework.telling.asking import when_told
 from service.notices.composing import AddressUnusable
+from service.notices.kinds import OWN
 from service.notices.queueing import queue_notice
 from service.settings import Settings
 from service.web import catalogues
@@ -75,7 +77,10 @@ def tell_plainly(
     settings: Settings,
     now: datetime,
 ) -> None:
-    """Queue a mail that names nobody; quiet for whoever has no address."""
+    """Queue a mail that names nobody; quiet for whoever has no address.
+
+    The kinds of `OWN` wait for their hours; the others leave at once.
+    """
     # It is no letter of the case: whom it went to stands in the entry of what it tells of.
     if person.email is None:
         return
@@ -89,6 +94,7 @@ def tell_plainly(
             body="\n\n".join([*said, settings.municipality]) + "\n",
             language=person.language,
             now=now,
+            not_before=when_told(session, person, settings, now, None) if kind in OWN else None,
         )
     except AddressUnusable:
         # The page says it all the same, and the act does not wait for a mail.

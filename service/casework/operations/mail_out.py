@@ -6,6 +6,7 @@ something in. Only an address that cannot be used is named, to those who can cor
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -88,13 +89,7 @@ class Unreached:
 
 def mail_standing(session: Session, now: datetime) -> MailStanding:
     """Return how mail leaves."""
-    groups = session.execute(
-        select(TellingRecord.waits_until, func.count())
-        .where(TellingRecord.waits_until > now + BETWEEN)  # others are on their way
-        .group_by(TellingRecord.waits_until)
-        .order_by(TellingRecord.waits_until)
-    ).all()
-    waits = tuple((at, count) for at, count in groups if at is not None)
+    waits = _waits(session, now)
     put_off = _count(session, _put_off())
     refused = _count(session, _given_up(now))
     state = MailState.REFUSED if refused else MailState.LEAVES
@@ -105,7 +100,7 @@ def mail_standing(session: Session, now: datetime) -> MailStanding:
         state = MailState.PUT_OFF
     return MailStanding(
         state,
-        waits[:_GROUPS],
+        tuple(waits[:_GROUPS]),
         sum(count for _, count in waits[_GROUPS:]),
         put_off,
         refused,
@@ -166,6 +161,24 @@ def send_again(session: Session, who: Principal, notice_id: UUID, now: datetime)
         return
     notice.attempts, notice.next_attempt_at = 0, now
     record(session, "notice.tried_again", at=now, actor=who.actor, subject=notice)
+
+
+def _waits(session: Session, now: datetime) -> list[tuple[datetime, int]]:
+    """Return how much waits until when; what leaves within minutes is on its way."""
+    found: Counter[datetime] = Counter()
+    for moment, *of in (
+        (TellingRecord.waits_until,),
+        (
+            NoticeRecord.next_attempt_at,
+            NoticeRecord.sent_at.is_(None),
+            NoticeRecord.last_error.is_(None),
+        ),
+    ):
+        query = select(moment, func.count()).where(moment > now + BETWEEN, *of).group_by(moment)
+        for at, count in session.execute(query):
+            if at is not None:
+                found[at] += count
+    return sorted(found.items())
 
 
 def _put_off() -> ColumnElement[bool]:
