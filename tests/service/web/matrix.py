@@ -39,6 +39,7 @@ TYPED = {
     "credential": "{}",
     "kept": "0.AA",
     "session": "0" * 32,
+    "secret": "aaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aaaa-aaaa",
     "address": "https://www.facebook.example/havn",
     "q": "trussel",
     "of": "1",

@@ -106,6 +106,13 @@ def test_only_doors_and_lamps_are_public(world: World) -> None:
         "POST /sign-in/set-up/app",
         "POST /sign-in/set-up/passkey/options",
         "POST /sign-in/set-up/passkey",
+        # Nobody is here yet, or has no password yet: the link, or the paper, is its own key.
+        "GET /first-start/{secret}",
+        "POST /first-start/{secret}",
+        "GET /welcome/{secret}",
+        "POST /welcome/{secret}",
+        "GET /sign-in/sealed",
+        "POST /sign-in/sealed",
         # A phone's page names nobody, and a link that connects one is its own key (decision 30).
         "GET /phone/",
         "GET /phone/share",

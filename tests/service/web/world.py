@@ -17,7 +17,7 @@ from archive.records.cases import CaseRecord
 from archive.records.evidence import EvidenceRecord
 from archive.records.organisation import AbsenceRecord, DeputyRecord
 from archive.records.pages import PostRecord, SampleRecord
-from archive.records.people import PersonRecord, RoleRecord
+from archive.records.people import PersonRecord, RoleRecord, TokenRecord
 from service.access.factors import Changing, add_passkey
 from service.access.passkeys import NewPasskey, passkeys_of
 from service.access.people import add_token, open_session, principal_of
@@ -122,6 +122,7 @@ def the_librarys_world(installation: Installation, town: Town, time: Time) -> It
         "passkey_id": _passkey(installation, town, time),
         "alert_id": _alert(installation, leader, number, time),
         "notice_id": _refused_mail(installation, time),
+        "token_id": _program(installation, time),
         **_right(installation, town, time),
         **_organisation(installation, town, time),
         **_phone(installation, town, time),
@@ -142,6 +143,21 @@ def _alert(installation: Installation, leader: Principal, number: str, time: Tim
         raised = raise_alert(session, case, time.now, actor=leader.actor)
         assert raised is not None
         return str(raised.id)
+
+
+def _program(installation: Installation, time: Time) -> str:
+    """Give a program a token, and return its id."""
+    with installation.database.writing() as session:
+        add_token(
+            session,
+            name="Journalen",
+            role="archivist",
+            unit_id=None,
+            expires_at=time.now + timedelta(days=1),
+            now=time.now,
+            actor="system",
+        )
+        return str(session.query(TokenRecord).one().id)
 
 
 def _refused_mail(installation: Installation, time: Time) -> str:
