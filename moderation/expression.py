@@ -7,7 +7,7 @@
     aimed(insult, employee, other)   the insult's nearest person is the employee, not the other
     not_after(insult, negation; 3)   no negation in the 3 words before it
     not_before(hit, idiom; 2)        no idiom in the 2 words after it
-    outside(threat, reported)        not inside what somebody is reported to have said
+    outside(threat, reported)        not begun inside what somebody is reported to have said
 
 Names are signals. An expression is parsed once, when the rules are loaded.
 """

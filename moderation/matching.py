@@ -202,7 +202,7 @@ class Matcher:
         return [
             hit
             for hit in hits
-            if not any(bar.first <= hit.first and hit.last <= bar.last for bar in bars)
+            if not any(bar.first <= hit.first <= bar.last for bar in bars)
         ]
 
 

@@ -23,6 +23,7 @@ _SIGNAL_FILES = (
     "hatred.toml",
     "advertising.toml",
     "bokmaal.toml",
+    "turns.toml",
     "rules.toml",
 )
 

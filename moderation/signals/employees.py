@@ -36,6 +36,7 @@ _CONTEXT = 6
 _TWIN_BEFORE, _TWIN_NAMED, _TWIN_AFTER = 2, 6, 3
 _REFERENCE_SENTENCES = 2
 _NICKNAME_LETTERS = 3
+_OWN_NAME = 8
 
 
 def _inflected(words: str) -> Iterator[str]:
@@ -103,7 +104,11 @@ class Roster:
                         forms[kind, form] = None
             for text in (entry.title, entry.unit):
                 if text and is_usable_name(text):
-                    context["context", " ".join(WORD.findall(normalise(text).text)) + "~"] = None
+                    parts = WORD.findall(normalise(text).text)
+                    context["context", " ".join(parts) + "~"] = None
+                    # "Børnehaven Solstrålen" is called Solstrålen; "Søndre Skole" is not Skole.
+                    if len(parts) > 1 and len(parts[-1]) >= _OWN_NAME:
+                        context["context", parts[-1] + "~"] = None
         self._forms = tuple(forms)
         self._index = TermIndex(
             itertools.chain(
@@ -157,11 +162,13 @@ class Roster:
             *found.get("workplace", ()),
             *found.get("honorific", ()),
         ]
-        for kind in ("surname", "first"):
+        for kind in ("surname", "first", "capitals"):
+            # Initials written small ("rektor jp") are a name only right beside a title.
+            reach = 1 if kind == "capitals" else _CONTEXT
             for place in named.get(kind, ()):
-                if not _is_name_here(words, place, kind):
+                if kind != "capitals" and not _is_name_here(words, place, kind):
                     continue
-                if any(_close(words, place, other, _CONTEXT) for other in context):
+                if any(_close(words, place, other, reach) for other in context):
                     strong.append(place)
         return strong
 

@@ -60,6 +60,7 @@ _ACCOUNT_WORD = re.compile(r"\b(?:konto\w*|reg\.?\s?n\w*|bank\w*|iban|overfør\w
 _CASE = re.compile(
     r"\b(?:sags?\s?(?:nr|nummer\w*|id)|saksn(?:umme)?r\w*|j(?:ournal)?\.?\s?(?:nr|nummer\w*))"
     r"(?:\W{1,2}[a-zæøå]{2,6}){0,2}\W{0,4}(\d[\d./-]{2,}\d)"
+    r"|\b(?:sag|sagen|sak|saken)\s(?:[a-zæøå]{2,4}\s)?(\d{2,4}[-/]\d{3,})"
 )
 _ADDRESS = re.compile(
     r"\b((?:[a-zæøå]+\s){0,2}?[a-zæøå.]*(?:vej|vejen|vænge|vænget|gade|gaden|allé|alle|stræde|"

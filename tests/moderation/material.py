@@ -34,6 +34,13 @@ ROSTER = (
     RosterEntry("Ingrid Haugland", title="saksbehandler", unit="NAV"),
     RosterEntry("Tor Erik Bakken", title="rektor", unit="Fjellheim skole"),
     RosterEntry("Silje Moen", nicknames=("Silja",), title="kontaktperson", unit="Barnevernet"),
+    RosterEntry("Lone Skovgaard", title="direktør", unit="Børn og Unge"),
+    RosterEntry("Thomas Vestergaard", title="integrationskonsulent", unit="Jobcentret"),
+    RosterEntry("Bente Lykke", title="bibliotekar", unit="Biblioteket"),
+    RosterEntry("Mohammad Rahimi", title="vejleder", unit="Borgerservice"),
+    RosterEntry("Naja Petersen", title="sundhedsplejerske", unit="Sundhedscentret"),
+    RosterEntry("Marit Strand", title="leder", unit="Hjemmetjenesten"),
+    RosterEntry("Ole Kristian Dahl", title="byggesaksbehandler", unit="Plan og bygg"),
 )
 
 
