@@ -73,10 +73,7 @@ def hint(for_whom: str, url: str | None, language: str) -> Section:
                 " it, so this mail does not say what it is."
             )
             % {"name": for_whom},
-            _(
-                "Are you to take care of it? Then ask those who run Værn for a role for the time."
-                " They can see here that you were told."
-            ),
+            _("Are you to take care of it? Then ask those who run Værn for a role for the time."),
         ),
         url_of(url, "today"),
     )
