@@ -70,6 +70,7 @@ def notice_for(language: str, said: str | None) -> Notice | None:
         "session_ended": _("You are signed out there."),
         "passkey_refused": _("The passkey was not made. Nothing has changed."),
         "phone_ended": _("The phone is no longer connected."),
+        "settings_kept": _("Your choice is kept."),
         "told": _("It is kept, and your case handler sees it."),
         "sorted": _("It has its place now."),
         "sealed_off": _("It is shut now, for everybody."),

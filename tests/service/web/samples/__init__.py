@@ -15,9 +15,11 @@ from tests.service.web.samples import (
     phone,
     queue,
     rights,
+    roster,
     safety,
     search,
     security,
+    ways_in,
 )
 
 SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
@@ -30,9 +32,11 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     **search.SAMPLES,
     **case.SAMPLES,
     **circle.SAMPLES,
+    **roster.SAMPLES,
     **safety.SAMPLES,
     **bundles.SAMPLES,
     **rights.SAMPLES,
     **operations.SAMPLES,
     **organisation.SAMPLES,
+    **ways_in.SAMPLES,
 }

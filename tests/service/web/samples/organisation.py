@@ -64,6 +64,7 @@ _PERSON = PersonFacts(
     by_file=True,
     ended_at=None,
     signs_in=True,
+    invited=None,
     roles=(
         RoleLine(_IDS[3], "leader", "Biblioteket", ahead(days=30), by_group=False, by_file=True),
         RoleLine(_IDS[4], "amr", None, None, by_group=True, by_file=False),
