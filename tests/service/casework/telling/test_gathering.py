@@ -153,7 +153,7 @@ def test_a_deputy_without_the_right_learns_only_that_something_waits(
     ((recipient, subject, text),) = mails(installation)
     assert recipient == town.bent.email
     assert number not in subject + text
-    assert "Mette Leder" in subject
+    assert "Mette Leder" in text
     assert [one.outcome for one in tellings(installation)] == ["hinted"]
 
 
