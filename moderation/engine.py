@@ -11,12 +11,15 @@ from collections.abc import Iterable
 
 from moderation.checks import check, unique_signals
 from moderation.errors import ExampleFailed
-from moderation.expression import Call, Expression, Not, Signal
+from moderation.expression import Call, Expression, Not, Signal, names_in
 from moderation.gate import Gate, Needs
+from moderation.learned.features import signal_tokens, tokens_of
+from moderation.learned.model import Learned
+from moderation.learned.training import Lesson
 from moderation.matching import Composite, Matcher
 from moderation.policy import Policy
 from moderation.rules import Rule, RuleSet, State
-from moderation.signals.built_in import BUILT_IN
+from moderation.signals.built_in import BUILT_IN, LEARNED
 from moderation.signals.citizens import add_citizens
 from moderation.signals.employees import Roster
 from moderation.signals.personal_data import OwnContacts, find_personal_data
@@ -36,16 +39,19 @@ def compile_rules(
     own: OwnContacts | None = None,
     *,
     examples: Iterable[RosterEntry] | None = None,
+    learned: Learned | None = None,
 ) -> Engine:
     """Compile; refuses what is bound to no clause, refers to nothing, or fails its examples.
 
     `examples`: the employees whom the rules' examples speak of; None leaves the examples unrun.
+    Without `learned` its signals are never present, and rules that need them are not rehearsed.
     """
-    engine = Engine(policy, rules, Roster(roster), own or OwnContacts())
+    engine = Engine(policy, rules, Roster(roster), own or OwnContacts(), learned)
     if examples is not None:
-        rehearsal = Engine(policy, rules, Roster(examples), own or OwnContacts())
+        rehearsal = Engine(policy, rules, Roster(examples), own or OwnContacts(), learned)
         for rule in rules.rules:
-            if rule.state is not State.RETIRED:
+            untaught = learned is None and any(n.startswith(LEARNED) for n in names_in(rule.when))
+            if rule.state is not State.RETIRED and not untaught:
                 _run_examples(rehearsal, rule)
     return engine
 
@@ -63,7 +69,15 @@ def _run_examples(engine: Engine, rule: Rule) -> None:
 class Engine:
     """A compiled set of rules; holds no state between posts and may be shared by threads."""
 
-    def __init__(self, policy: Policy, rules: RuleSet, roster: Roster, own: OwnContacts) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        rules: RuleSet,
+        roster: Roster,
+        own: OwnContacts,
+        learned: Learned | None = None,
+    ) -> None:
+        self.learned = learned
         self.policy, self.rules = policy, tuple(sorted(rules.rules, key=lambda rule: rule.id))
         self._roster, self._own = roster, own
         self._signals = unique_signals(rules.signals)
@@ -84,6 +98,7 @@ class Engine:
             self._signals,
             roster.names(),
             own,
+            learned,
         )
         # Words that break rules are guessed before ordinary ones: h*re is no "høre".
         pairs.sort(key=lambda pair: self._signals[pair[0]].common)
@@ -101,7 +116,7 @@ class Engine:
         readings = [
             reading
             for reading in (plain, *unmasked(plain, self._shapes.guess))
-            if not _IN_FORCE.issuperset(states) or self._gate.opens(reading.text)
+            if not _IN_FORCE.issuperset(states) or self._gate.opens(reading)
         ]
         marks: dict[str, set[tuple[int, int]]] = {}
         reasons: dict[str, tuple[str, ...]] = {}
@@ -113,7 +128,10 @@ class Engine:
             for rule in self.rules
             if rule.id in marks
         ]
-        return tuple(sorted(found, key=lambda finding: (-finding.severity, finding.rule)))
+        # Word choice speaks only where no rule can say what it is.
+        named = {finding.clause for finding in found if not (finding.learned or finding.shadow)}
+        told = [f for f in found if not f.learned or f.shadow or f.clause not in named]
+        return tuple(sorted(told, key=lambda finding: (-finding.severity, finding.rule)))
 
     def _read(
         self,
@@ -155,7 +173,25 @@ class Engine:
         reported = find_reported(words, places, places.get("employee", []))
         if reported:
             places["reported"] = reported
+        if self.learned is not None:
+            heard = {name: p for name, p in places.items() if not self._is_common(name)}
+            for clause, verdict in self.learned.judge(words, heard).items():
+                places[f"{LEARNED}{clause}"] = list(verdict.telling)
         return places
+
+    def _is_common(self, name: str) -> bool:
+        return name in self._signals and self._signals[name].common
+
+    def lesson(self, text: str, labels: Iterable[str] = (), *, signals: bool = False) -> Lesson:
+        """Return a judged comment as something to learn from: names hidden, signals if wanted."""
+        words = Words(normalise(text))
+        places = self._places(words)
+        heard = {n: p for n, p in places.items() if not self._is_common(n) and LEARNED not in n}
+        return Lesson(
+            tuple(word for word, _ in tokens_of(words, places.get("employee", ()))),
+            frozenset(labels),
+            tuple(signal_tokens(heard)) if signals else (),
+        )
 
     def _reasons(self, rule: Rule, matcher: Matcher) -> tuple[str, ...]:
         named = [name for name in _spoken(rule.when) if matcher.hits(Signal(name), rule.scope)]
@@ -174,7 +210,12 @@ class Engine:
             severity=rule.severity,
             reasons=reasons,
             shadow=rule.state is State.SHADOW,
+            learned=self._learned_by(rule),
         )
+
+    def _learned_by(self, rule: Rule) -> str:
+        asks = any(name.startswith(LEARNED) for name in names_in(rule.when))
+        return self.learned.version if asks and self.learned is not None else ""
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

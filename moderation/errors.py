@@ -53,6 +53,18 @@ class PolicyError(ModerationError):
     code = "policy"
 
 
+class ModelError(ModerationError):
+    """What has been learned cannot be read, or there is too little to learn from."""
+
+    code = "model"
+
+
+class LabelledError(ModerationError):
+    """A labelled file has no column that can be understood as text or as label; names the line."""
+
+    code = "labelled"
+
+
 class RosterError(ModerationError):
     """A roster cannot be read; says which employee is at fault."""
 

@@ -17,10 +17,13 @@ from operator import or_
 import ahocorasick
 
 from moderation.expression import Call, Expression, Join, Not, Signal
+from moderation.learned.model import Learned
 from moderation.rules import SignalDefinition
-from moderation.signals.built_in import BUILT_IN
+from moderation.signals.built_in import BUILT_IN, LEARNED
 from moderation.signals.personal_data import HINT, OwnContacts, kinds_in
 from moderation.terms import ENDINGS, INFLECTED, OPEN_LEFT, OPEN_RIGHT, Term
+from moderation.text import Reading
+from moderation.words import Words
 
 NUMERIC = (
     "personal-number",
@@ -109,11 +112,18 @@ class Gate:
         signals: Mapping[str, SignalDefinition],
         names: Iterable[Term],
         own: OwnContacts,
+        learned: Learned | None = None,
     ) -> None:
+        self._learned = learned
+        self._learned_bits = needs.present(
+            f"{LEARNED}{label}" for label in (learned.labels if learned is not None else ())
+        )
         self._rules = tuple({needs.of(rule): None for rule in rules})
         self._needs, self._own = needs, own
         employee = needs.present(("employee", "employee-ref"))
-        looked_for = needs.present(NUMERIC) | employee
+        self._employee = employee
+        looked_for = needs.present((*NUMERIC, *(n for n in BUILT_IN if n.startswith(LEARNED))))
+        looked_for |= employee
         found: dict[str, list[int]] = {}
         for name in names:
             _add(found, name, employee)
@@ -134,8 +144,20 @@ class Gate:
         if self._filled:
             self._automaton.make_automaton()
 
-    def opens(self, text: str) -> bool:
-        """Whether some rule may hold for this normalised text."""
+    def opens(self, reading: Reading) -> bool:
+        """Whether some rule may hold for this reading of a post."""
+        present = self._present(reading.text)
+        if self._may_hold(present):
+            return True
+        if self._learned is None or not self._may_hold(present | self._learned_bits):
+            return False
+        # What was learned sees names hidden; here it is only known that none can stand there.
+        return bool(present & self._employee) or self._learned.suspects(Words(reading))
+
+    def _may_hold(self, present: int) -> bool:
+        return any(need.met(present) for need in self._rules)
+
+    def _present(self, text: str) -> int:
         present = self._taken
         if HINT.search(text):
             present |= self._needs.present(kinds_in(text, self._own))
@@ -146,7 +168,7 @@ class Gate:
                 present |= bits
                 if inflected and stream[end + 1 : stream.index(" ", end + 1)] in ENDINGS:
                     present |= inflected
-        return any(need.met(present) for need in self._rules)
+        return present
 
 
 def _add(found: dict[str, list[int]], term: Term, bit: int) -> None:

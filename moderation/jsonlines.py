@@ -74,4 +74,4 @@ def finding_as_json(finding: Finding) -> dict[str, Any]:
         "deobfuscated": finding.deobfuscated,
         "severity": finding.severity,
         "reasons": list(finding.reasons),
-    }
+    } | ({"learned": finding.learned} if finding.learned else {})

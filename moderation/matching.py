@@ -202,7 +202,10 @@ class Matcher:
         return [
             hit
             for hit in hits
-            if not any(bar.first <= hit.first <= bar.last for bar in bars)
+            if not any(
+                bar.first <= hit.first <= bar.last or bar.first <= hit.last <= bar.last
+                for bar in bars
+            )
         ]
 
 

@@ -40,6 +40,8 @@ class Finding:
     severity: int = 1
     reasons: tuple[str, ...] = field(default=())
     shadow: bool = False
+    learned: str = ""
+    """The version of what was learned, where the rule leans on it."""
 
     @property
     def explanation(self) -> str:

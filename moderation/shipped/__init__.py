@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from moderation.engine import Engine, compile_rules
+from moderation.learned.model import Learned, read_learned
 from moderation.policy import Policy, read_policy
 from moderation.rules import RuleSet, read_rules
 from moderation.signals.personal_data import OwnContacts
@@ -55,9 +56,27 @@ def default_rules() -> RuleSet:
     return rules
 
 
+@cache
+def default_learned() -> Learned:
+    """Return what was learned from the made-up comments of `tests/moderation/material`.
+
+    Written by `python -m tests.moderation.teach`; a municipality's own decisions may replace it.
+    """
+    return read_learned(_text("learned.jsonl"), "learned.jsonl")
+
+
 def default_engine(
-    roster: Iterable[RosterEntry] = (), own: OwnContacts | None = None, extra: RuleSet | None = None
+    roster: Iterable[RosterEntry] = (),
+    own: OwnContacts | None = None,
+    extra: RuleSet | None = None,
+    learned: Learned | None = None,
+    *,
+    unlearned: bool = False,
 ) -> Engine:
-    """Return the shipped rules for a municipality's employees; `extra` adds its own rules."""
+    """Return the shipped rules for a municipality's employees; `extra` adds its own rules.
+
+    `learned` takes the place of what is shipped; `unlearned` leaves both out.
+    """
     rules = default_rules() if extra is None else default_rules().joined(extra)
-    return compile_rules(default_policy(), rules, roster, own)
+    taught = None if unlearned else learned or default_learned()
+    return compile_rules(default_policy(), rules, roster, own, learned=taught)

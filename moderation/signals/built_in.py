@@ -17,5 +17,12 @@ BUILT_IN: Mapping[str, str] = {
     "case-number": "sagsnummer",
     "street-address": "adresse",
     "licence-plate": "nummerplade",
+    "learned-harasses-named": "ordvalg som i chikane",
+    "learned-personal-information": "ordvalg som i private oplysninger",
+    "learned-unlawful": "ordvalg som i trusler og had",
+    "learned-irrelevant": "ordvalg som i reklame",
+    "learned-unsuitable": "ordvalg som i upassende opslag",
 }
 """Signals that programs find, with their Danish labels; all others stand in rule files."""
+LEARNED = "learned-"
+"""Stands before a clause's id: what was learned holds the clause for broken."""

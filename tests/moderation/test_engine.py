@@ -46,7 +46,7 @@ def test_the_answer_does_not_depend_on_the_order_of_rules_signals_or_names(text:
 
 
 class _Open:
-    def opens(self, _text: str) -> bool:
+    def opens(self, _reading: object) -> bool:
         return True
 
 
