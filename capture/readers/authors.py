@@ -18,7 +18,9 @@ _FIRST_LINES = 3
 _FULL_NAME = 2  # words
 _SET_APART = frozenset({"link", "heading", "strong", "header", "named"})
 _PROFILE = re.compile(
-    r"/(?:@|~|u/|users?/|profil|author|forfatter|members?/|medlem|bruger|in/|people/)",
+    r"/(?:@|~|u/|users?/|profil|author|forfatter|members?/|medlem|bruger|in/|people/|by/|mitglied"
+    r"|benutzer|channel/|profile\.php|member(?:list)?\.php|user\?)|[?&;](?:u|uid|userid|user_id)=\d"
+    r"|[?&]action=profile",
     re.IGNORECASE,
 )
 

@@ -186,7 +186,7 @@
   const contextOf = (element, style) => {
     const marks = [];
     const tag = element.tagName, role = (element.getAttribute("role") || "").toLowerCase();
-    if (tag === "BUTTON" || tag === "FORM" || tag === "LABEL" || BUTTON_ROLES.has(role)) marks.push("button");
+    if (tag === "BUTTON" || tag === "FORM" && element.querySelector("textarea, input:not([type=hidden]):not([type=checkbox])") || tag === "LABEL" || BUTTON_ROLES.has(role)) marks.push("button");
     if (tag === "TIME") marks.push("time");
     if (tag === "A" && element.hasAttribute("href")) marks.push("link");
     if (/^H[1-6]$/.test(tag) || role === "heading") marks.push("heading");

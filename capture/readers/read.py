@@ -20,6 +20,7 @@ from capture.readers.recurring import Recurring, given_back, read_recurring, sai
 from capture.readers.threads import (
     Item,
     answer_by_indent,
+    answer_by_inset,
     answer_by_level,
     answer_what_they_name,
     is_above,
@@ -97,6 +98,7 @@ def _shown(page: PageFacts) -> tuple[list[Item], int]:
     answer_what_they_name(shown, page.url)
     answer_by_level(shown)
     answer_by_indent(shown)
+    answer_by_inset(shown)
     return shown, len(refused)
 
 

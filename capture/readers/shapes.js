@@ -52,6 +52,7 @@
     if (element.tagName === "A" && PROFILE.test(attribute(element, "href"))) return true;
     return !element.children.length && [...element.classList].some((name) => WHO.test(name));
   };
+  let before = "";
   const read = (root) => {
     const stack = [[root, null, false, 0]];
     while (stack.length && records.length < MOST_ELEMENTS) {
@@ -62,6 +63,9 @@
         const record = { node, up, element: false, tag: "#", begin: letters, end: 0, place };
         letters += text.length < 2 ? 0 : words(text).length;
         record.end = letters;
+        const follows = before;
+        if (record.end > record.begin) before = words(text).slice(-40);
+        if (NOT_OF_POST.test(follows) && follows.length < 30) continue;
         if (!within && text.length < 400 && anchors.time.length < MOST_ANCHORS && isTime(text)) anchors.time.push(record);
         continue;
       }
@@ -72,7 +76,7 @@
       records.push(record);
       for (const name of [...node.classList].slice(0, 12)) frequency.set(name, (frequency.get(name) || 0) + 1);
       let inside = within || tag === "BLOCKQUOTE" && !POSTED.test(attribute(node, "class"));
-      if (!inside && anchors.time.length < MOST_ANCHORS && anchorOf(node)) { anchors.time.push(record); inside = true; }
+      if (!inside && anchors.time.length < MOST_ANCHORS && !(NOT_OF_POST.test(before) && before.length < 30) && anchorOf(node)) { anchors.time.push(record); inside = true; }
       if (anchors.who.length < MOST_ANCHORS && isWho(node)) anchors.who.push(record);
       if ((tag === "A" || tag === "BUTTON" || attribute(node, "role") === "button") && anchors.reply.length < MOST_ANCHORS && node.textContent.length < 40 && REPLY.test(words(node.textContent))) anchors.reply.push(record);
       stack.push([record, undefined]);
@@ -137,18 +141,39 @@
     const put = (record, group, anchor) => {
       if (!blocks.has(record) && blocks.size < MOST_BLOCKS) blocks.set(record, { group, anchor });
     };
+    const isKnown = ({ record, path }) => (shapes.get(path) || []).some((group) => tokensOf(record).some((name) => group.tokens.has(name)) || group.bare && !tokensOf(record).length);
+    const choices = [];
     for (const anchor of found) {
       let thin = null, chosen = null;
-      for (const level of anchor.levels) {
+      for (let height = 0; height < anchor.levels.length; height += 1) {
+        const level = anchor.levels[height];
         if (taken(level.record)) break;
         const kin = hasKin(level.record, level.path);
         if (!kin) continue;
-        if (speaks(level.record, anchor) && level.record.element) { chosen = [level, kin]; break; }
-        thin ||= [level, kin];
+        if (speaks(level.record, anchor) && level.record.element) { chosen = { anchor, level, kin, height }; break; }
+        thin ||= { anchor, level, kin, height };
       }
-      chosen ||= thin;
-      if (chosen) put(chosen[0].record, groupOf(chosen[0].record, chosen[0].path, chosen[1]), anchor);
+      if (chosen || thin) choices.push(chosen || thin);
       else left.push(anchor);
+    }
+    // The lowest first: an answer that stands alone is of the shape of what it answers, though
+    // another answer may stand as far beneath the next post.
+    choices.sort((one, other) => one.height - other.height);
+    // Two anchors in one block: an answer within what it answers, where both are built alike.
+    const claimed = new Map();
+    for (const choice of choices) {
+      const first = claimed.get(choice.level.record);
+      if (!first) { claimed.set(choice.level.record, choice); continue; }
+      for (let height = Math.min(first.height, choice.height) - 1; height > 0; height -= 1) {
+        const one = first.anchor.levels[height], other = choice.anchor.levels[height];
+        const alike = one.path === other.path && one.record !== other.record && speaks(one.record, first.anchor) && speaks(other.record, choice.anchor);
+        if (alike && tokensOf(one.record).join() === tokensOf(other.record).join()) { groupOf(one.record, one.path, null); break; }
+      }
+    }
+    for (const { anchor, level, kin, height } of choices) {
+      const lower = anchor.levels.slice(0, height).find((one) => one.record.element && speaks(one.record, anchor) && isKnown(one) && !blocks.has(one.record));
+      if (lower) put(lower.record, groupOf(lower.record, lower.path, null), anchor);
+      else put(level.record, groupOf(level.record, level.path, kin), anchor);
     }
     // What stands alone: of a known shape, or of one that recurs elsewhere, or named as a post.
     const recurring = new Map();
@@ -159,8 +184,8 @@
       }
     }
     for (const anchor of left) {
-      const usable = anchor.levels.filter(({ record, path }) => record.element && speaks(record, anchor) && record.up.kids.get(path).held.get(record) === 1 && !taken(record));
-      const known = usable.find(({ record, path }) => (shapes.get(path) || []).some((group) => tokensOf(record).some((name) => group.tokens.has(name)) || group.bare && !tokensOf(record).length));
+      const usable = anchor.levels.filter(({ record, path }) => record.element && speaks(record, anchor) && record.up.kids.get(path).held.get(record) === 1 && !taken(record) && !blocks.has(record));
+      const known = usable.find(isKnown);
       const again = usable.filter(({ record, path }) => recurring.get(`${path}|${tokensOf(record).join(" ")}`) > 1).pop();
       const isPost = ({ record }) => POSTED.test(attribute(record.node, "id")) || [...record.node.classList].some((name) => POSTED.test(name)) || record.node.hasAttribute("data-author");
       const named = usable.filter((level) => isPost(level) && level.record.end - level.record.begin < 6000 && !level.record.node.querySelector("h1")).pop();

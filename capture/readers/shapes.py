@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from capture.readers import wording
@@ -54,6 +54,13 @@ _SAID = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _EDGE = " \n·•|–—-,:;»«›▪"
+_OF_PERSON = re.compile(
+    r"(?:antal )?(?:indlæg|innlegg|inlägg|posts?|messages?|beiträge|svar|point|karma|likes?|location"
+    r"|sted|by|bor|bosted|wohnort|ort|fra|from|køn|alder|age|rang|rank|status|gruppe|group)\s*:?\s*"
+    r"[\d.,]*|(?:location|sted|by|bosted|wohnort|ort|fra|from|køn|alder|rang|rank)\s*:.*"
+    r"|[\d.,]+\s(?:point|points|poeng|poäng|punkte|indlæg|posts?|innlegg|inlägg|beiträge|likes?)",
+    re.IGNORECASE,
+)
 _NOT_NAMES = re.compile(
     r"^(?:re:|sv:|aw:|citat|citér|quote|svar|indlæg|innlegg|posts?|beiträge|kommentar|gæst|emne"
     r"|subject|titel|tema|besked|hjemmeside|website|email|e-mail|offline|online|køn|by|fra|sted"
@@ -74,7 +81,7 @@ def read_group(candidates: Sequence[Candidate], page_url: str) -> list[Draft]:
     """What each of a group's blocks says."""
     blocks = [Block(candidate, pieces_of(candidate)) for candidate in candidates]
     common = _common(blocks)
-    time_paths = _ranked(blocks, lambda block, piece: _time_value(block, piece))
+    time_paths = _ranked(blocks, _time_value)
     times = [_first_at(block, time_paths, _told_time) for block in blocks]
     author_paths = _author_paths(blocks, times, common)
     drafts = []
@@ -101,17 +108,17 @@ def _is_common(piece: Piece, common: frozenset[tuple[str, str]]) -> bool:
     return (piece.path, wording.squeeze(piece.text)) in common
 
 
-def _ranked(blocks: Sequence[Block], value: object) -> list[str]:
+def _ranked(blocks: Sequence[Block], value: Callable[[Block, Piece], float]) -> list[str]:
     """Paths by how well the first words at each serve, best first; those that serve none left out."""
     worth: Counter[str] = Counter()
     first: dict[str, int] = {}
     for block in blocks:
-        seen: set[str] = set()
+        best: dict[str, float] = {}
         for nth, piece in enumerate(block.pieces):
-            if piece.path not in seen:
-                seen.add(piece.path)
-                worth[piece.path] += value(block, piece)  # type: ignore[operator]  # a function
-                first[piece.path] = min(first.get(piece.path, nth), nth)
+            worthy = value(block, piece)
+            best[piece.path] = max(best.get(piece.path, 0.0), worthy)
+            first[piece.path] = min(first.get(piece.path, nth), nth)
+        worth.update(best)  # type: ignore[arg-type]  # a Counter adds fractions too
     return sorted((p for p in worth if worth[p] > 0), key=lambda p: (-worth[p], first[p]))
 
 
@@ -132,10 +139,12 @@ def _told_time(piece: Piece) -> str | None:
     return time_in(piece.text)
 
 
-def _first_at(block: Block, paths: Iterable[str], told: object) -> Piece | None:
+def _first_at(
+    block: Block, paths: Iterable[str], told: Callable[[Piece], str | None]
+) -> Piece | None:
     for path in paths:
         for piece in block.pieces:
-            if piece.path == path and told(piece) is not None:  # type: ignore[operator]  # a function
+            if piece.path == path and told(piece) is not None:
                 return piece
     return None
 
@@ -286,10 +295,17 @@ def _is_chrome(block: Block, piece: Piece, common: frozenset[tuple[str, str]]) -
     text = wording.squeeze(piece.text)
     if "button" in piece.marks or _is_common(piece, common):
         return True
-    if _ASIDE.search(piece.path):
+    if _ASIDE.search(piece.path) or ("paragraph" not in piece.marks and _is_of_person(text)):
         return True
     pressed = piece.link is not None or _PRESSED.search(piece.path) is not None
     return pressed and (wording.is_action(text) or wording.is_permalink_word(text))
+
+
+def _is_of_person(text: str) -> bool:
+    """Whether a short line tells of the one who wrote: "Medlem siden: jan 2019", "Indlæg: 31"."""
+    words = text.split()
+    labelled = _OF_PERSON.fullmatch(text) is not None
+    return len(words) <= _MOST_NAME_WORDS and (labelled or (tells_other_time(text) and ":" in text))
 
 
 def _draft(

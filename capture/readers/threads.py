@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -71,6 +72,34 @@ def answer_by_indent(items: Sequence[Item]) -> None:
         if item.above is None and open_items and not is_above(item, open_items[-1][0]):
             item.above = open_items[-1][0]
         open_items.append((item, box))
+
+
+def answer_by_inset(items: Sequence[Item]) -> None:
+    """Blocks of one shape and one width, whose words begin farther in than those before.
+
+    A row of a table is as wide as any other; a picture of no colour pushes what it says in.
+    """
+    groups: dict[int, list[Item]] = {}
+    for item in items:
+        shape = item.candidate.shape if item.candidate else None
+        if shape is not None and item.candidate is not None and not item.candidate.box.is_empty:
+            groups.setdefault(shape.group, []).append(item)
+    for group in groups.values():
+        edges = {(round(i.candidate.box.x), round(i.candidate.box.width)) for i in group if i.candidate}
+        insets = [i.candidate.shape.inset for i in group if i.candidate and i.candidate.shape]
+        steps = [b - a for a, b in itertools.pairwise(insets) if b > a + _SAME_EDGE]
+        stepped = all(_LEAST_INDENT <= step <= _MOST_INDENT for step in steps) and bool(steps)
+        if len(edges) > 1 or not stepped or min(insets) < insets[0] - _SAME_EDGE:
+            continue
+        if max(steps) > min(steps) + _SAME_EDGE:
+            continue  # names of other lengths before it, not depths
+        open_items: list[tuple[Item, float]] = []
+        for item, inset in zip(group, insets, strict=True):
+            while open_items and open_items[-1][1] > inset - _LEAST_INDENT:
+                open_items.pop()
+            if item.above is None and open_items and not is_above(item, open_items[-1][0]):
+                item.above = open_items[-1][0]
+            open_items.append((item, inset))
 
 
 def _is_indented(box: Box, from_box: Box) -> bool:

@@ -21,6 +21,7 @@ from capture.readers.pieces import tells_other_time
 _BAR, _SURE, _BAR_ALONE = 4.0, 6.0, 6.0
 _MOST = 0.5
 _NEARLY_ALL = 0.6
+_ALL = 0.9
 _FEW_WORDS = 3
 _VARIED = 0.25
 _CLOCK = re.compile(
@@ -76,6 +77,7 @@ _SAID = re.compile(
     r"|writes|says|said|replied)\b",
     re.IGNORECASE,
 )
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|mp3|mp4|csv|odt|ics)(?:$|[?#])")
 _NUMERIC = re.compile(r"\d")
 
 
@@ -129,6 +131,7 @@ def _for(pairs: Sequence[Pair], timed: float) -> float:
     weight += 0.5 * (_share(pairs, lambda _, d: "#" in (d.permalink or "")) >= _MOST)
     weight += 1.0 * (_share(pairs, _is_named_as_people) >= _NEARLY_ALL)
     weight += 1.0 * (_share(pairs, lambda c, _: any("named" in r.marks for r in c.runs)) >= _MOST)
+    weight += 1.5 * (len(pairs) > 1 and _share(pairs, _is_whole) >= _ALL)
     lengths = [len(draft.text) for _, draft in pairs]
     if len(pairs) > 1:
         weight += 0.5 * (pstdev(lengths) > _VARIED * max(1.0, mean(lengths)))
@@ -152,8 +155,13 @@ def _against(pairs: Sequence[Pair], page_url: str) -> float:
     weight += 2.0 * ("footer" in around) + 1.0 * ("aside" in around) + 3.0 * ("nav" in around)
     weight += 3.0 * (_share(pairs, _is_figures) >= _MOST)
     weight += 1.5 * (_share(pairs, lambda _, d: len(d.text.split()) < _FEW_WORDS) > 0.8)  # noqa: PLR2004  # nearly all
+    weight += 3.0 * (_share(pairs, _leads_to_file) >= _MOST)
     weight += 2.0 * (_share(pairs, lambda _, d: tells_other_time(d.time_stated or "")) >= _MOST)
     return weight
+
+
+def _is_whole(_: Candidate, draft: Draft) -> bool:
+    return bool(draft.author and (draft.time or draft.time_stated) and draft.text)
 
 
 def _can_be_answered(candidate: Candidate, _: Draft) -> bool:
@@ -217,6 +225,12 @@ def _asks_to_read_on(candidate: Candidate, _: Draft) -> bool:
         _MORE.fullmatch(" ".join(run.text.split()).strip(" »›→.…"))
         for run in candidate.runs
         if run.link is not None and (candidate.links[run.link].href or "").partition("#")[0]
+    )
+
+
+def _leads_to_file(candidate: Candidate, draft: Draft) -> bool:
+    return any(
+        _FILE.search((link.href or "").lower()) for link in candidate.links if link.text not in draft.text
     )
 
 
