@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session
 from archive.ledger.log import record
 from archive.records.alerts import AlertRecord
 from archive.records.cases import CaseRecord
+from archive.records.people import PersonRecord
 from service.casework.cases.alerts import KIND, due_alerts, one_at_a_time, pause_of, told_of
+from service.casework.organisation.duties import on_duty_now
+from service.casework.telling.unreachable import note_unreachable, why_unreachable
 from service.installation import Installation
 from service.log_lines import logger
 from service.notices.alerts import alert_body, alert_subject
@@ -66,6 +69,10 @@ def _round(session: Session, row: AlertRecord, settings: Settings, now: datetime
             logger().error("alert.not_told", person=str(person.id))
             continue
         told += 1
+    for turn in on_duty_now(session, now):
+        on_duty = session.get_one(PersonRecord, turn.person_id)
+        if (code := why_unreachable(session, on_duty)) is not None:
+            note_unreachable(session, on_duty, code, settings=settings, now=now)
     row.rounds += 1
     row.told_at = now
     if not told:

@@ -23,7 +23,9 @@ from archive.records.people import PersonRecord, RoleRecord, UnitRecord
 from service.access.principal import Principal
 from service.casework.cases.finding import may_on
 from service.casework.organisation.duties import on_duty_now
+from service.casework.telling.unreachable import why_unreachable
 from service.errors import RowNotFound
+from service.notices.composing import is_address
 
 ACTION: Final = "alert.take"
 DANGER: Final = "danger"
@@ -135,15 +137,17 @@ def due_alerts(session: Session, now: datetime) -> list[AlertRecord]:
 def told_of(session: Session, row: AlertRecord, now: datetime) -> Sequence[PersonRecord]:
     """Return whom the next round tells, each with an address: never nobody, if anybody can be told.
 
-    At first those on duty; where nobody is, and from the second round on, also whoever handles
-    the case and those who run Værn. Whoever the case is about is told by none of these.
+    At first those on duty; where no mail reaches any, and from the second round on, also whoever
+    handles the case and those who run Værn. Whoever the case is about is told by none of these.
+    An address that was refused is tried all the same: it costs nothing, and there is danger.
     """
     about = _concerned(session, row)
     duty = [session.get_one(PersonRecord, one.person_id) for one in on_duty_now(session, now)]
-    found = [one for one in duty if one.email is not None and one.id not in about]
-    if not found or row.rounds >= FIRST_ROUNDS:
+    found = [one for one in duty if is_address(one.email) and one.id not in about]
+    reached = any(why_unreachable(session, one) is None for one in found)
+    if not reached or row.rounds >= FIRST_ROUNDS:
         handling = _handling(session, row, now)
-        found += [one for one in handling if one.email is not None and one.id not in about]
+        found += [one for one in handling if is_address(one.email) and one.id not in about]
     return list(dict.fromkeys(found))
 
 

@@ -13,6 +13,7 @@ from archive.ledger.log import record
 from archive.records.alerts import AlertRecord
 from archive.records.cases import NoticeRecord
 from archive.records.people import PersonRecord
+from archive.records.tellings import UnreachableRecord
 from service.access.endings import end_person
 from service.access.principal import Principal
 from service.casework.cases.alerts import alert_for, alerts_for, take_alert
@@ -191,3 +192,26 @@ def test_danger_that_is_over_or_a_guard_who_has_left_is_told_no_more(
     danger(installation, asks(town.leader), number, time)
     tell_duty(installation)
     assert len(told(installation)) > len(before), "danger anew is an alert anew"
+
+
+def test_where_no_mail_reaches_the_one_on_duty_others_are_told_in_the_first_round(
+    installation: Installation,
+    town: Town,
+    time: Time,
+    asks: Asks,
+    guard: PersonRecord,
+    operator: PersonRecord,
+) -> None:
+    with installation.database.writing() as session:
+        on_duty = session.get_one(PersonRecord, guard.id)
+        on_duty.email = "vagn at kommune"
+        record(session, "person.changed", at=time.now, subject=on_duty)
+    number = open_one(installation, town, time)
+    time.pass_by(NIGHT)
+    danger(installation, asks(town.leader), number, time)
+
+    tell_duty(installation)
+
+    assert set(told(installation)) == {town.leader.email, operator.email}
+    with installation.database.reading() as session:
+        assert session.scalars(select(UnreachableRecord.code)).all() == ["not_an_address"]
