@@ -15,13 +15,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from moderation.errors import ModelError
-from moderation.learned.features import pair_of, pieces_of, segments_of, signal_tokens
+from moderation.learned.features import (
+    EMPLOYEE,
+    pair_of,
+    pieces_of,
+    segments_of,
+    signal_tokens,
+)
 from moderation.terms import Place
 from moderation.words import Words
 
 FORMAT = "learned-1"
 _REMEMBERED = 16_384
 _TELLING_SHARE, _MOST_TELLING = 0.5, 6
+_LEAST_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +76,7 @@ class Learned:
         self._weight_of = lru_cache(maxsize=_REMEMBERED)(self._weigh)
         self.version = hashlib.sha256(self.as_text().encode()).hexdigest()[:12]
 
-    def judge(
-        self, words: Words, places: Mapping[str, Sequence[Place]]
-    ) -> dict[str, Verdict]:
+    def judge(self, words: Words, places: Mapping[str, Sequence[Place]]) -> dict[str, Verdict]:
         """Return the labels that are held, each by the stretch of the post that says it most.
 
         `places` holds where the signals stand; "employee" hides the names.
@@ -79,6 +84,8 @@ class Learned:
         held: dict[str, Verdict] = {}
         extra = signal_tokens(places) if self.signals else []
         for tokens in segments_of(words, places.get("employee", ())):
+            if sum(word != EMPLOYEE for word, _ in tokens) < _LEAST_WORDS:
+                continue  # a name, alone or greeted, says nothing
             told = self.probabilities([word for word, _ in tokens], extra)
             for label, name in enumerate(self.labels):
                 likely = told[label]
@@ -124,7 +131,8 @@ class Learned:
     def _telling(self, tokens: Sequence[tuple[str, int]], label: int) -> tuple[Place, ...]:
         """Return the words that together say half of what speaks for the label, at most six."""
         said: dict[int, float] = {
-            number: self._weight_of(word).sums[label] for word, number in tokens
+            number: self._weight_of(word).sums[label] if word != EMPLOYEE else 0.0
+            for word, number in tokens
         }
         for (one, number), (other, following) in zip(tokens, tokens[1:], strict=False):
             feature = self._features.get(pair_of(one, other))

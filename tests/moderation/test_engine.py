@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from moderation.engine import Engine, compile_rules
 from moderation.rules import RuleSet
-from moderation.shipped import EXAMPLE_ROSTER, default_engine, default_policy, default_rules
+from moderation.shipped import (
+    EXAMPLE_ROSTER,
+    default_engine,
+    default_learned,
+    default_policy,
+    default_rules,
+)
 from tests.moderation.material import MUST, ROSTER, files, judge, read
 
 ENGINE = default_engine(EXAMPLE_ROSTER)
@@ -33,7 +39,9 @@ def test_spans_always_point_into_the_original_in_order_and_apart(text: str) -> N
 def reversed_engine() -> Engine:
     rules = default_rules()
     turned = RuleSet(tuple(reversed(rules.signals)), tuple(reversed(rules.rules)))
-    return compile_rules(default_policy(), turned, reversed(EXAMPLE_ROSTER))
+    return compile_rules(
+        default_policy(), turned, reversed(EXAMPLE_ROSTER), learned=default_learned()
+    )
 
 
 REVERSED = reversed_engine()

@@ -5,14 +5,20 @@ from hypothesis import strategies as st
 
 from moderation.engine import compile_rules
 from moderation.jsonlines import judge_lines
-from moderation.shipped import EXAMPLE_ROSTER, default_engine, default_policy, default_rules
+from moderation.shipped import (
+    EXAMPLE_ROSTER,
+    default_engine,
+    default_learned,
+    default_policy,
+    default_rules,
+)
 from moderation.values import Post
 
 
 def test_every_shipped_rule_does_what_its_own_examples_say() -> None:
     rules = default_rules()
 
-    compile_rules(default_policy(), rules, examples=EXAMPLE_ROSTER)
+    compile_rules(default_policy(), rules, examples=EXAMPLE_ROSTER, learned=default_learned())
 
     assert all(rule.match and rule.no_match for rule in rules.rules)
 
