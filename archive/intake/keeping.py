@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
+from archive.chance import random_id
 from archive.intake.media_type import media_type_of
 from archive.intake.storable import NAME_SIZE, TYPE_SIZE, clean, cut
 from archive.intake.values import About, Envelope, Held, Kept
@@ -118,7 +119,7 @@ def _rows(
     held: Held, about: About, envelope: Envelope, envelope_sha256: str, now: datetime
 ) -> tuple[NewRow, ...]:
     sealed = held.sealed
-    evidence_id = uuid4()
+    evidence_id = random_id()
     media_type = cut(about.media_type, TYPE_SIZE) or media_type_of(held.head, about.filename)
     return (
         NewRow(
@@ -205,7 +206,7 @@ def _of_object(
 def _delivery(evidence_id: UUID, envelope: Envelope, envelope_sha256: str, now: datetime) -> NewRow:
     return NewRow(
         DeliveryRecord,
-        id=uuid4(),
+        id=random_id(),
         evidence_id=evidence_id,
         door=envelope.door,
         at=now,

@@ -7,13 +7,13 @@ SHA-256 of salt ‖ details. So the log binds every fact and shows none.
 from __future__ import annotations
 
 import hashlib
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
 
+from archive.chance import random_bytes
 from archive.records.columns import canonical, timestamp
 
 LEAF_VERSION = "vaern-ledger-leaf-1"
@@ -102,7 +102,7 @@ class Leaf:
 
 def new_salt() -> bytes:
     """Return a fresh salt, so that equal details commit differently."""
-    return secrets.token_bytes(SALT_SIZE)
+    return random_bytes(SALT_SIZE)
 
 
 def commitment(salt: bytes, details: bytes) -> str:

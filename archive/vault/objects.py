@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from archive.chance import random_hex
 from archive.errors import ObjectExists, ObjectMissing, StorageFull
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -84,7 +84,7 @@ class LocalObjects:
     def put(self, name: str, data: bytes) -> None:
         """Keep bytes durably under a new name."""
         target = self.path(name)
-        part = target.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
+        part = target.parent / f"{_TEMPORARY}{random_hex(8)}"
         try:
             try:
                 _write_through(part, data)
@@ -171,7 +171,7 @@ class LocalObjects:
 
 def write_durably(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Replace a small file whole: temporary name, fsync, rename, folder fsync."""
-    part = path.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
+    part = path.parent / f"{_TEMPORARY}{random_hex(8)}"
     try:
         _write_through(part, data, mode)
         part.replace(path)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from archive.chance import random_hex
 from archive.errors import SealBroken
 from archive.vault.objects import Objects
 from archive.vault.sealing import EvidenceKey, VaultKey, WrappedKey
@@ -135,7 +135,7 @@ class SealedWriter:
     """An object being written: hashed as it comes, sealed and stored a segment at a time."""
 
     def __init__(self, objects: Objects, key: EvidenceKey) -> None:
-        self.name = secrets.token_hex(16)
+        self.name = random_hex(16)
         self.size = 0
         self.segments = 0
         self._objects = objects

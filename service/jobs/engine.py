@@ -34,12 +34,13 @@ LONGEST_WORK_SECONDS: Final = 900
 
 @dataclass
 class _Lane:
-    """One kind's workers: how many are at it, and whether they were told of more."""
+    """One kind's workers: how many are at it, how many of these look, and if there is more."""
 
     kind: Kind
     pool: ThreadPoolExecutor
     picker: Picker | None
     active: int = 0
+    looking: int = 0
     told: bool = False
     held: dict[Claim, float] = field(default_factory=dict)
 
@@ -141,18 +142,25 @@ class Engine:
         return True
 
     def _work(self, lane: _Lane) -> None:
-        """Work off a kind's rows until none waits."""
+        """Work off a kind's rows until none waits, or another looks for them."""
         while (claim := self._claimed(lane)) is not None:
             try:
                 perform_one(self._installation, lane.kind, claim, self.wake)
             finally:
                 with self._lock:
                     lane.held.pop(claim, None)
+            with self._lock:
+                if lane.looking:
+                    lane.active -= 1
+                    self._lock.notify_all()
+                    return
+                lane.looking += 1
 
     def _claimed(self, lane: _Lane) -> Claim | None:
         """Return a claim; None, this worker counted off, when none waits and none was told of.
 
-        Both stand under one lock: a wake is either seen here or finds a free place.
+        Both stand under one lock: a wake is either seen here or finds a free place. One looks
+        for all: it calls the next as soon as it has found something.
         """
         while True:
             with self._lock:
@@ -163,18 +171,21 @@ class Engine:
             with self._lock:
                 if claim is not None:
                     lane.held[claim] = time.monotonic()
+                    lane.looking -= 1
                     self._spread(lane)
                     return claim
                 if not lane.told or self._stopping:
+                    lane.looking -= 1
                     lane.active -= 1
                     self._lock.notify_all()
                     return None
 
     def _spread(self, lane: _Lane) -> None:
-        """Let one more worker of this kind look, where there is room; called under the lock."""
+        """Let a worker of this kind look, where none does and there is room; under the lock."""
         lane.told = True
-        if lane.active < lane.kind.at_once and not self._stopping:
+        if not lane.looking and lane.active < lane.kind.at_once and not self._stopping:
             lane.active += 1
+            lane.looking += 1
             lane.pool.submit(self._work, lane)
 
     def _next(self, lane: _Lane) -> Claim | None:

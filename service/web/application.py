@@ -28,6 +28,7 @@ from service.web.phone_uploads import PhoneUploads
 from service.web.quotas import UploadQuota
 from service.web.rendering import Templates, front_end_mounts
 from service.web.routes import every_router
+from service.web.shortcuts import SHORTCUTS
 
 NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
 UPLOADS_AT_ONCE = 8
@@ -72,6 +73,7 @@ def make_application(
     app.state.upload_quota = UploadQuota(installation.settings)
     app.state.phone_uploads = PhoneUploads(installation.intake, installation.clock.now)
     app.state.upload_turns = anyio.CapacityLimiter(UPLOADS_AT_ONCE)
+    app.router.routes.extend(SHORTCUTS)
     for router in every_router():
         name_rights(router)
         app.include_router(router)

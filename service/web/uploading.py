@@ -66,9 +66,10 @@ async def upload(
         admit=admit,
     )
     quota: UploadQuota = request.app.state.upload_quota
+    coming = stated_length(request)
     try:
-        quota.require(who, stated_length(request))
-        require_room(house, stated_length(request))
+        quota.require(who, coming)
+        require_room(house, coming)
     except Exception as full:  # noqa: BLE001 — answered like any error of an upload
         return Outcome(error=full)
     key, began = request.headers.get("idempotency-key"), house.clock.now()

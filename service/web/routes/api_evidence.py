@@ -28,7 +28,8 @@ from service.web.standing import asked_again, while_standing
 from service.web.uploading import upload
 
 router = APIRouter(prefix="/api/v1/evidence", tags=["evidence"])
-HandIn = Annotated[Principal, Depends(TokenRight("evidence.hand_in"))]
+HAND_IN = TokenRight("evidence.hand_in")
+HandIn = Annotated[Principal, Depends(HAND_IN)]
 See = Annotated[Principal, Depends(TokenRight("evidence.see"))]
 View = Annotated[Principal, Depends(TokenRight("evidence.view"))]
 MOST_LISTED = 200

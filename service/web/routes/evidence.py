@@ -67,6 +67,7 @@ PARTS = frozenset({"text", "picture", "media"})
 MOST_ENTRIES = 2**63 - 1
 """No entry of the ledger stands beyond the widest number that the databases keep."""
 router = APIRouter(include_in_schema=False)
+SEE_ONE = EntryRight("evidence.see")
 See = Annotated[Principal, Depends(PageRight("evidence.see"))]
 View = Annotated[Principal, Depends(PageRight("evidence.view"))]
 
@@ -116,7 +117,7 @@ def show_all(
 def show(
     request: Request,
     evidence_id: UUID,
-    entry: Annotated[Entry, Depends(EntryRight("evidence.see"))],
+    entry: Annotated[Entry, Depends(SEE_ONE)],
     acts: Annotated[int, Query(ge=-1, le=MOST_ENTRIES)] = -1,
     said: str | None = None,
 ) -> Response:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
 import pytest
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
 from archive.records.cases import NoticeRecord
@@ -195,6 +197,51 @@ def test_no_more_run_at_once_than_the_kind_allows(
     assert engines[0].rest(SOON)
     assert len(work.done) == 8
     assert most[0] == 2
+
+
+class Looks:
+    """Picks nothing by itself, and knows how many looked at one moment."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.now = self.most = self.all = 0
+        self.found: list[UUID] = []
+
+    def pick(self, session: Session, now: datetime) -> UUID | None:
+        del now
+        with self.lock:
+            self.all, self.now = self.all + 1, self.now + 1
+            self.most = max(self.most, self.now)
+        try:
+            session.execute(select(NoticeRecord.id)).all()
+            with self.lock:
+                return self.found.pop() if self.found else None
+        finally:
+            with self.lock:
+                self.now -= 1
+
+
+def test_one_looks_for_all_and_each_row_is_found(
+    installation: Installation, time: Time, engines: list[Engine]
+) -> None:
+    looks, work = Looks(), Work(nothing)
+    kind = replace(work.kind(), at_once=4, picker=lambda: looks, gives_way=0.0)
+    engines.append(Engine(installation, [kind]))
+    ids = queue(installation, time, 12)
+
+    def call(_: int) -> None:
+        engines[0].wake("notices")
+
+    with ThreadPoolExecutor(4) as many:
+        list(many.map(call, range(50)))
+        with looks.lock:
+            looks.found = list(ids)
+        list(many.map(call, range(50)))
+
+    assert engines[0].rest(SOON)
+    assert sorted(work.done) == sorted(ids)
+    assert looks.all >= len(ids) + 1
+    assert looks.most == 1
 
 
 def test_two_engines_on_one_database_do_each_row_once(

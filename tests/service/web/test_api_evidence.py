@@ -342,6 +342,7 @@ def test_the_schema_names_every_api_route_with_its_right(doors: Doors) -> None:
     assert rights == {
         (API, "post"): "evidence.hand_in",
         (API, "get"): "evidence.see",
+        ("/api/v1/rights", "get"): "rights.see",
         (API + "/{evidence_id}", "get"): "evidence.see",
         (API + "/{evidence_id}/original", "get"): "evidence.view",
         (API + "/{evidence_id}/proof", "get"): "evidence.see",
