@@ -219,6 +219,10 @@ class AlreadyConcerned(ServiceError):
     """Whom a case concerns already is not named once more, and is not the one who handles it."""
 
 
+class NameStays(ServiceError):
+    """Whoever reported it decides themselves; and a case always concerns somebody."""
+
+
 class ClauseMissing(ServiceError):
     """A deletion names the clause of the page rules that it rests on."""
 
@@ -423,6 +427,7 @@ STATUS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     HandlerStays: (HTTPStatus.CONFLICT, "handler-stays"),
     HandlerMissing: (HTTPStatus.CONFLICT, "handler-missing"),
     CasesApart: (HTTPStatus.CONFLICT, "cases-apart"),
+    NameStays: (HTTPStatus.CONFLICT, "name-stays"),
     AlreadyConcerned: (HTTPStatus.CONFLICT, "already-concerned"),
     ClauseMissing: (HTTPStatus.UNPROCESSABLE_ENTITY, "clause-missing"),
     FourEyes: (HTTPStatus.CONFLICT, "four-eyes"),

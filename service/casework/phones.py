@@ -24,6 +24,7 @@ from archive.records.evidence import EvidenceRecord, Known
 from archive.records.people import PersonRecord
 from archive.records.phones import PhoneFileRecord, PhoneRecord
 from service.access.phones import Phone
+from service.casework.cases.merged import is_or_goes_on
 from service.casework.cases.opening import join_evidence
 from service.casework.evidence.hand_in import KIND, about_from
 from service.casework.evidence.held import removed_where_refused, require_all_here
@@ -182,7 +183,7 @@ def _case_named(session: Session, person_id: UUID, words: str, now: datetime) ->
     """
     own = open_cases_of(session.get_one(PersonRecord, person_id))
     for number in numbers_written_in(words, now):
-        case = session.scalars(own.where(CaseRecord.number == number)).first()
+        case = session.scalars(own.where(is_or_goes_on(number))).first()
         if case is not None:
             return case.id
     return None

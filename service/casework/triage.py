@@ -20,8 +20,10 @@ from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.access.visibility import evidence_within
+from service.casework.cases.concerned import add_workplace, state_workplace
 from service.casework.cases.course import shipped_procedure
 from service.casework.cases.finding import find_case
+from service.casework.cases.merged import goes_on_in
 from service.casework.cases.opening import join_evidence, open_case
 from service.casework.evidence.numbers import row_key
 from service.errors import AlreadyDecided, NotPermitted, PersonNotFound, ReasonMissing
@@ -69,6 +71,7 @@ def join(
     instead of waiting for each other. Whoever closes the case meanwhile is seen.
     """
     who.require(ACTION)
+    number = goes_on_in(session, who, number, now) or number
     found = find_case(session, who, number, now).case
     case = session.scalars(
         select(CaseRecord)
@@ -111,6 +114,39 @@ def open_for(
         now=now,
         actor=who.actor,
     )
+
+
+def open_for_workplace(
+    session: Session,
+    who: Principal,
+    evidence_id: UUID,
+    unit_id: UUID | None,
+    *,
+    procedure: str,
+    whole: str,
+    now: datetime,
+) -> CaseRecord:
+    """Open a case of an arrival that is aimed at a unit, or (None) at all of the workplace `whole`.
+
+    Raises `EvidenceNotFound`, `NotPermitted`, `RowNotFound`.
+    """
+    evidence = _held(session, who, evidence_id, now)
+    units = units_to_open_in(who)
+    if units is not None and unit_id not in units:
+        raise NotPermitted(OPEN)
+    case = open_case(
+        session,
+        procedure=shipped_procedure(procedure),
+        unit_id=unit_id,
+        harassed=[],
+        accounts=[],
+        evidence=[evidence],
+        now=now,
+        actor=who.actor,
+    )
+    add_workplace(session, case, unit_id, whole=whole, now=now, actor=who.actor)
+    state_workplace(session, case, now, holds=True, actor=who.actor)
+    return case
 
 
 def units_to_open_in(who: Principal) -> frozenset[UUID] | None:

@@ -181,6 +181,7 @@ class Step(Shape):
     A part applies only where one of `when` holds (if it names any) and none of `unless`. A step
     of its own always has to end; there the two only say whether it is expected. A step waits
     for a part of its own only where `requires` names it; the case waits for all that apply.
+    What is done for `each` employee concerned is owed anew to one who is named afterwards.
     """
 
     id: Id
@@ -196,6 +197,7 @@ class Step(Shape):
     when: tuple[Id, ...] = ()
     unless: tuple[Id, ...] = ()
     not_by_employee: bool = False
+    each: bool = False
     opens: Opens | None = None
     deadlines: tuple[Period, ...] = ()
     blanks: tuple[Blank, ...] = ()

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import CommitUnknown
@@ -184,9 +183,11 @@ def _end_visit(visit: VisitRecord, report: CaptureReport, evidence_id: UUID) -> 
 def _in_case(
     session: Session, case_id: UUID, evidence_id: UUID, now: datetime
 ) -> CaseEvidenceRecord:
-    case = session.scalars(select(CaseRecord).where(CaseRecord.id == case_id)).one()
+    case = session.get_one(CaseRecord, case_id)
+    if case.merged_into is not None:
+        case = session.get_one(CaseRecord, case.merged_into)
     evidence = session.get_one(EvidenceRecord, evidence_id)
     evidence.unit_id = case.unit_id
     return CaseEvidenceRecord(
-        case_id=case_id, evidence_id=evidence_id, added_at=now, added_by="system"
+        case_id=case.id, evidence_id=evidence_id, added_at=now, added_by="system"
     )

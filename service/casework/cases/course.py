@@ -92,7 +92,7 @@ def _facts(
         else:
             moments.pop(row.name, None)
     return Facts(
-        opened=case.opened_at,
+        opened=case.counts_from or case.opened_at,
         moments=moments,
         holds=frozenset(name for name, held in holds.items() if held),
         harassed=harassed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, func, or_, select
@@ -24,12 +25,14 @@ from archive.records.cases import (
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.access.rights import Condition, Level
-from service.access.visibility import BREAK_GLASS as ACTION
-from service.access.visibility import CONTENT, cases_within, glass_is_broken
+from service.access.visibility import BREAK_GLASS, CONTENT, cases_within, glass_is_broken
 from service.casework.cases.finding import find_to_break
+from service.casework.cases.merged import ids_of
 from service.errors import NotPermitted, ReasonMissing
 from service.notices.watching import tell_glass
 from service.settings import Settings
+
+ACTION: Final = BREAK_GLASS
 
 
 def break_glass(
@@ -159,7 +162,7 @@ def broken_by(session: Session, who: Principal, now: datetime) -> Sequence[tuple
 
 def glass_of(session: Session, case: CaseRecord) -> Sequence[GlassRecord]:
     """Return each time the glass of a case was broken, the latest first."""
-    query = select(GlassRecord).where(GlassRecord.case_id == case.id)
+    query = select(GlassRecord).where(GlassRecord.case_id.in_(ids_of(case.id)))
     return session.scalars(query.order_by(GlassRecord.since.desc(), GlassRecord.id)).all()
 
 

@@ -24,6 +24,7 @@ from archive.records.people import PersonRecord, RoleRecord, UnitRecord
 from archive.records.tellings import TellingRecord
 from service.access.principal import Principal
 from service.access.visibility import cases_within
+from service.casework.cases.merged import ids_of
 
 PAGE = 30
 ENTRIES = 50
@@ -102,7 +103,11 @@ def own_cases(session: Session, who: Principal) -> list[CaseRecord]:
             HarassedRecord.removed_at.is_(None),
         )
     )
-    query = select(CaseRecord).where(concerned).order_by(CaseRecord.opened_at.desc())
+    query = (
+        select(CaseRecord)
+        .where(concerned, CaseRecord.merged_into.is_(None))
+        .order_by(CaseRecord.opened_at.desc())
+    )
     return list(session.scalars(query.limit(MOST_AT_WORK)))
 
 
@@ -134,9 +139,9 @@ def letters_in(
     session: Session, case: CaseRecord, before: tuple[datetime, UUID] | None = None
 ) -> Letters:
     """Return the mails that we sent in this case, the latest first."""
-    carried = select(TellingRecord.notice_id).where(TellingRecord.case_id == case.id)
+    carried = select(TellingRecord.notice_id).where(TellingRecord.case_id.in_(ids_of(case.id)))
     query = select(NoticeRecord).where(
-        or_(NoticeRecord.case_id == case.id, NoticeRecord.id.in_(carried))
+        or_(NoticeRecord.case_id.in_(ids_of(case.id)), NoticeRecord.id.in_(carried))
     )
     few = query.with_only_columns(NoticeRecord.id)
     if before is not None:
@@ -151,7 +156,7 @@ def letters_in(
 
 def timeline_of(session: Session, case: CaseRecord, before: int | None = None) -> Course:
     """Return what happened in a case, the latest first."""
-    query = select(LedgerDetailRecord).where(LedgerDetailRecord.case_id == case.id)
+    query = select(LedgerDetailRecord).where(LedgerDetailRecord.case_id.in_(ids_of(case.id)))
     few = query.with_only_columns(LedgerDetailRecord.position)
     if before is not None:
         query = query.where(LedgerDetailRecord.position < before)

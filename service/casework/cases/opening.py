@@ -97,9 +97,15 @@ def open_case(
 
 
 def add_harassed(
-    session: Session, case: CaseRecord, person: PersonRecord, now: datetime, actor: str
+    session: Session,
+    case: CaseRecord,
+    person: PersonRecord,
+    now: datetime,
+    actor: str,
+    *,
+    reason: str | None = None,
 ) -> HarassedRecord:
-    """Name an employee as one of those concerned."""
+    """Name an employee as one of those concerned; `reason` where it was not so from the start."""
     row = HarassedRecord(
         id=uuid4(),
         case_id=case.id,
@@ -107,6 +113,8 @@ def add_harassed(
         person_id=person.id,
         name=person.name,
         added_at=now,
+        added_by=actor,
+        reason=reason,
     )
     session.add(row)
     record(session, "case.employee_added", at=now, actor=actor, subject=case, case_id=case.id)
@@ -122,8 +130,9 @@ def add_to_circle(
     reason: str,
     now: datetime,
     actor: str,
+    until: datetime | None = None,
 ) -> CircleRecord:
-    """Take a person into the circle of a case."""
+    """Take a person into the circle of a case, perhaps until a moment."""
     row = CircleRecord(
         id=uuid4(),
         case_id=case.id,
@@ -132,6 +141,7 @@ def add_to_circle(
         reason=reason,
         added_by=actor,
         since=now,
+        until=until,
     )
     session.add(row)
     record(
@@ -180,8 +190,16 @@ def join_evidence(
 ) -> None:
     """Let a piece of evidence, and what came inside it, belong to a case; quiet where it does.
 
-    Raises `CaseClosed`.
+    What is meant for a case that was merged joins the one in which it goes on. Raises
+    `CaseClosed`.
     """
+    if case.merged_into is not None:
+        case = session.get_one(
+            CaseRecord,
+            case.merged_into,
+            with_for_update={"key_share": True},
+            populate_existing=True,
+        )
     if case.closed_at is not None:
         raise CaseClosed(case.number)
     for item in (evidence, *parts_of(session, evidence.id)):

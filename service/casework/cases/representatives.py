@@ -68,9 +68,17 @@ def one_at_a_time(session: Session) -> None:
 
 
 def _opened(session: Session, now: datetime) -> Sequence[CaseRecord]:
+    """Return the cases that are some unit's, or all of the workplace's."""
+    everybodys = exists(
+        select(HarassedRecord.id).where(
+            HarassedRecord.case_id == CaseRecord.id,
+            HarassedRecord.kind == "workplace",
+            HarassedRecord.removed_at.is_(None),
+        )
+    )
     query = select(CaseRecord).where(
         CaseRecord.opened_at > now - LOOKED_BACK,
-        CaseRecord.unit_id.is_not(None),
+        or_(CaseRecord.unit_id.is_not(None), everybodys),
         ~_told(KIND),
     )
     return session.scalars(query.order_by(CaseRecord.opened_at, CaseRecord.id)).all()
@@ -149,9 +157,7 @@ def _others(serving: Sequence[PersonRecord], concerned: set[UUID]) -> tuple[Pers
 
 def _concerned(session: Session, case_ids: Sequence[UUID]) -> Mapping[UUID, set[UUID]]:
     query = select(HarassedRecord.case_id, HarassedRecord.person_id)
-    query = query.where(
-        HarassedRecord.case_id.in_(case_ids), HarassedRecord.removed_at.is_(None)
-    )
+    query = query.where(HarassedRecord.case_id.in_(case_ids), HarassedRecord.removed_at.is_(None))
     found: dict[UUID, set[UUID]] = defaultdict(set)
     for case_id, person_id in session.execute(query):
         if person_id is not None:

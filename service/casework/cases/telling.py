@@ -12,6 +12,7 @@ from archive.records.cases import CaseRecord
 from archive.records.evidence import EvidenceRecord, Known
 from service.access.principal import Principal
 from service.casework.cases.listing import own_cases
+from service.casework.cases.merged import went_into
 from service.casework.cases.opening import join_evidence
 from service.errors import CaseClosed, CaseNotFound, ReasonMissing
 from service.installation import Installation
@@ -21,9 +22,13 @@ WISH = "wish"
 
 
 def own_case(session: Session, who: Principal, number: str) -> CaseRecord:
-    """Return a case in which this person is the one concerned; raises `CaseNotFound`."""
+    """Return a case in which this person is the one concerned, or in which that one goes on.
+
+    Raises `CaseNotFound`.
+    """
+    into = session.scalars(went_into(number)).first()
     for case in own_cases(session, who):
-        if case.number == number:
+        if case.number == number or case.id == into:
             return case
     raise CaseNotFound(number)
 

@@ -19,12 +19,14 @@ from sqlalchemy.orm import Session
 from archive.errors import EvidenceNotFound
 from archive.ledger.log import record
 from archive.records.cases import CaseEvidenceRecord, CaseRecord, WishAnswerRecord
-from archive.records.evidence import EvidenceRecord
+from archive.records.evidence import DeliveryRecord, EvidenceRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.casework.cases.finding import case_for, refuse_own_matter
 from service.casework.cases.telling import WISH
 from service.errors import NotPermitted, ReasonMissing
+from service.notices.case_changes import tell_answered
+from service.settings import Settings
 
 ACTION: Final = "case.answer"
 MOST: Final = 20
@@ -52,11 +54,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A wish, and its answers, the latest first; none means that it is open."""
+    """A wish, and its answers, the latest first; none means that it is open.
+
+    `person_id` is the employee who made it. Nobody else whom the case concerns is told of it.
+    """
 
     evidence_id: UUID
     at: datetime
     answers: tuple[Answer, ...] = ()
+    person_id: UUID | None = None
 
     @property
     def open(self) -> bool:
@@ -81,9 +87,12 @@ def answer_wish(
     *,
     outcome: Outcome,
     reason: str,
+    settings: Settings,
     now: datetime,
 ) -> WishAnswerRecord:
     """Answer a wish; where it has an answer, this one stands above it from now on.
+
+    Whoever made it is told that there is an answer, and reads it behind the sign-in.
 
     Raises `EvidenceNotFound`, `ReasonMissing`, `FourEyes` and those of `case_for`.
     """
@@ -91,7 +100,7 @@ def answer_wish(
     refuse_own_matter(session, who, case)
     if who.person_id is None:
         raise NotPermitted(ACTION)
-    find_wish(session, case, evidence_id)
+    wish = find_wish(session, case, evidence_id)
     if not reason.strip():
         raise ReasonMissing("say why, in words that the employee understands")
     last = session.scalar(
@@ -119,6 +128,9 @@ def answer_wish(
         outcome=row.outcome,
         reason=row.reason,
     )
+    person = session.get(PersonRecord, wish.person_id) if wish.person_id is not None else None
+    if person is not None and (person.ended_at is None or person.ended_at > now):
+        tell_answered(session, case, person, settings=settings, now=now)
     return row
 
 
@@ -130,11 +142,16 @@ def find_wish(session: Session, case: CaseRecord, evidence_id: UUID) -> Wish:
     return _with_answers(session, [row])[0]
 
 
-def wishes_of(session: Session, case: CaseRecord) -> list[Wish]:
-    """Return the wishes of a case: what waits for its answer first, then the latest first."""
-    query = _wishes(case.id).order_by(
-        _answered(), EvidenceRecord.received_at.desc(), EvidenceRecord.id
-    )
+def wishes_of(session: Session, case: CaseRecord, *, only_of: UUID | None = None) -> list[Wish]:
+    """Return the wishes of a case: what waits for its answer first, then the latest first.
+
+    `only_of` leaves out those of other employees.
+    """
+    query = _wishes(case.id)
+    if only_of is not None:
+        own = DeliveryRecord.actor == f"person:{only_of}"
+        query = query.where(exists(select(DeliveryRecord.id).where(_delivers_it(), own)))
+    query = query.order_by(_answered(), EvidenceRecord.received_at.desc(), EvidenceRecord.id)
     return _with_answers(session, session.execute(query.limit(MOST)).all())
 
 
@@ -159,12 +176,17 @@ def waiting_in(session: Session, cases: Sequence[CaseRecord]) -> dict[UUID, Wait
     return found
 
 
-def _wishes(case_id: UUID) -> Select[UUID, datetime]:
+def _wishes(case_id: UUID) -> Select[UUID, datetime, str | None]:
+    told_by = select(func.min(DeliveryRecord.actor)).where(_delivers_it()).scalar_subquery()
     return (
-        select(EvidenceRecord.id, EvidenceRecord.received_at)
+        select(EvidenceRecord.id, EvidenceRecord.received_at, told_by.label("told_by"))
         .join(CaseEvidenceRecord, CaseEvidenceRecord.evidence_id == EvidenceRecord.id)
         .where(CaseEvidenceRecord.case_id == case_id, *_is_wish())
     )
+
+
+def _delivers_it() -> ColumnElement[bool]:
+    return DeliveryRecord.evidence_id == EvidenceRecord.id
 
 
 def _is_wish() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -178,7 +200,7 @@ def _answered() -> ColumnElement[bool]:
     )
 
 
-def _with_answers(session: Session, rows: Sequence[Row[UUID, datetime]]) -> list[Wish]:
+def _with_answers(session: Session, rows: Sequence[Row[UUID, datetime, str | None]]) -> list[Wish]:
     query = (
         select(WishAnswerRecord, PersonRecord.name)
         .join(PersonRecord, PersonRecord.id == WishAnswerRecord.person_id)
@@ -188,4 +210,11 @@ def _with_answers(session: Session, rows: Sequence[Row[UUID, datetime]]) -> list
     answers: dict[UUID, list[Answer]] = {row.id: [] for row in rows}
     for row, name in session.execute(query):
         answers[row.evidence_id].append(Answer(Outcome(row.outcome), row.reason, name, row.at))
-    return [Wish(row.id, row.received_at, tuple(answers[row.id])) for row in rows]
+    return [
+        Wish(row.id, row.received_at, tuple(answers[row.id]), _person(row.told_by)) for row in rows
+    ]
+
+
+def _person(actor: str | None) -> UUID | None:
+    kind, _colon, name = (actor or "").partition(":")
+    return UUID(name) if kind == "person" else None

@@ -34,6 +34,7 @@ from archive.search.wish import Tokens, Wish
 from service.access.principal import Principal
 from service.access.rights import Scope
 from service.access.visibility import cases_within, evidence_within
+from service.casework.cases.merged import is_or_goes_on
 from service.casework.evidence.accounts import MOST_CASES, account_of, open_cases, tokens_of
 from service.casework.evidence.listing import TOLD, SeenEvidence, see_each
 from service.casework.evidence.numbers import numbered
@@ -211,7 +212,7 @@ def _numbers(
     for term in terms:
         if _CASE.fullmatch(term.typed):
             cases = select(CaseRecord.id).where(
-                CaseRecord.number == term.typed, cases_within(who, "case.see", now)
+                is_or_goes_on(term.typed), cases_within(who, "case.see", now)
             )
             found[term] = tuple(case_token(one) for one in session.scalars(cases))
         elif (piece := numbered(session, term.typed)) is not None:
@@ -243,7 +244,7 @@ def _tokens(
         told_cases = cases.where(cases_within(who, "case.see", now, TOLD))
         chosen.append(tokens_of(session, told_cases.where(CaseRecord.id.in_(concerned))))
     if filters.case:
-        chosen.append(tokens_of(session, cases.where(CaseRecord.number == filters.case)))
+        chosen.append(tokens_of(session, cases.where(is_or_goes_on(filters.case))))
     return tuple(chosen)
 
 

@@ -24,6 +24,7 @@ from archive.records.pages import VisitRecord
 from archive.records.people import PersonRecord
 from service.access.people import person_by_email
 from service.casework.capture.requesting import page_of
+from service.casework.cases.merged import is_or_goes_on
 from service.casework.cases.opening import add_account, join_evidence, open_case
 from service.casework.mail.found import PLATFORM, links_of, original_of, sender_of
 from service.casework.mail.links import worth_visiting
@@ -184,7 +185,7 @@ def _continued(
     own = open_cases_of(person)
     numbers = numbers_in(message, now)
     for number in numbers:
-        named = session.scalars(own.where(CaseRecord.number == number)).first()
+        named = session.scalars(own.where(is_or_goes_on(number))).first()
         if named is not None:
             return named, None
     if numbers:
@@ -203,7 +204,7 @@ def _case_with(session: Session, evidence: EvidenceRecord) -> CaseRecord | None:
     return session.scalars(
         select(CaseRecord)
         .join(CaseEvidenceRecord, CaseEvidenceRecord.case_id == CaseRecord.id)
-        .where(CaseEvidenceRecord.evidence_id == evidence.id)
+        .where(CaseEvidenceRecord.evidence_id == evidence.id, CaseRecord.merged_into.is_(None))
         .order_by(CaseRecord.opened_at)
         .limit(1)
     ).first()

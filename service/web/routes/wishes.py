@@ -60,6 +60,7 @@ def answer(
                 evidence_id,
                 outcome=Outcome(form.answer),
                 reason=form.reason,
+                settings=house.settings,
                 now=now,
             )
     except ReasonMissing:
@@ -70,6 +71,7 @@ def answer(
         )
         with house.database.reading() as session:
             return _page(request, session, who, number, evidence_id, now, form=state)
+    request.app.state.engine.wake("notices")
     return RedirectResponse(f"/cases/{number}?said=wish_answered", HTTPStatus.SEE_OTHER)
 
 

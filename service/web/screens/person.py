@@ -77,7 +77,7 @@ def my_case_view(
         evidence=_own(session, evidence.rows, language),
         more_url=f"{url}?{page_query(evidence.next)}#evidence" if evidence.next else None,
         first_url=f"{url}#evidence" if later else None,
-        wishes=_wishes(session, vault, case),
+        wishes=_wishes(session, vault, case, who),
         contacts=tuple(
             Contact(one.name, one.role, one.phone)
             for one in contacts_for(session, case, now, but=who.person_id)
@@ -125,9 +125,14 @@ def _own(session: Session, rows: Sequence[SeenEvidence], language: str) -> tuple
     )
 
 
-def _wishes(session: Session, vault: Vault, case: CaseRecord) -> tuple[Wish, ...]:
-    """The employee's own words, the latest wish first; only these are unsealed."""
-    found = sorted(wishes_of(session, case), key=lambda one: one.at, reverse=True)
+def _wishes(
+    session: Session, vault: Vault, case: CaseRecord, who: Principal
+) -> tuple[Wish, ...]:
+    """The employee's own words, the latest wish first; only these are unsealed, nobody else's."""
+    if who.person_id is None:
+        return ()
+    own = wishes_of(session, case, only_of=who.person_id)
+    found = sorted(own, key=lambda one: one.at, reverse=True)
     texts = texts_in(session, vault, [one.evidence_id for one in found])
     filled = []
     for one in found:

@@ -99,9 +99,16 @@ def end_every_step(
 @contextmanager
 def leaves_one_entry(installation: Installation, kind: str) -> Iterator[None]:
     """The act inside leaves exactly one entry, of this kind, and a ledger without findings."""
+    with leaves_entries(installation, kind):
+        yield
+
+
+@contextmanager
+def leaves_entries(installation: Installation, *expected: str) -> Iterator[None]:
+    """The act inside leaves exactly these entries, and a ledger without findings."""
     before = len(kinds(installation))
     yield
-    assert kinds(installation)[before:] == [kind]
+    assert kinds(installation)[before:] == list(expected)
     assert_clean(installation)
 
 

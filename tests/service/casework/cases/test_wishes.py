@@ -20,14 +20,16 @@ from service.casework.cases.finding import find_case
 from service.casework.cases.overview import cases_today
 from service.casework.cases.telling import TOLD, WISH, tell
 from service.casework.cases.wishes import Outcome, Wish, answer_wish, wishes_of
+from service.casework.evidence.listing import see_evidence
+from service.casework.evidence.searching import Filters, search
 from service.errors import CaseClosed, CaseNotFound, CaseNotReady, FourEyes, NotPermitted
 from service.errors import ReasonMissing as NoReason
 from service.installation import Installation
 from tests.service.casework.cases.opened import (
     assert_clean,
     end_every_step,
+    leaves_entries,
     leaves_no_entry,
-    leaves_one_entry,
     open_one,
 )
 from tests.service.conftest import Time, Town
@@ -59,7 +61,16 @@ def reply(
     reason: str = "Vi siger det kun til Ada.",
 ) -> None:
     with installation.database.writing() as session:
-        answer_wish(session, who, number, evidence, outcome=outcome, reason=reason, now=time.now)
+        answer_wish(
+            session,
+            who,
+            number,
+            evidence,
+            outcome=outcome,
+            reason=reason,
+            settings=installation.settings,
+            now=time.now,
+        )
 
 
 def wishes(installation: Installation, who: Principal, number: str, time: Time) -> list[Wish]:
@@ -74,7 +85,7 @@ def test_an_answer_is_one_entry_with_who_what_and_why(
     evidence = wish(installation, asks(town.anna), number, time)
     assert [one.open for one in wishes(installation, leader, number, time)] == [True]
 
-    with leaves_one_entry(installation, "wish.answered"):
+    with leaves_entries(installation, "wish.answered", "notice.made"):
         reply(installation, leader, number, evidence, time, outcome=Outcome.PARTLY)
 
     (answer,) = wishes(installation, leader, number, time)[0].answers
@@ -82,7 +93,7 @@ def test_an_answer_is_one_entry_with_who_what_and_why(
     assert answer.reason == "Vi siger det kun til Ada."
     with installation.database.reading() as session:
         last = session.scalars(
-            select(LedgerDetailRecord).order_by(LedgerDetailRecord.position.desc()).limit(1)
+            select(LedgerDetailRecord).where(LedgerDetailRecord.kind == "wish.answered")
         ).one()
     assert str(evidence) in last.details
     assert "Vi siger det kun til Ada." in last.details
@@ -96,7 +107,7 @@ def test_a_later_answer_counts_and_the_earlier_one_stays(
     reply(installation, leader, number, evidence, time, outcome=Outcome.REFUSED, reason="Nej.")
     time.pass_by(timedelta(hours=1))
 
-    with leaves_one_entry(installation, "wish.answered_anew"):
+    with leaves_entries(installation, "wish.answered_anew", "notice.made"):
         reply(installation, leader, number, evidence, time, reason="Jo, alligevel.")
 
     (found,) = wishes(installation, leader, number, time)
@@ -184,3 +195,26 @@ def test_what_waits_for_an_answer_stands_among_the_acts_of_today(
     assert waiting is not None
     assert (waiting.count, waiting.evidence_id, waiting.since) == (2, first, asked)
     assert_clean(installation)
+
+
+def test_each_of_several_employees_is_told_of_their_own_wishes_alone(
+    installation: Installation, town: Town, time: Time, asks: Asks
+) -> None:
+    number = open_one(installation, town, time, harassed=[town.anna, town.bent])
+    anna, bent = asks(town.anna), asks(town.bent)
+    hers = wish(installation, anna, number, time)
+    his = wish(installation, bent, number, time, words="Jeg vil gerne høre det først.")
+    with installation.database.reading() as session:
+        case = find_case(session, asks(town.leader), number, time.now).case
+        for person, own in ((town.anna, hers), (town.bent, his)):
+            found = wishes_of(session, case, only_of=person.id)
+            assert [one.evidence_id for one in found] == [own]
+        for who, seen, hidden in ((anna, hers, his), (bent, his, hers)):
+            assert see_evidence(session, who, seen, time.now).id == seen
+            with pytest.raises(EvidenceNotFound):
+                see_evidence(session, who, hidden, time.now)
+            assert search(session, who, "", time.now, filters=Filters(kind="told")).count == 1
+    assert {one.person_id for one in wishes(installation, asks(town.leader), number, time)} == {
+        town.anna.id,
+        town.bent.id,
+    }
