@@ -89,6 +89,7 @@ def test_the_page_is_the_same_by_the_shortcut_and_by_the_route(doors: Doors) -> 
         headers={**doors.token(), "Content-Type": KIND},
     )
     (kept,) = sent.json()["evidence"]
+    doors.read_everything()
     page = f"/evidence/{kept['id']}"
     cookie, _ = doors.sign_in(doors.town.archivist)
 
