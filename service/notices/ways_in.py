@@ -67,7 +67,7 @@ def tell_seal_broken(
     words = _words(person.language)
     said = [
         _("The sealed account of Værn was opened %(when)s, with the paper from the safe.")
-        % {"when": f"{words.day(now, now)} {words.clock(now)}"},
+        % {"when": words.moment(now, now)},
         _("Do you know who did it, and why? If not, seal it anew now: that signs them out."),
         *_where(settings, "operations", _("Seal it anew here:"), person.language),
     ]
@@ -82,7 +82,7 @@ def tell_token_made(
     _ = catalogues.load(person.language).gettext
     said = [
         _("A program has been given access to Værn."),
-        _("Which one, what it may do, and until when, stands under Programs. So does who gave it."),
+        _("Which one, what it may do, and until when, stands under Programs; the ledger has by whom."),
         *_where(settings, "organisation/programs", _("See it here:"), person.language),
     ]
     subject = _("A program has access to Værn")

@@ -175,7 +175,7 @@ def test_units_and_people_are_added_changed_and_let_go_by_hand(
     added = drift.post(
         "/organisation/people", name="Hans Havn", email="Hans@kommune.example", unit=str(unit.id)
     )
-    assert "said=person_added" in added.headers["location"]
+    assert "said=person_invited" in added.headers["location"]
     hans = person(doors, "Hans Havn")
     page = f"/organisation/people/{hans.id}"
     assert (
