@@ -114,7 +114,8 @@ def _permalink(candidate: Candidate, page_url: str) -> str | None:
 def _leads_to_itself(link: Link, candidate: Candidate) -> bool:
     if link.property in TEXT_PROPERTIES or "paragraph" in link.marks:
         return False
-    own_fragment = candidate.element_id and urldefrag(link.href or "")[1] == candidate.element_id
+    own = {candidate.element_id, *(candidate.shape.ids if candidate.shape else ())} - {""}
+    own_fragment = urldefrag(link.href or "")[1] in own
     return bool(
         link.is_time
         or own_fragment

@@ -147,7 +147,7 @@
     for (const item of state.items) if (item.first < 0 && !only) item.first = posts.length;
     const number = (name) => Number.parseInt(element.getAttribute(name), 10) || null;
     posts.push({
-      kinds, parent, within: state.post, box, shape: shape ? { ...shape, avatar: false, labels: [] } : null, id: (element.id || "").slice(0, 200), label: labelOf(element),
+      kinds, parent, within: state.post, box, shape: shape ? { ...shape, avatar: false, labels: [], ids: [] } : null, id: (element.id || "").slice(0, 200), label: labelOf(element),
       level: number("aria-level"), place: number("aria-posinset"), size: number("aria-setsize"),
       feed: state.feed, types: (element.getAttribute("itemtype") || "").split(/\s+/).filter(Boolean),
       neighbours: neighboursOf(element), page: !!element.querySelector("h1"),
@@ -236,6 +236,8 @@
     const post = posts[state.post];
     if (post?.shape && !kinds.length) {
       state.path = pathOf(state.path, element);
+      const name = element.id || tag === "A" && element.getAttribute("name");
+      if (name && post.shape.ids.length < 6) post.shape.ids.push(name.slice(0, 200));
       const label = element.getAttribute("aria-label") || element.getAttribute("title");
       if (label && post.shape.labels.length < 12 && (tag === "A" || tag === "BUTTON" || element.getAttribute("role") === "button")) post.shape.labels.push(squeeze(label).slice(0, 60));
       if ((tag === "IMG" || /avatar|userpic|gravatar/i.test(element.getAttribute("class") || "")) && !post.shape.avatar) {

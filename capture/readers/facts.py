@@ -46,7 +46,8 @@ class Shape:
     `kind` is what each of them has one of: `time`, `who` (a name) or `reply` (a thing to
     press). `hint` are the classes and ids of the block and what it stands in, `around` the
     names of the elements around it, innermost first, `heading` the last one before it,
-    `author` a name that the block bears as an attribute, `inset` where its anchor begins.
+    `author` a name that the block bears as an attribute, `inset` where its anchor begins,
+    `ids` are those of elements within it.
     """
 
     group: int
@@ -59,6 +60,7 @@ class Shape:
     has_avatar: bool
     inset: float
     labels: tuple[str, ...]
+    ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +243,7 @@ def _shape(item: Mapping[str, Any]) -> Shape:
         has_avatar=item.get("avatar") is True,
         inset=_number(item, "inset"),
         labels=tuple(labels),
+        ids=frozenset(clean(name) for name in _list(item, "ids") if isinstance(name, str)),
     )
 
 

@@ -89,7 +89,8 @@ def time_in(text: str) -> str | None:
     for left in range(min(_MOST_SKIPPED, len(tokens)) + 1):
         for right in range(len(tokens), max(left, len(tokens) - _MOST_SKIPPED), -1):
             part = " ".join(tokens[left:right]).strip(_EDGE)
-            if any(ch.isdigit() for ch in part) and is_stated_time(part):
+            told = any(ch.isdigit() for ch in part) or " " in part
+            if told and is_stated_time(part):
                 return part
     return None
 

@@ -164,10 +164,13 @@
     for (const choice of choices) {
       const first = claimed.get(choice.level.record);
       if (!first) { claimed.set(choice.level.record, choice); continue; }
-      for (let height = Math.min(first.height, choice.height) - 1; height > 0; height -= 1) {
+      for (let height = Math.min(first.height, choice.height); height > 0; height -= 1) {
         const one = first.anchor.levels[height], other = choice.anchor.levels[height];
         const alike = one.path === other.path && one.record !== other.record && speaks(one.record, first.anchor) && speaks(other.record, choice.anchor);
-        if (alike && tokensOf(one.record).join() === tokensOf(other.record).join()) { groupOf(one.record, one.path, null); break; }
+        if (alike && tokensOf(one.record).join() === tokensOf(other.record).join()) {
+          if (!one.record.node.contains(other.record.node)) groupOf(one.record, one.path, null);
+          break;
+        }
       }
     }
     for (const { anchor, level, kin, height } of choices) {
@@ -300,7 +303,8 @@
       if (up.tag === "A" && up.node.hasAttribute("href") && !attribute(up.node, "href").startsWith("#")) wrapped = true;
     }
     const named = [record, record.up, record.up?.up].filter((one) => one && one.element);
-    const place = anchor.element ? anchor.node : anchor.up.node;
+    let place = anchor.element ? anchor.node : anchor.up.node;
+    while (place.parentElement && getComputedStyle(place).display.startsWith("inline")) place = place.parentElement;
     const node = record.element ? record.node : record.up.node;
     const author = ["data-author", "data-username", "data-user-name", "data-author-name"].map((name) => attribute(node, name)).find(Boolean) || "";
     return {

@@ -26,6 +26,12 @@ _MOST_NAME_WORDS = 6
 _LEAST_SHARE = 0.5
 _SAME_SHARE = 0.6  # what so many blocks have in common is the site's, not theirs
 _LEAST_COMMON = 3
+_TWO = 2
+_SPOKEN = re.compile(
+    r"[.>](?:[\w-]*[-_])?(?:body|content|text|message|msg|copy|tekst|innhold|indhold|inhalt|bbwrapper)"
+    r"(?:$|[-_.>:])",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(
     r"(?:^|[-_.>])(?:author|user-?name|user-?link|user|display-?name|poster|byline|nick(?:name)?"
     r"|member|forfatter|bruger(?:navn)?|navn|name|autor|verfasser|författare|skribent|avsender|fn)"
@@ -62,7 +68,7 @@ _OF_PERSON = re.compile(
     re.IGNORECASE,
 )
 _NOT_NAMES = re.compile(
-    r"^(?:re:|sv:|aw:|citat|citér|quote|svar|indlæg|innlegg|posts?|beiträge|kommentar|gæst|emne"
+    r"^(?:siger|sier|skriver|skrev|säger|sagt|schrieb|says|said|wrote|svarede|svarer)$|^(?:re:|sv:|aw:|citat|citér|quote|svar|indlæg|innlegg|posts?|beiträge|kommentar|gæst|emne"
     r"|subject|titel|tema|besked|hjemmeside|website|email|e-mail|offline|online|køn|by|fra|sted"
     r"|location|wohnort|bosted|joined|medlem)\b.{0,3}$|^re:|^sv:",
     re.IGNORECASE,
@@ -100,6 +106,15 @@ def _common(blocks: Sequence[Block]) -> frozenset[tuple[str, str]]:
         for block in blocks
         for one in {(piece.path, wording.squeeze(piece.text)) for piece in block.pieces}
     )
+    if len(blocks) == _TWO:
+        # Of two, both may have said the same: only what no words of theirs would stand in.
+        spoken = {
+            (p.path, wording.squeeze(p.text))
+            for block in blocks
+            for p in block.pieces
+            if "paragraph" in p.marks or _SPOKEN.search(p.path)
+        }
+        return frozenset(one for one, count in seen.items() if count == _TWO and one not in spoken)
     least = max(_LEAST_COMMON, _SAME_SHARE * len(blocks))
     return frozenset(one for one, count in seen.items() if count >= least)
 
@@ -215,7 +230,7 @@ def _worth(block: Block, piece: Piece, name: str, time: Piece | None, before: in
     if piece.link is not None:
         value += 2.5 if leads_to_profile(block.candidate, piece.run) else 0.5
     value += 1.0 * bool(piece.marks & {"strong", "heading"})
-    value += 1.0 * wording.is_like_a_name(name)
+    value += 1.0 if is_like_people(name) else -1.5 * (len(name.split()) > 1)
     value += max(0.0, 1.2 - 0.4 * before)
     value += 1.0 * (_LEADS.match(piece.text) is not None or _SAID.search(piece.text) is not None)
     value += 0.8 * piece.text.rstrip().endswith(":")
@@ -225,6 +240,13 @@ def _worth(block: Block, piece: Piece, name: str, time: Piece | None, before: in
     value -= 1.5 * bool(_PRESSED.search(piece.path) or _ASIDE.search(piece.path))
     value -= 1.0 * ("paragraph" in piece.marks and not piece.marks & {"strong", "link", "named"})
     return value
+
+
+def is_like_people(name: str) -> bool:
+    """Whether a name could be a person's or an account's: "Version 1.0" and titles are none."""
+    words = name.split()
+    numbered = len(words) > 1 and any(word[0].isdigit() for word in words)
+    return bool(words) and wording.is_like_a_name(name) and not numbered
 
 
 def _author(
@@ -317,7 +339,7 @@ def _draft(
     common: frozenset[tuple[str, str]],
     page_url: str,
 ) -> Draft:
-    plain = read_draft(replace(block.candidate, shape=None), page_url)
+    plain = read_draft(block.candidate, page_url)
     stated = _told_time(time) if time is not None else plain.time_stated
     text = _text(block, found, time, body, common)
     if not text:

@@ -12,7 +12,7 @@ _UNITS = (
     r"sek(?:und(?:er)?)?|seconds?|secs?|s|min(?:ut(?:ter)?|utes?|s)?|m|t|timer?|time|h|hrs?|hours?"
     r"|d|dage?|dg|døgn|dager|days?|u|uger?|uker?|w|wks?|weeks?|md|mdr|måneder?|mnd|mo|mos|months?"
     r"|år|y|yrs?|years?"
-    r"|timm(?:e|ar)|dagar|dygn|veck(?:a|or)|månad(?:er)?|sekund(?:er|en)?|minuten?|stunden?|std\.?"
+    r"|tim|timm(?:e|ar)|dagar|dygn|veck(?:a|or)|månad(?:er)?|sekund(?:er|en)?|minuten?|stunden?|std\.?"
     r"|tag(?:en?)?|wochen?|monat(?:en?)?|jahr(?:en?)?"
 )
 _LETTERS = r"[smthduwy]\.?"

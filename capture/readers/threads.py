@@ -66,6 +66,8 @@ def answer_by_indent(items: Sequence[Item]) -> None:
         candidate = item.candidate
         if candidate is None or candidate.level is not None or candidate.box.is_empty:
             continue
+        if candidate.is_page:
+            continue  # what stands beneath an article answers nobody
         box = candidate.box
         while open_items and not _is_indented(box, open_items[-1][1]):
             open_items.pop()

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from statistics import mean, pstdev
 from urllib.parse import urldefrag
 
-from capture.readers import wording
 from capture.readers.authors import leads_to_profile
 from capture.readers.drafts import Draft
 from capture.readers.facts import Candidate
 from capture.readers.pieces import tells_other_time
+from capture.readers.shapes import is_like_people
 
 _BAR, _SURE, _BAR_ALONE = 4.0, 6.0, 6.0
 _MOST = 0.5
@@ -96,7 +96,8 @@ def judge(members: Sequence[Candidate], drafts: Sequence[Draft], page_url: str) 
     authored = _share(pairs, lambda _, draft: bool(draft.author))
     timed = _share(pairs, lambda _, draft: bool(draft.time or draft.time_stated))
     worded = _share(pairs, lambda _, draft: any(ch.isalnum() for ch in draft.text) or _emoji(draft))
-    refused = authored < _NEARLY_ALL or worded < _NEARLY_ALL
+    people = _share(pairs, _is_of_people) >= _MOST
+    refused = authored < _NEARLY_ALL or worded < _NEARLY_ALL or not people
     weight = _for(pairs, timed) - _against(pairs, page_url)
     if refused or (timed < _MOST and weight < _SURE):
         return Verdict(is_said=False, is_sure=False, weight=weight)
@@ -192,26 +193,38 @@ def _is_said_by(candidate: Candidate, draft: Draft) -> bool:
 
 def _is_named_as_people(_: Candidate, draft: Draft) -> bool:
     name = draft.author or ""
-    return wording.is_like_a_name(name) and not name.isdigit() and name != draft.text
+    return is_like_people(name) and not name.isdigit() and name != draft.text
+
+
+def _is_of_people(candidate: Candidate, draft: Draft) -> bool:
+    """Whether the name could be a person's, or is marked as one."""
+    marked = any("named" in run.marks and (draft.author or "\0") in run.text for run in candidate.runs)
+    return is_like_people(draft.author or "") or marked or _leads_to_people(candidate, draft)
 
 
 def _tells_of_elsewhere(candidate: Candidate, draft: Draft, page_url: str) -> bool:
     """Whether its title leads to another page, as those of teasers and of search results do."""
     here = urldefrag(page_url).url.partition("?")[0]
+    linked = 0
     for run in candidate.runs:
         if run.link is None or not any(ch.isalpha() for ch in run.text):
             continue
         titled = run.marks & {"heading", "strong"} or len(run.text.split()) > _FEW_WORDS
         text = " ".join(run.text.split())
+        if text in draft.text and _is_away(candidate.links[run.link].href, here):
+            linked += len(text)
         if not titled or text == draft.author or "paragraph" in run.marks or run.text in draft.text:
             if not (titled and run.marks & {"heading"} and text != draft.author):
                 continue
         href = candidate.links[run.link].href or ""
-        away = bool(href) and urldefrag(href).url.partition("?")[0] != here
-        if away and href != draft.author_url and href != draft.permalink:
+        if _is_away(href, here) and href != draft.author_url and href != draft.permalink:
             if not leads_to_profile(candidate, run):
                 return True
-    return False
+    return linked > _MOST * len(draft.text)
+
+
+def _is_away(href: str | None, here: str) -> bool:
+    return bool(href) and urldefrag(href).url.partition("?")[0] != here
 
 
 def _is_priced(candidate: Candidate, _: Draft) -> bool:

@@ -316,12 +316,16 @@ def threads_apart(posts: list[Said], c: Chance) -> str:
             f'</div><div class="b">{p.html}</div><button>{c.words[0]}</button></div>'
         )
 
+    def beneath(p: Said) -> list[Said]:
+        return [one for reply in p.replies for one in (reply, *beneath(reply))]
+
     for post in posts:
-        post.replies = [r for r in post.replies]
+        for reply in beneath(post):
+            reply.above = post.nth  # how deep it answers, the page does not show
     return _all(
         posts,
         lambda p: f'<div class="traad">{one(p)}<div class="svar" style="margin-left:30px">'
-        f"{_all(in_order(p.replies), one)}</div></div>",
+        f"{_all(beneath(p), one)}</div></div>",
     )
 
 
