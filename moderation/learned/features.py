@@ -16,6 +16,8 @@ EMPLOYEE = "\x02medarbejder"
 """Stands for every employee's name, so that nobody's name is ever learned."""
 SIGNAL = "\x03"
 """Stands before the name of a signal where signals are looked at too."""
+LOUDNESS = 6
+"""So many times a signal counts: one found signal says more than one piece of a word."""
 _START, _JOIN = "\x01", "\x01"
 _SHORTEST, _LONGEST = 2, 5
 SEGMENT = 40

@@ -12,11 +12,13 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from moderation.errors import ModelError
 from moderation.learned.features import (
     EMPLOYEE,
+    LOUDNESS,
+    SIGNAL,
     pair_of,
     pieces_of,
     segments_of,
@@ -74,7 +76,11 @@ class Learned:
         self.signals, self.source = signals, source
         self._features = dict(features)
         self._weight_of = lru_cache(maxsize=_REMEMBERED)(self._weigh)
-        self.version = hashlib.sha256(self.as_text().encode()).hexdigest()[:12]
+
+    @cached_property
+    def version(self) -> str:
+        """Twelve digits of the digest of the whole: what was learned is known by it."""
+        return hashlib.sha256(self.as_text().encode()).hexdigest()[:12]
 
     def judge(self, words: Words, places: Mapping[str, Sequence[Place]]) -> dict[str, Verdict]:
         """Return the labels that are held, each by the stretch of the post that says it most.
@@ -123,9 +129,10 @@ class Learned:
 
     def _weigh(self, word: str) -> _Weight:
         known = [f for f in map(self._features.get, pieces_of(word)) if f is not None]
+        times = LOUDNESS if word.startswith(SIGNAL) else 1
         return _Weight(
-            sum(feature.rarity**2 for feature in known),
-            tuple(sum(f.weights[label] for f in known) for label in range(len(self.labels))),
+            times * sum(feature.rarity**2 for feature in known),
+            tuple(times * sum(f.weights[n] for f in known) for n in range(len(self.labels))),
         )
 
     def _telling(self, tokens: Sequence[tuple[str, int]], label: int) -> tuple[Place, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from moderation.errors import ModelError
-from moderation.learned.features import pair_of, pieces_of
+from moderation.learned.features import LOUDNESS, pair_of, pieces_of
 from moderation.learned.model import Feature, Learned
 
 _LEAST_POSTS, _LEAST_EACH = 20, 5
@@ -31,8 +31,10 @@ class Lesson:
     def counts(self) -> Counter[str]:
         """Return how often each feature stands in it."""
         found: Counter[str] = Counter()
-        for word in (*self.words, *self.signals):
+        for word in self.words:
             found.update(pieces_of(word))
+        for name in self.signals:
+            found.update({piece: LOUDNESS for piece in pieces_of(name)})
         found.update(
             pair_of(one, other) for one, other in zip(self.words, self.words[1:], strict=False)
         )
