@@ -16,7 +16,7 @@ from archive.records.cases import CaseRecord
 from archive.records.evidence import EvidenceRecord
 from archive.records.exports import ExportRecord
 from archive.records.people import PersonRecord, RoleRecord
-from service.access.endings import end_role, end_sessions
+from service.access.endings import end_person, end_role, end_sessions
 from service.access.principal import Principal
 from service.casework.cases.opening import join_evidence
 from service.casework.evidence.sealing_off import seal_off
@@ -84,7 +84,7 @@ def test_a_package_comes_whole_while_nothing_happens(
     assert count == size > len(LARGE)
 
 
-@pytest.mark.parametrize("what", ["signs out", "loses the role", "piece is sealed off"])
+@pytest.mark.parametrize("what", ["signs out", "leaves", "loses the role", "piece is sealed off"])
 def test_a_package_under_way_is_cut_off_when(
     doors: Doors, package: tuple[UUID, UUID], asks: Asks, what: str
 ) -> None:
@@ -94,6 +94,8 @@ def test_a_package_under_way_is_cut_off_when(
         with doors.installation.database.writing() as session:
             if what == "signs out":
                 end_sessions(session, session.merge(town.leader), now)
+            elif what == "leaves":
+                end_person(session, session.merge(town.leader), now, actor="system")
             elif what == "loses the role":
                 query = select(RoleRecord).where(RoleRecord.person_id == town.leader.id)
                 for held in session.scalars(query):

@@ -15,6 +15,7 @@ from service.access.endings import end_person, revoke_token
 from service.errors import NotSignedIn
 from service.installation import Installation
 from service.web.standing import CONTENT_EVERY, while_standing
+from tests.service.casework.cases.opened import employ
 from tests.service.conftest import Time, Town
 from tests.service.web.doors import API, Doors, open_doors
 
@@ -79,6 +80,28 @@ def test_a_download_breaks_off_when_the_person_leaves_and_not_before(doors: Door
     path = f"/evidence/{evidence}/original"
     assert taken(doors, path, cookie, then=passes()) == len(LARGE)
     assert taken(doors, path, cookie, then=leaves()) < len(LARGE)
+
+
+def test_a_download_breaks_off_when_an_operator_lets_the_person_leave_by_the_page(
+    doors: Doors,
+) -> None:
+    evidence, archivist = handed_in(doors), doors.town.archivist
+    cookie, _ = doors.sign_in(archivist)
+    dorte = employ(
+        doors.installation, doors.time, "Dorte Drift", "operator", unit=doors.town.centre
+    )
+    drift, token = doors.sign_in(dorte)
+    left: list[int] = []
+
+    def leaves() -> Iterator[None]:
+        path = f"/organisation/people/{archivist.id}/end"
+        answer = doors.client.post(path, headers=drift, data={"csrf_token": token})
+        left.append(answer.status_code)
+        doors.time.pass_by(CONTENT_EVERY)
+        yield
+
+    assert taken(doors, f"/evidence/{evidence}/original", cookie, then=leaves()) < len(LARGE)
+    assert left == [303]
 
 
 def test_it_is_asked_no_more_often_than_needed_and_however_the_clock_goes(time: Time) -> None:
