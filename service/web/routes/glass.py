@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from service.access.principal import Principal
-from service.casework.cases.finding import find_case
+from service.casework.cases.finding import find_to_break
 from service.casework.cases.glass import ACTION, break_glass, may_break
 from service.errors import ReasonMissing
 from service.settings import Settings
@@ -44,7 +44,7 @@ def ask(
     evidence: UUID | None = None,
 ) -> Response:
     """Ask why; to whom it is open already, it is not asked."""
-    case = find_case(session, who, number, now).case
+    case = find_to_break(session, who, number, now)
     if not may_break(session, who, case, now):
         return RedirectResponse(_back(number, evidence), HTTPStatus.SEE_OTHER)
     return _page(request, who, session, number, now, settings=house.settings, evidence=evidence)
@@ -94,7 +94,7 @@ def _page(
     evidence: UUID | None,
     form: FormState | None = None,
 ) -> Response:
-    case = find_case(session, who, number, now).case
+    case = find_to_break(session, who, number, now)
     view = GlassView(
         number=case.number,
         url=f"/cases/{case.number}/glass",

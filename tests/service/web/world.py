@@ -60,6 +60,8 @@ class World:
     client: httpx.Client
     calls: list[Call]
     number: str
+    evidence: object
+    """The id of what it holds."""
     phone_calls: list[Call]
     """What a connected phone may; no person's right and no program's opens it."""
 
@@ -133,7 +135,7 @@ def the_librarys_world(installation: Installation, town: Town, time: Time) -> It
         every = every_call(app, ids)
         calls = [one for one in every if one.right != DEVICE]
         phones = [one for one in every if one.right == DEVICE]
-        yield World(installation, town, time, app, client, calls, number, phones)
+        yield World(installation, town, time, app, client, calls, number, evidence, phones)
     engine.stop(5)
 
 

@@ -1,0 +1,182 @@
+"""Every role × every way of standing to a case × every face that could show something of it.
+
+What each is answered is worked out from the table of rights alone (`relations`), and compared:
+open where the table opens, 404 where it does not, 403 for who lacks the right altogether
+(THREATS 1, 23). The routes come from the application, the roles and acts from the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from archive.records.evidence import ObjectRecord
+from archive.records.people import PersonRecord
+from service.access.people import secret_hash
+from service.access.rights import Level
+from service.web.capability import Capabilities
+from service.web.evidence_host import make_evidence_host
+from tests.service.casework.cases.opened import assert_clean, employ
+from tests.service.web.matrix import PUBLIC, Call, browsing, send
+from tests.service.web.relations import Relation, Standing, restrict, walk
+from tests.service.web.world import SECRET_NAME, World
+
+# Rights as queries are asked of both databases in `tests.service.access` and by the tests around.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+SIGNING = b"s" * 32
+_OF_CASE = {"number", "step_id"}
+_OF_EVIDENCE = {"evidence_id", "part"}
+_WHOLE = frozenset({Level.FULL})
+_OUTER = frozenset({Level.STATUS})
+"""Who sees only that a piece is there does not search in what it says."""
+_ELSEWHERE = {
+    "/evidence/{evidence_id}/check": (303,),
+    "/evidence/{evidence_id}/redaction": (422,),
+    "/cases/{number}/glass": (303,),
+    "/cases/{number}/wishes/{evidence_id}": (404,),
+}
+_SHOWN = frozenset({Level.FULL, Level.STATUS})
+
+
+@dataclass
+class Walked:
+    """The town of the matrix: somebody of each role, their sessions, and what was tried."""
+
+    world: World
+    host: httpx.Client
+    people: dict[str, PersonRecord]
+    sessions: dict[str, tuple[str, str]]
+    links: dict[str, str]
+    wrong: list[str] = field(default_factory=list)
+    tried: set[tuple[str, Relation, int]] = field(default_factory=set)
+
+    def get(self, role: str, path: str) -> httpx.Response:
+        """Return a page as somebody of this role gets it."""
+        cookie = f"vaern_session={self.sessions[role][0]}"
+        return self.world.client.get(path, headers={"Cookie": cookie})
+
+    def expect(self, standing: Standing, what: str, got: object, wanted: object) -> None:
+        """Note what is otherwise than the table says."""
+        if got != wanted:
+            self.wrong.append(f"{standing}: {what}: {got}, and not {wanted}")
+
+
+@contextmanager
+def walked(world: World) -> Iterator[Walked]:
+    """Employ somebody of each role in another unit, signed in once for the whole walk."""
+    roles = [role for role in world.installation.rights.roles if role != "employee"]
+    people = {role: world.employ(f"{role.title()} Vandrer", role) for role in roles}
+    for number in range(world.installation.settings.smallest_unit):
+        # A unit so small that even a case without a name would say whose it is tells less.
+        employ(world.installation, world.time, f"Nr{number} Nabo", unit=world.town.library)
+    sessions = {role: world.session_of(person) for role, person in people.items()}
+    with world.installation.database.reading() as session:
+        name = session.scalars(
+            select(ObjectRecord.name).where(
+                ObjectRecord.evidence_id == world.evidence, ObjectRecord.role == "original"
+            )
+        ).one()
+    sign = Capabilities(SIGNING)
+    links = {
+        role: f"/o/{sign.make(str(world.evidence), name, secret_hash(held[0]), world.time.now)}"
+        for role, held in sessions.items()
+    }
+    host = make_evidence_host(world.installation, secret=SIGNING, web_url="http://x.example")
+    with browsing(host) as client:
+        yield Walked(world, client, people, sessions, links)
+
+
+def test_each_role_finds_what_the_table_opens_however_they_stand_to_the_case(world: World) -> None:
+    table = world.installation.rights
+    with walked(world) as town:
+        for relation in Relation:
+            if relation in {Relation.RESTRICTED, Relation.ROLE_ENDED}:
+                restrict(world, restricted=relation is Relation.RESTRICTED)
+            for role, person in town.people.items():
+                walk(world, person, role, relation)
+            for role in town.people:
+                standing = Standing(table, role, relation)
+                _routes(town, standing)
+                _faces(town, standing)
+    assert "\n".join(town.wrong) == ""
+    # Nothing of it was tried in vain: every relation met an open door somewhere, but the ended.
+    for relation in Relation:
+        met = {status for _, where, status in town.tried if where is relation}
+        ended = relation in {Relation.ROLE_ENDED, Relation.LEFT}
+        assert (200 in met, met != {200}) == (not ended, True), relation
+    assert_clean(world.installation)
+
+
+def _routes(town: Walked, standing: Standing) -> None:
+    """Try each route that names the case or its evidence, once for each outcome and relation."""
+    for call in town.world.calls:
+        named = set(call.route.param_convertors)
+        if call.is_api or call.right == PUBLIC or not named or not named <= _OF_CASE | _OF_EVIDENCE:
+            continue
+        wanted = _wanted(standing, call)
+        key = (str(call), standing.relation, min(wanted))
+        # Of routes that ask for the same right, each is tried with somebody; not with everybody.
+        if key in town.tried or (200 in wanted and call.method != "GET"):
+            continue
+        town.tried.add(key)
+        got = send(town.world.client, call, session=town.sessions[standing.role])
+        if got.status_code not in wanted:
+            town.wrong.append(f"{standing}: {call}: {got.status_code}, and not {sorted(wanted)}")
+        if 200 not in wanted:
+            told = got.text.replace(call.path, "")
+            town.expect(standing, f"{call} tells", town.world.tells(told), False)
+
+
+def _wanted(standing: Standing, call: Call) -> set[int]:
+    """Return what a route may answer."""
+    path, answer = call.route.path, standing.answer(call.right)
+    if path.startswith("/my-case/"):
+        return {404} if answer == 200 else {answer}  # for whom the case concerns alone
+    if path == "/cases/{number}/circle" and answer == 200:
+        return {200} if standing.levels(call.right) & _WHOLE else {403}
+    if answer == 200:
+        # It goes on elsewhere, or there is nothing of the kind in this piece.
+        return {200, *_ELSEWHERE.get(path, ())}
+    seen = standing.levels("case.see") | standing.levels("evidence.see")
+    # Who sees that it is there is told that this is not theirs; whoever does not, finds nothing.
+    return {403, 404} if seen and answer == 404 else {answer}
+
+
+def _faces(town: Walked, standing: Standing) -> None:
+    """Look at the lists, counts, search hits, the case, the evidence and the evidence host."""
+    role, world = standing.role, town.world
+    case = standing.levels("case.see")
+    seen, viewed = standing.levels("evidence.see"), standing.levels("evidence.view")
+    link = f"/evidence/{world.evidence}"
+    answer = town.get(role, f"{link}/original")
+    if answer.status_code != 403 or not seen:
+        town.expect(standing, "original", answer.status_code, standing.answer("evidence.view"))
+    host = town.host.get(town.links[role])
+    left = standing.relation is Relation.LEFT
+    town.expect(standing, "evidence host", host.status_code, 200 if viewed and not left else 404)
+    answer = town.get(role, f"/cases/{world.number}")
+    town.expect(standing, "case", answer.status_code, standing.answer("case.see"))
+    answer = town.get(role, link)
+    town.expect(standing, "evidence", answer.status_code, standing.answer("evidence.see"))
+    if left or ("faces", standing.relation, 404) in town.tried:
+        return
+    if standing.relation is Relation.ROLE_ENDED:
+        # Whatever the role was: without it everyone is asked the same of.
+        town.tried.add(("faces", standing.relation, 404))
+    anonymous = bool(standing.levels("case.outline"))
+    for path, what, told in (
+        ("/cases", world.number, bool(case & _SHOWN)),
+        ("/evidence", link, bool(seen)),
+        ("/search?q=hemmeligt", link, bool(seen - _OUTER)),
+        ("/safety", world.number, anonymous),
+    ):
+        town.expect(standing, path, what in town.get(role, path).text, told)
+    if not (case or anonymous or seen):
+        today = town.get(role, "/").text
+        town.expect(standing, "/", (world.number in today, SECRET_NAME in today), (False, False))
