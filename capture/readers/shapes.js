@@ -12,7 +12,7 @@
   const CLOCK = "\\d{1,2}[:.]\\d{2}";
   const DATED = new RegExp(`\\d{1,2}[./-]\\d{1,2}[./-]\\d{2,4}|\\d{4}[-./]\\d{1,2}[-./]\\d{1,2}|\\d{1,2}(?:\\.|st|nd|rd|th)?\\s+(?:of\\s+)?${MONTH}(?:\\s|,|$|\\d)|${MONTH}\\s\\d{1,2}(?:\\D|$)|\\d{1,2}/\\d{1,2}(?:\\s|$)`, "i");
   const NEAR = new RegExp(`(?:^|\\s)(?:i\\s?(?:dag|går|aftes|morges|forgårs)|idag|igår|today|yesterday|heute|gestern|vorgestern|(?:man|tirs|ons|tors|fre|lør|søn|mån|tis|lör|sön)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)(?:\\s|,|$)`, "i");
-  const AGO = /(?:^|\s|\()(?:\d{1,3}|en|et|ett|ei|an?|one|to|two|två|tre|three|drei|zwei|eine[mnr]?|få|nogle|et par|a few|ein paar)\s?(?:s|m|t|h|d|u|w|y|sek\w*|sec\w*|min\w*|tim\w*|std\w*|stund\w*|hours?|hrs?|dag\w*|days?|døgn|tag\w*|uge\w*|uke\w*|vecko?\w*|woch\w*|weeks?|må?ned\w*|månad\w*|monat\w*|mdr?|mnd|months?|år|jahr\w*|years?)\.?(?:\s(?:siden|sedan|ago))?\)?$|just now|lige nu|akkurat nå|nyss|gerade eben|vor\s(?:\d|ein)/i;
+  const AGO = /(?:^|\s|\()(?:\d{1,3}|en|et|ett|ei|an?|one|to|two|två|tre|three|drei|zwei|eine[mnr]?|få|nogle|et par|a few|ein paar)\s?(?:s|m|t|h|d|u|w|y|sek\w*|sec\w*|min\w*|tim\w*|std\w*|stund\w*|hours?|hrs?|dag\w*|days?|døgn|tag\w*|uge\w*|uke\w*|vecko?\w*|woch\w*|weeks?|må?ned\w*|månad\w*|monat\w*|mdr?|mnd|months?|år|jahr\w*|years?)\.?(?:\s(?:siden|sedan|ago))?[\s:.,;)]*$|just now|lige nu|akkurat nå|nyss|gerade eben|vor\s(?:\d|ein)/i;
   const EXACT = new RegExp(`^(?:kl\\.?\\s?)?${CLOCK}(?:\\s?[ap]m)?$`, "i");
   const NOT_OF_POST = /medlem|tilmeldt|registre|joined|member|since|seit|dabei|sist? (?:aktiv|set|sedd)|sidst set|last (?:seen|edit|active|visit)|redig|rettet|ændret|endret|edited|opdater|updated|bearbeitet|geändert|ändrad|fødselsdag|birthday/i;
   const REPLY = /^(?:be)?svare?(?: på| til)?|^(?:reply|quote|report|flag|antworte|zitier|melden|citer|sitat|anmäl|rapport|anmeld|synes godt om|like|gefällt|gilla|liker)/i;
@@ -25,7 +25,7 @@
   let letters = 0;
   const words = (text) => text.replace(/\s+/g, " ").trim();
   const isTime = (text) => {
-    const said = words(text);
+    const said = words(text).replace(/[^\p{L}\d.)]+$/u, "").replace(/^[^\p{L}\d(]+/u, "");
     if (!said || said.length > LONGEST_LINE || NOT_OF_POST.test(said)) return false;
     const found = DATED.exec(said) || NEAR.exec(said) || AGO.exec(said) || EXACT.exec(said);
     return !!found && said.length - found[0].length <= 70;
@@ -120,16 +120,34 @@
   };
   const speaks = (record, anchor) => record.end - record.begin - (anchor.end - anchor.begin) > 0;
   const groups = []; // {path, tokens: Set, bare, single, segmented}
+  // Blocks without classes are of one group only where they stand in the same part of the page,
+  // or in a part of that part, as answers do.
+  const PARTS = new Set(["ASIDE", "SECTION", "MAIN", "BODY", "FOOTER", "HEADER", "ARTICLE", "TABLE", "FORM", "DETAILS"]);
+  const partOf = (record) => {
+    let up = record.up;
+    while (up && up.up && !PARTS.has(up.tag) && !(up.element && (up.node.id || tokensOf(up).length || up.node.classList.length))) up = up.up;
+    return up;
+  };
+  const isOfPart = (record, group) => {
+    let part = partOf(record);
+    if (part === group.part || !part || !group.part || ROOTS.has(group.part.tag)) return part === group.part;
+    for (let step = 0; part && step < 24; step += 1, part = part.up) if (part === group.part) return true;
+    return false;
+  };
+  const isOf = (record, group) => {
+    const tokens = tokensOf(record);
+    return tokens.some((name) => group.tokens.has(name)) || group.bare && !tokens.length && isOfPart(record, group);
+  };
   const groupOf = (record, path, kin) => {
     const tokens = tokensOf(record);
     const shared = kin ? tokens.filter((name) => kin.tokens.get(name) * 2 >= kin.held.size) : tokens;
     const known = shapes.get(path) || [];
-    const same = known.find((group) => shared.length ? shared.some((name) => group.tokens.has(name)) || !group.tokens.size : !group.tokens.size || group.bare);
+    const same = known.find((group) => shared.length ? shared.some((name) => group.tokens.has(name)) : group.bare && isOfPart(record, group));
     if (same) {
       for (const name of shared) same.tokens.add(name);
       return same;
     }
-    const group = { number: groups.length, path, tokens: new Set(shared), bare: !shared.length };
+    const group = { number: groups.length, path, tokens: new Set(shared), bare: !shared.length, part: partOf(record) };
     groups.push(group);
     shapes.set(path, [...known, group]);
     return group;
@@ -141,7 +159,7 @@
     const put = (record, group, anchor) => {
       if (!blocks.has(record) && blocks.size < MOST_BLOCKS) blocks.set(record, { group, anchor });
     };
-    const isKnown = ({ record, path }) => (shapes.get(path) || []).some((group) => tokensOf(record).some((name) => group.tokens.has(name)) || group.bare && !tokensOf(record).length);
+    const isKnown = ({ record, path }) => (shapes.get(path) || []).some((group) => isOf(record, group));
     const choices = [];
     for (const anchor of found) {
       let thin = null, chosen = null;

@@ -29,7 +29,7 @@ _LEAST_COMMON = 3
 _TWO = 2
 _SPOKEN = re.compile(
     r"[.>](?:[\w-]*[-_])?(?:body|content|text|message|msg|copy|tekst|innhold|indhold|inhalt|bbwrapper)"
-    r"(?:$|[-_.>:])",
+    r"(?:$|[.>:])",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
@@ -179,9 +179,16 @@ def _name_in(text: str) -> str:
         and not wording.is_badge(words)
         and not is_stated_time(words)
         and not _NOT_NAMES.match(words)
-        and not re.search(r"[!?]$|\.\.", words)
+        and not re.search(r"[!?]$|\.\.|\w{4}\.$", words)
     )
     return words if fits else ""
+
+
+def _name_beside(time: Piece) -> str:
+    """The name that stands in one piece with the time ("Ole Hansen, 3. nov. 2026")."""
+    rest = " ".join(time.text.split()).replace(_told_time(time) or "\0", " ")
+    name = _name_in(rest)
+    return name if is_like_people(name) else ""
 
 
 def _author_paths(
@@ -199,8 +206,8 @@ def _author_paths(
             if piece.path in seen or "button" in piece.marks and piece.link is None:
                 continue
             seen.add(piece.path)
-            name = _name_in(piece.text)
-            if not name or piece is time:
+            name = _name_in(piece.text) if piece is not time else _name_beside(piece)
+            if not name:
                 wordy += any(ch.isalpha() for ch in piece.text) and piece is not time
                 continue
             count[piece.path] += 1
@@ -257,18 +264,14 @@ def _author(
     for path in paths:
         for piece in block.pieces:
             if piece.path == path:
-                name = _name_in(piece.text)
-                if name and piece is not time:
+                name = _name_in(piece.text) if piece is not time else _name_beside(piece)
+                if name:
                     return name, [piece]
                 break
     for line in lines_of(block.pieces)[:4]:
         byline = read_byline("".join(piece.text for piece in line))
         if byline is not None and (byline.is_sure or byline.is_likely or time in line):
             return byline.name, line
-    if time is not None and time.text != (_told_time(time) or ""):
-        name = _name_in(time.text.replace(_told_time(time) or "\0", " "))
-        if name and wording.is_like_a_name(name):
-            return name, [time]
     return (told or None), []
 
 

@@ -206,7 +206,8 @@ def is_like_a_name(text: str) -> bool:
     """Whether a heading could name a person: few words, all but the particles capitalised."""
     words = text.split()
     return 0 < len(words) <= _MOST_NAMES and all(
-        not word[0].islower() or word in _PARTICLES or len(words) == 1 for word in words
+        not word[0].islower() or word.partition("-")[0] in _PARTICLES or len(words) == 1
+        for word in words
     )
 
 
