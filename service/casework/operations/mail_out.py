@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, CursorResult, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
@@ -23,6 +23,7 @@ from archive.records.people import PersonRecord
 from archive.records.tellings import TellingRecord, UnreachableRecord
 from service.access.principal import Principal
 from service.casework.telling.gathering import BETWEEN
+from service.casework.telling.unreachable import REFUSED
 from service.errors import RowNotFound
 from service.notices.kinds import ALERT
 
@@ -163,11 +164,35 @@ def send_again(session: Session, who: Principal, notice_id: UUID, now: datetime)
     record(session, "notice.tried_again", at=now, actor=who.actor, subject=notice)
 
 
+def send_all_again(session: Session, who: Principal, now: datetime) -> int:
+    """Let everything that has not left be tried now; returns how many mails that are.
+
+    What was refused because there is no such mailbox stays where it is, and what is just being
+    tried is left to it.
+    """
+    who.require(AGAIN)
+    idle = NoticeRecord.claimed_until.is_(None) | (NoticeRecord.claimed_until <= now)
+    wanted = _put_off() | (_given_up(now) & NoticeRecord.last_error.not_in(REFUSED))
+    changed = session.execute(
+        update(NoticeRecord)
+        .where(wanted, idle)
+        .values(attempts=0, next_attempt_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    count = cast("CursorResult[Any]", changed).rowcount
+    if count:
+        record(session, "notice.all_tried_again", at=now, actor=who.actor, mails=count)
+    return count
+
+
 def _waits(session: Session, now: datetime) -> list[tuple[datetime, int]]:
     """Return how much waits until when; what leaves within minutes is on its way."""
     found: Counter[datetime] = Counter()
     for moment, *of in (
-        (TellingRecord.waits_until,),
+        (
+            TellingRecord.waits_until,
+            TellingRecord.person_id.not_in(select(UnreachableRecord.person_id)),
+        ),
         (
             NoticeRecord.next_attempt_at,
             NoticeRecord.sent_at.is_(None),

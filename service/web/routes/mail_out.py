@@ -16,6 +16,7 @@ from service.casework.operations.mail_out import (
     SEE,
     mail_standing,
     send_again,
+    send_all_again,
     stuck_mails,
     unreached,
 )
@@ -62,6 +63,22 @@ def show(
         {"frame": frame_for(request, who, Place.OPERATIONS, notice=notice), "view": view},
     )
     return answer
+
+
+@router.post(f"{PATH}/again")
+def all_again(
+    request: Request,
+    who: Annotated[Principal, Depends(PageRight(AGAIN))],
+    form: Annotated[FormModel, Form()],
+    house: House,
+    now: Now,
+) -> Response:
+    """Let everything that has not left be tried now, but for addresses that do not exist."""
+    form.check(who)
+    with house.database.writing() as session:
+        send_all_again(session, who, now)
+    request.app.state.engine.wake(NAME)
+    return RedirectResponse(f"{PATH}?said=mail_again", HTTPStatus.SEE_OTHER)
 
 
 @router.post(PATH + "/{notice_id}/again")

@@ -45,6 +45,7 @@ def mail_out_view(
         ),
         unreached_count=how.unreachable,
         stuck=tuple(_row(one, words, may_send=may_send) for one in stuck),
+        all_url=f"{PATH}/again" if may_send and stuck else None,
         last_left=how.last_left,
         to_folder=to_folder,
         first_url=PATH if place else None,
@@ -105,12 +106,14 @@ def why_stuck(code: str, language: str) -> str:
         (tuple(REFUSED), _("The mail system says that there is no such mailbox (%(code)s).")),
         (("smtp_5",), _("The mail system refused it for good (%(code)s).")),
         (("smtp_4",), _("The mail system asks us to try again later (%(code)s).")),
-        (("smtp_",), _("The mail system cannot be reached (%(code)s).")),
         (("outbox_",), _("The folder for outgoing mail cannot be written (%(code)s).")),
     )
     found = next((text for starts, text in answers if code.startswith(starts)), None)
     general = found or _("Something went wrong here (%(code)s).")
-    return known.get(code) or general % {"code": code.partition("_")[2] or code}
+    number = code.partition("_")[2]
+    if code.startswith("smtp_") and not number.isdecimal():
+        return _("The mail system cannot be reached.")
+    return known.get(code) or general % {"code": number or code}
 
 
 def _row(one: StuckMail, words: Words, *, may_send: bool) -> StuckRow:
@@ -122,7 +125,7 @@ def _row(one: StuckMail, words: Words, *, may_send: bool) -> StuckRow:
         given_up=one.next_at is None,
         next_at=one.next_at,
         attempts=one.attempts,
-        again_url=f"{PATH}/{one.id}/again" if may_send else None,
+        again_url=f"{PATH}/{one.id}/again" if may_send and one.next_at is None else None,
     )
 
 

@@ -39,6 +39,7 @@ class MailOutView:
         unreached: Whom no mail reaches; empty too where the reader may not see people.
         unreached_count: How many they are, for everybody.
         stuck: Mails that have not left, the latest first.
+        all_url: Where everything that has not left is tried at once; None where it may not be.
         last_left: When the last mail left.
         to_folder: Where mails go while no smarthost is set up; None where one is.
     """
@@ -47,6 +48,7 @@ class MailOutView:
     unreached: tuple[UnreachedRow, ...] = ()
     unreached_count: int = 0
     stuck: tuple[StuckRow, ...] = ()
+    all_url: str | None = None
     last_left: datetime | None = None
     to_folder: str | None = None
     first_url: str | None = None

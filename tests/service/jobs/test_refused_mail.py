@@ -19,6 +19,7 @@ from service.casework.operations.mail_out import (
     MailState,
     mail_standing,
     send_again,
+    send_all_again,
     stuck_mails,
     unreached,
 )
@@ -144,13 +145,17 @@ def test_a_mail_that_was_given_up_is_tried_again_by_whoever_runs_it_alone(
     with house.database.writing() as session:
         with pytest.raises(RowNotFound):
             send_again(session, asks(operator), notice_id, time.now)
+        with pytest.raises(NotPermitted):
+            send_all_again(session, asks(town.lawyer), time.now)
+        assert send_all_again(session, asks(operator), time.now) == 0
         assert mail_standing(session, time.now).state is MailState.LEAVES
     assert_clean(house)
 
 
-def test_a_mail_system_that_is_away_for_a_quarter_of_an_hour_is_told_and_an_alert_at_once(
-    installation: Installation, time: Time
+def test_a_mail_system_that_is_away_is_told_and_all_of_it_is_tried_again_at_once(
+    installation: Installation, town: Town, time: Time, asks: Asks
 ) -> None:
+    operator = employ(installation, time, "Olga Drift", "operator", unit=town.centre)
     away = installation.settings.model_copy(update={"smarthost": "127.0.0.1:9"})
     house = replace(installation, settings=away)
 
@@ -172,3 +177,8 @@ def test_a_mail_system_that_is_away_for_a_quarter_of_an_hour_is_told_and_an_aler
             )
         go(house, time)
         assert standing() is state
+    for code, tried in (("too_many_attempts", 2), ("smtp_550", 1)):
+        with house.database.writing() as session:
+            row = session.scalars(select(NoticeRecord).where(NoticeRecord.kind == "receipt")).one()
+            row.next_attempt_at, row.last_error = None, code
+            assert send_all_again(session, asks(operator), time.now) == tried
