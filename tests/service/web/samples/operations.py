@@ -11,6 +11,7 @@ from service.web.views.capture import (
     TypedHere,
 )
 from service.web.views.frame import Place
+from service.web.views.mail_out import MailOutView, StuckRow, UnreachedRow
 from service.web.views.operations import (
     Light,
     LightName,
@@ -210,6 +211,41 @@ SAMPLES = {
             _FRAME,
         ),
     ),
+    "mail_out": (
+        "mail_out.html",
+        page(
+            MailOutView(
+                waits=("12 beskeder venter til i morgen kl. 08.00.",),
+                unreached=(
+                    UnreachedRow("Asta Amr", "Der er ingen mailadresse.", ago(hours=3), "/people"),
+                ),
+                unreached_count=1,
+                stuck=(
+                    StuckRow(
+                        "Kvittering",
+                        ago(hours=2),
+                        "Mailsystemet kan ikke nås.",
+                        given_up=False,
+                        next_at=ago(minutes=-20),
+                        attempts=7,
+                    ),
+                    StuckRow(
+                        "Om adgang til en sag",
+                        ago(days=2),
+                        "Mailsystemet siger, at den postkasse ikke findes (550).",
+                        given_up=True,
+                        attempts=1,
+                        again_url="/operations/mail/1/again",
+                    ),
+                ),
+                all_url="/operations/mail/again",
+                last_left=ago(hours=3),
+                more_url="/operations/mail?before=1",
+            ),
+            frame(Place.OPERATIONS),
+        ),
+    ),
+    "mail_out_calm": ("mail_out.html", page(MailOutView(to_folder="/srv/outbox"), _FRAME)),
     "operations": ("operations.html", _desk(_LIGHTS, _FINDINGS)),
     "operations_running": ("operations.html", _desk(_LIGHTS[1:], _RUNNING)),
     "operations_green": ("operations.html", _desk(_LIGHTS[2:4], _CLEAN)),

@@ -14,6 +14,7 @@ from service.casework.organisation.listing import (
     UnitLine,
 )
 from service.web.views.frame import Place
+from service.web.views.hours import HoursView
 from service.web.views.organisation import (
     AbsenceView,
     ChangeGroup,
@@ -139,6 +140,18 @@ SAMPLES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "absence": _sample(
         "absence.html",
         AbsenceView(_AWAY, _DEPUTIES, wrong("deputy-email", "Ingen her har den mailadresse.")),
+    ),
+    "hours": _sample(
+        "hours.html",
+        HoursView(
+            "/my-absence/hours",
+            "/my-absence/hours/clear",
+            "/my-absence",
+            "mandag til fredag fra 08:00 til 16:00",
+            own=True,
+            days=frozenset({2, 4}),
+            form=wrong("ends", "Vælg mindst én dag og en sluttid, der er senere end starttiden."),
+        ),
     ),
     "duty": _sample("duty.html", _LIST),
 }
