@@ -19,7 +19,7 @@ def locked_by_all(keys: Iterable[EvidenceKey]) -> tuple[EvidenceKey, bytes]:
     fresh = EvidenceKey.new()
     wrapped = fresh.secret()
     for key in keys:
-        wrapped = key.seal(wrapped)
+        wrapped = bytes(key.seal(wrapped))
     return fresh, wrapped
 
 

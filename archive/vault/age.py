@@ -1,6 +1,6 @@
 """Opening sealed segments quickly: age v1 (https://age-encryption.org/v1) by OpenSSL's ciphers.
 
-pyrage seals; its cipher needs ten times as long to open, and a bundle opens
+pyrage's cipher needs ten times as long to open, and a bundle opens
 every original of a case at once. Header and chunks are authenticated here as
 there, and whatever is not of the one plain form that we write is left to
 pyrage, so this can be slow but not wrong.
@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_VERSION: Final = b"age-encryption.org/v1\n"
-_X25519: Final = b"age-encryption.org/v1/X25519"
-_PLAIN: Final = 64 * 1024
-_TAG: Final = 16
-_CHUNK: Final = _PLAIN + _TAG
+VERSION: Final = b"age-encryption.org/v1\n"
+LABEL: Final = b"age-encryption.org/v1/X25519"
+CHUNK_PLAIN: Final = 64 * 1024
+TAG: Final = 16
+_CHUNK: Final = CHUNK_PLAIN + TAG
 _BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _CHECKSUM: Final = 6
 _LONGEST_HEADER: Final = 4096
@@ -39,7 +39,7 @@ class AgeKey:
 
     def __init__(self, secret: str) -> None:
         """Take the key as `AGE-SECRET-KEY-1…`, whose checksum somebody has read before."""
-        self._identity = X25519PrivateKey.from_private_bytes(_bytes_of(secret))
+        self._identity = X25519PrivateKey.from_private_bytes(bytes_of_bech32(secret))
         self._recipient = self._identity.public_key().public_bytes_raw()
 
     def open(self, sealed: bytes | memoryview, room: bytearray) -> memoryview:
@@ -52,16 +52,16 @@ class AgeKey:
         end = header.index(b"\n--- ") + 5
         close = header.index(b"\n", end)
         file_key = self._file_key(header[: end - 5])
-        mac = hmac.digest(_derived(file_key, b"", b"header"), header[: end - 1], "sha256")
+        mac = hmac.digest(derived(file_key, b"", b"header"), header[: end - 1], "sha256")
         if not hmac.compare_digest(mac, _plain(header[end:close])):
             raise OtherForm("the header")
         payload = memoryview(sealed)[close + 17 :]
         nonce = header[close + 1 : close + 17]
-        cipher = ChaCha20Poly1305(_derived(file_key, nonce, b"payload"))
+        cipher = ChaCha20Poly1305(derived(file_key, nonce, b"payload"))
         chunks = range(0, len(payload), _CHUNK)
         if not chunks:
             raise OtherForm("no chunk at all: even nothing has one")
-        size = len(payload) - _TAG * len(chunks)
+        size = len(payload) - TAG * len(chunks)
         if size < 0:
             raise OtherForm("the last chunk has no tag")
         plain = memoryview(room if size <= len(room) else bytearray(size))[:size]
@@ -69,26 +69,27 @@ class AgeKey:
         for number, start in enumerate(chunks):
             counted = number.to_bytes(11, "big") + (b"\x01" if number == last else b"\x00")
             chunk = payload[start : start + _CHUNK]
-            into = plain[number * _PLAIN : number * _PLAIN + len(chunk) - _TAG]
+            into = plain[number * CHUNK_PLAIN : number * CHUNK_PLAIN + len(chunk) - TAG]
             cipher.decrypt_into(counted, chunk, None, into)
         return plain
 
     def _file_key(self, header: bytes) -> bytes:
         """Return the key that the one stanza for us wraps; others are grease."""
-        if not header.startswith(_VERSION):
+        if not header.startswith(VERSION):
             raise OtherForm("the version")
-        lines = header[len(_VERSION) :].split(b"\n")
+        lines = header[len(VERSION) :].split(b"\n")
         for at, line in enumerate(lines):
             if line.startswith(b"-> X25519 "):
                 share = _plain(line[10:])
                 wrapped = _plain(lines[at + 1])
                 shared = self._identity.exchange(X25519PublicKey.from_public_bytes(share))
-                wrapping = _derived(shared, share + self._recipient, _X25519)
+                wrapping = derived(shared, share + self._recipient, LABEL)
                 return ChaCha20Poly1305(wrapping).decrypt(bytes(12), wrapped, None)
         raise OtherForm("no stanza for us")
 
 
-def _derived(secret: bytes, salt: bytes, info: bytes) -> bytes:
+def derived(secret: bytes, salt: bytes, info: bytes) -> bytes:
+    """Return a key of 32 bytes by HKDF-SHA-256 (RFC 5869), as age asks for."""
     return HKDF(SHA256(), 32, salt, info).derive(secret)
 
 
@@ -96,9 +97,12 @@ def _plain(encoded: bytes) -> bytes:
     return base64.b64decode(encoded + b"=" * (-len(encoded) % 4), validate=True)
 
 
-def _bytes_of(identity: str) -> bytes:
-    """Return the 32 bytes of an `AGE-SECRET-KEY-1…` (BIP 173); its checksum was read by pyrage."""
-    data = identity.lower().rpartition("1")[2][:-_CHECKSUM]
+def bytes_of_bech32(key: str) -> bytes:
+    """Return the 32 bytes of an `AGE-SECRET-KEY-1…` or `age1…` (BIP 173).
+
+    Its checksum was written or read by pyrage.
+    """
+    data = key.lower().rpartition("1")[2][:-_CHECKSUM]
     number = 0
     for letter in data:
         number = number << 5 | _BECH32.index(letter)

@@ -32,7 +32,7 @@ class Digest(Protocol):
 class Objects(Protocol):
     """A create-only store; `put` returns only when the bytes would survive a power cut."""
 
-    def put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, data: bytes | bytearray) -> None:
         """Keep bytes under a new name; raises `ObjectExists` or `StorageFull`."""
 
     def get(self, name: str) -> bytes:
@@ -81,7 +81,7 @@ class LocalObjects:
         for left in self._folder.glob(f"??/{_TEMPORARY}*"):
             left.unlink(missing_ok=True)
 
-    def put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, data: bytes | bytearray) -> None:
         """Keep bytes durably under a new name."""
         target = self.path(name)
         part = target.parent / f"{_TEMPORARY}{random_hex(8)}"
@@ -189,7 +189,7 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _write_through(path: Path, data: bytes, mode: int = 0o600) -> None:
+def _write_through(path: Path, data: bytes | bytearray, mode: int = 0o600) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         view = memoryview(data)

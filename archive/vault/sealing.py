@@ -1,4 +1,4 @@
-"""Sealing: age encryption (pyrage) under one key per piece of evidence, wrapped by the vault key.
+"""Sealing: age encryption under one key per piece of evidence, wrapped by the vault key.
 
 Whoever loses the wrapped key loses the evidence: that is how an erasure
 reaches every copy. Hashing stays with hashlib.
@@ -16,6 +16,7 @@ from pyrage import x25519
 
 from archive.errors import SealBroken
 from archive.vault.age import NOT_OPENED, AgeKey
+from archive.vault.age_sealing import AgeRecipient, agrees_with_pyrage
 
 
 class EvidenceKey:
@@ -25,8 +26,8 @@ class EvidenceKey:
         self._identity = identity
 
     @cached_property
-    def _recipient(self) -> x25519.Recipient:
-        return self._identity.to_public()
+    def _recipient(self) -> AgeRecipient:
+        return AgeRecipient(str(self._identity.to_public()))
 
     @cached_property
     def _quick(self) -> AgeKey:
@@ -37,9 +38,11 @@ class EvidenceKey:
         """Make a fresh key."""
         return cls(x25519.Identity.generate())
 
-    def seal(self, plain: bytes) -> bytes:
+    def seal(self, plain: bytes) -> bytes | bytearray:
         """Return one complete age file."""
-        sealed: bytes = pyrage.encrypt(plain, [self._recipient])
+        if agrees_with_pyrage():
+            return self._recipient.seal(plain)
+        sealed: bytes = pyrage.encrypt(plain, [self._identity.to_public()])
         return sealed
 
     def open(self, sealed: bytes) -> bytes:
