@@ -29,14 +29,14 @@ COUNTED: Final = 1000
 
 @dataclass(frozen=True)
 class Outline:
-    """What a safety representative is told of one case."""
+    """What a safety representative is told of one case; no type and no steps where restricted."""
 
     number: str
-    kind: str
+    kind: str | None
     unit_id: UUID
     opened_at: datetime
     closed_at: datetime | None
-    course: Course
+    course: Course | None
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,15 @@ def _works_here(now: datetime) -> ColumnElement[bool]:
 
 
 def _told(session: Session, cases: Sequence[CaseRecord]) -> tuple[Outline, ...]:
-    courses = courses_of(session, cases)
+    courses = courses_of(session, [case for case in cases if not case.restricted])
     return tuple(
         Outline(
-            case.number, case.kind, case.unit_id, case.opened_at, case.closed_at, courses[case.id]
+            case.number,
+            None if case.restricted else case.kind,
+            case.unit_id,
+            case.opened_at,
+            case.closed_at,
+            courses.get(case.id),
         )
         for case in cases
         if case.unit_id is not None

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from archive.asking import Prepared, ask
 from archive.records.cases import CaseEvidenceRecord, CaseRecord
-from archive.records.evidence import ViewingRecord
+from archive.records.evidence import EvidenceRecord, ViewingRecord
 from archive.records.people import PersonRecord
+from service.access.principal import Principal
+from service.access.visibility import evidence_within
 
 MOST_READERS = 20
 """So many of those who have read a piece are named beside it; custody names every one."""
@@ -86,11 +88,17 @@ _OF_EACH: Final = _ranked(_VIEWING.evidence_id.in_(bindparam("of", expanding=Tru
 
 def viewings_in(
     session: Session,
+    who: Principal,
     case: CaseRecord,
+    now: datetime,
+    *,
     before: tuple[datetime, UUID] | None = None,
     limit: int = PAGE,
 ) -> tuple[list[SeenPiece], tuple[datetime, UUID] | None]:
-    """Return who has seen what belongs to a case, the latest first, and where it goes on."""
+    """Return who has seen what belongs to a case, the latest first, and where it goes on.
+
+    What another employee told in their own words is nothing that this one hears of.
+    """
     query = (
         select(
             ViewingRecord.id,
@@ -101,7 +109,8 @@ def viewings_in(
         )
         .join(CaseEvidenceRecord, CaseEvidenceRecord.evidence_id == ViewingRecord.evidence_id)
         .join(PersonRecord, PersonRecord.id == ViewingRecord.person_id)
-        .where(CaseEvidenceRecord.case_id == case.id)
+        .join(EvidenceRecord, EvidenceRecord.id == ViewingRecord.evidence_id)
+        .where(CaseEvidenceRecord.case_id == case.id, evidence_within(who, "evidence.see", now))
     )
     if before is not None:
         query = query.where(tuple_(ViewingRecord.at, ViewingRecord.id) < before)

@@ -17,6 +17,8 @@ from service.access.principal import Principal
 from service.casework.cases.closing import close_case
 from service.casework.cases.finding import case_for, find_case
 from service.casework.cases.listing import list_cases, own_cases
+from service.casework.cases.merged import goes_on_in
+from service.casework.cases.restricting import shut_to
 from service.casework.cases.steps import end_case_step, state_known_facts
 from service.errors import CaseNotReady, FormInvalid
 from service.procedure.errors import FieldInvalid, FieldMissing, ProcedureError, ReasonMissing
@@ -25,7 +27,7 @@ from service.web.dependencies import FormModel, House, Now, PageRight, Reading
 from service.web.frames import frame_for
 from service.web.screens.cases import case_rows, case_view, close_view
 from service.web.screens.paging import place_of
-from service.web.views.case import CasesView, Tab
+from service.web.views.case import CasesView, ShutCase, Tab
 from service.web.views.frame import FieldError, FormState, Notice, Place
 from service.web.wording import gettext_of, notice_for
 from service.web.words import local_moment
@@ -74,7 +76,13 @@ def show_all(
     found = list_cases(session, who, now, closed=closed, before=place_of(before, after))
     language = frame_for(request, who).language
     rows, more = case_rows(session, who, found, now, language, closed=closed)
-    view = CasesView(rows=rows, closed=closed, more_url=more)
+    shut = () if closed or before else shut_to(session, who, now)
+    view = CasesView(
+        rows=rows,
+        closed=closed,
+        more_url=more,
+        shut=tuple(ShutCase(one, at, f"/cases/{one}/glass") for one, at in shut),
+    )
     context = {"frame": frame_for(request, who, Place.CASES), "view": view}
     answer: Response = request.app.state.templates.response(request, "cases.html", context)
     return answer
@@ -93,10 +101,16 @@ def show(
     before: AwareDatetime | None = None,
     after: UUID | None = None,
     entry: Annotated[int | None, Query(ge=0, le=MOST_ENTRIES)] = None,
+    as_it_was: bool = False,
 ) -> Response:
-    """Show one case; the open tab goes on from a row (`before`, `after`) or a ledger's `entry`."""
+    """Show one case; the open tab goes on from a row (`before`, `after`) or a ledger's `entry`.
+
+    A case that was merged leads to the one in which it goes on, but `as_it_was`.
+    """
     if who.main_role == "employee" and number in {one.number for one in own_cases(session, who)}:
         return RedirectResponse(f"/my-case/{number}", HTTPStatus.SEE_OTHER)
+    if not as_it_was and (into := goes_on_in(session, who, number, now)) is not None:
+        return RedirectResponse(f"/cases/{into}", HTTPStatus.SEE_OTHER)
     notice = notice_for(frame_for(request, who).language, said)
     return _page(
         request,

@@ -65,7 +65,7 @@ def show_own(
 ) -> Response:
     """Show the employee concerned who may see their case, and every time somebody has read."""
     case = own_case(session, who, number)
-    view = own_circle_view(session, case, now, place_of(before, after))
+    view = own_circle_view(session, who, case, now, place_of(before, after))
     answer: Response = request.app.state.templates.response(
         request, "own_circle.html", {"frame": frame_for(request, who, Place.MY_CASE), "view": view}
     )

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from service.access.principal import Principal
 from service.casework import triage
-from service.casework.cases.listing import list_cases, people_in
+from service.casework.cases.listing import list_cases, people_in, unit_names
 from service.casework.evidence.belongings import senders_of
 from service.casework.evidence.sealing_off import SEAL_OFF
 from service.errors import (
@@ -23,6 +23,7 @@ from service.errors import (
     NotPermitted,
     PersonNotFound,
     ReasonMissing,
+    RowNotFound,
 )
 from service.installation import Installation
 from service.web.dependencies import FormModel, House, Now, PageRight, Reading
@@ -34,6 +35,8 @@ from service.web.wording import gettext_of, notice_for, unsorted
 
 router = APIRouter(include_in_schema=False)
 Sort = Annotated[Principal, Depends(PageRight("triage.sort"))]
+ALL = "all"
+"""The choice of all of the workplace, beside an employee's id and `unit:ID`."""
 NOT_OURS = "It has nothing to do with this work"
 
 
@@ -73,6 +76,7 @@ def sort(
         NotPermitted,
         PersonNotFound,
         ReasonMissing,
+        RowNotFound,
         ValueError,
     ) as refused:
         state = _state(request, who, evidence_id, form, refused)
@@ -88,16 +92,41 @@ def _carry_out(
         if form.answer == "join_case":
             triage.join(session, who, evidence_id, form.case, now)
         elif form.answer == "new_case":
-            triage.open_for(
-                session,
-                who,
-                evidence_id,
-                UUID(form.harassed),
-                procedure=house.settings.procedure,
-                now=now,
-            )
+            _open(session, house, who, evidence_id, form.harassed, now=now)
         else:
             triage.set_aside(session, who, evidence_id, NOT_OURS, now)
+
+
+def _open(
+    session: Session,
+    house: Installation,
+    who: Principal,
+    evidence_id: UUID,
+    harassed: str,
+    *,
+    now: datetime,
+) -> None:
+    """Open a case for an employee (an id), a unit (`unit:ID`), or `all` of the workplace."""
+    kind, _colon, key = harassed.partition(":")
+    if kind not in {"unit", ALL}:
+        triage.open_for(
+            session,
+            who,
+            evidence_id,
+            UUID(harassed),
+            procedure=house.settings.procedure,
+            now=now,
+        )
+        return
+    triage.open_for_workplace(
+        session,
+        who,
+        evidence_id,
+        None if kind == ALL else UUID(key),
+        procedure=house.settings.procedure,
+        whole=house.settings.municipality,
+        now=now,
+    )
 
 
 def _state(
@@ -127,7 +156,7 @@ def _page(
     state: FormState | None = None,
 ) -> Response:
     language = frame_for(request, who).language
-    waiting = triage.waiting(session, who, now)
+    waiting, within = triage.waiting(session, who, now), triage.units_to_open_in(who)
     numbers = numbers_of(session, [one.evidence for one in waiting])
     senders = senders_of(session, [one.evidence.id for one in waiting])
     suggested = tuple(
@@ -152,9 +181,13 @@ def _page(
             )
             for one in waiting
         ),
-        people=tuple(
-            (str(key), name) for key, name in people_in(session, units=triage.units_to_open_in(who))
+        people=tuple((str(key), name) for key, name in people_in(session, units=within)),
+        units=tuple(
+            (str(key), name)
+            for key, name in sorted(unit_names(session).items(), key=lambda one: one[1])
+            if within is None or key in within
         ),
+        whole=within is None,
     )
     frame = frame_for(request, who, Place.TRIAGE, notice=notice_for(language, said))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from archive.records.cases import CaseRecord
 from service.access.principal import Principal
 from service.access.rights import Level
+from service.casework.cases.concerned import ACTION as NAME
 from service.casework.cases.course import Course, course_of, courses_of
 from service.casework.cases.finding import Found, concerns, may_on
 from service.casework.cases.glass import broken_until, may_break
@@ -22,6 +23,8 @@ from service.casework.cases.listing import (
     names_of,
     unit_names,
 )
+from service.casework.cases.merging import ACTION as MERGE
+from service.casework.cases.restricting import ACTION as RESTRICT
 from service.casework.cases.wishes import ACTION as ANSWER
 from service.casework.cases.wishes import wishes_of
 from service.casework.exporting.asking import may_export
@@ -33,6 +36,7 @@ from service.procedure.next_acts import coming, next_acts
 from service.procedure.texts import render_text
 from service.web.screens.case_tabs import Tabs, tabs_of
 from service.web.screens.circle import through
+from service.web.screens.merging import came_in_view, owed_view
 from service.web.screens.paging import page_query
 from service.web.screens.person import answer_view
 from service.web.screens.steps import (
@@ -58,12 +62,10 @@ from service.web.views.case import (
     Seriousness,
     Tab,
 )
+from service.web.views.concerned import Shape
 from service.web.views.frame import FormState
 from service.web.wording import gettext_of
 from service.web.words import COPENHAGEN
-
-if TYPE_CHECKING:
-    from archive.records.cases import CaseRecord
 
 
 def case_view(
@@ -142,6 +144,28 @@ def case_view(
         and not concerns(session, who, case),
         glass_url=f"{around.url}/glass" if may_break(session, who, case, now) else None,
         glass_until=broken_until(session, who, case, now),
+        shape=_shape(session, who, case, now),
+        owed=() if limited or case.closed_at else owed_view(session, around, case, course),
+        came_in=() if limited else came_in_view(session, who, case, now),
+    )
+
+
+def _shape(session: Session, who: Principal, case: CaseRecord, now: datetime) -> Shape:
+    """Where what the case is can be changed, by who carries it on and is not concerned by it."""
+    url, others = f"/cases/{case.number}", not concerns(session, who, case)
+    into = session.get(CaseRecord, case.merged_into) if case.merged_into is not None else None
+    seen = into is not None and may_on(session, who, into, "case.see", now, though_closed=True)
+
+    def may(action: str, *, though_closed: bool = False) -> bool:
+        stands = others and into is None
+        return stands and may_on(session, who, case, action, now, though_closed=though_closed)
+
+    return Shape(
+        restricted=case.restricted,
+        restriction_url=f"{url}/restriction" if may(RESTRICT, though_closed=True) else None,
+        concerned_url=f"{url}/concerned" if may(NAME) else None,
+        merge_url=f"{url}/merge" if may(MERGE) else None,
+        merged_into=None if into is None else into.number if seen else "–",
     )
 
 
@@ -150,14 +174,19 @@ def case_wishes(
 ) -> tuple[CaseWish, ...]:
     """Return the employee's wishes, those that wait for an answer first."""
     may = may_on(session, who, case, ANSWER, now, though_closed=True)
-    may = may and not concerns(session, who, case)
+    own = concerns(session, who, case)
+    may = may and not own
+    wishes = wishes_of(session, case, only_of=who.person_id if own else None)
+    several = len(harassed_in(session, case)) > 1
+    names = names_of(session, [one.person_id for one in wishes]) if several else {}
     return tuple(
         CaseWish(
             f"/cases/{case.number}/wishes/{one.evidence_id}" if may else None,
             one.at,
             answer_view(one.answers[0]) if one.answers else None,
+            names.get(one.person_id) if one.person_id else None,
         )
-        for one in wishes_of(session, case)
+        for one in wishes
     )
 
 
@@ -201,6 +230,7 @@ def close_view(
         settled=sum(one.ended for one in steps),
         total=len(steps),
         wishes=tuple(one for one in case_wishes(session, who, case, now) if one.answer is None),
+        owed=owed_view(session, around, case, course),
     )
 
 
@@ -237,6 +267,8 @@ def case_rows(
                 next_at=first.due.moment if first and first.due else None,
                 next_title=render_text(first.step, language, readers).title if first else None,
                 closed_on=case.closed_at.date() if case.closed_at else None,
+                restricted=case.restricted,
+                merged=case.merged_into is not None,
             )
         )
     if len(found) <= PAGE:

@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 
 from service.access.principal import Principal
 from service.casework.cases.circle import RENEWED, circle_and_before, invitable
+from service.casework.cases.concerned import CONCERNED
 from service.casework.cases.finding import Found, concerns, may_on
 from service.casework.cases.glass import glass_of
 from service.casework.cases.listing import actor_names, names_of
+from service.casework.cases.merging import MERGED
 from service.casework.cases.opening import UNIT_LEADER
 from service.casework.evidence.numbers import receipts, spoken_number
 from service.casework.evidence.readers import viewings_in
 from service.casework.evidence.unusual import list_unusual
 from service.settings import Settings
+from service.web.screens.concerned import turns_of
 from service.web.screens.paging import page_query
 from service.web.views.circle import (
     Broken,
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from archive.records.cases import CaseRecord, CircleRecord
 
 ACTION = "case.circle"
+_SAID = frozenset({RENEWED, CONCERNED, MERGED})
+"""Reasons that the service itself gave: the page has words of its own for them."""
 
 
 def circle_view(
@@ -70,16 +75,21 @@ def circle_view(
         form=form or FormState(),
         leaving=str(leaving[0]) if leaving else None,
         leaving_form=leaving[1] if leaving else FormState(),
+        restricted=case.restricted,
     )
 
 
 def own_circle_view(
-    session: Session, case: CaseRecord, now: datetime, place: tuple[datetime, UUID] | None
+    session: Session,
+    who: Principal,
+    case: CaseRecord,
+    now: datetime,
+    place: tuple[datetime, UUID] | None,
 ) -> OwnCircleView:
     """Return what the employee concerned sees of who may see their case, and of who has."""
     url = f"/my-case/{case.number}/circle"
     members, earlier = _circle(session, case, now)
-    rows, more = viewings_in(session, case, place)
+    rows, more = viewings_in(session, who, case, now, before=place)
     found = receipts(session, [one.evidence_id for one in rows])
     reads = []
     for one in rows:
@@ -100,6 +110,8 @@ def own_circle_view(
         members=members,
         earlier=earlier,
         broken=_broken(session, case, now),
+        restricted=case.restricted,
+        turns=turns_of(session, case),
         reads=tuple(reads),
         more_url=f"{url}?{page_query(more)}#read" if more else None,
         first_url=f"{url}#read" if place else None,
@@ -177,8 +189,9 @@ def _members(
             through=through(one.until) if one.ended_by is None else None,
             until=one.until,
             ended_by=actors.get(one.ended_by) if one.ended_by else None,
-            end_reason=None if one.end_reason == RENEWED else one.end_reason,
+            end_reason=None if one.end_reason in _SAID else one.end_reason,
             renewed=one.end_reason == RENEWED,
+            ended_as=one.end_reason if one.end_reason in {CONCERNED, MERGED} else None,
             stays=one.person_id == handler,
         )
         for one in rows

@@ -42,14 +42,18 @@ def _row(
     one: Outline, units: Mapping[UUID, str], who: Principal, now: datetime, language: str
 ) -> OutlineRow:
     course, readers = one.course, readers_as(who)
-    views = procedure_states.states(course.procedure, course.endings, course.facts, now)
+    views = (
+        procedure_states.states(course.procedure, course.endings, course.facts, now)
+        if course is not None
+        else ()
+    )
     steps = []
     for view in views:
         text = render_text(view.step, language, readers)
         steps.append(OutlineStep(text.number, text.title, view.state.value, view.overdue))
     return OutlineRow(
         number=one.number,
-        title=kind_title(one.kind, language),
+        title=kind_title(one.kind, language) if one.kind is not None else None,
         unit=units.get(one.unit_id, ""),
         opened_on=one.opened_at.astimezone(COPENHAGEN).date(),
         closed_on=one.closed_at.astimezone(COPENHAGEN).date() if one.closed_at else None,

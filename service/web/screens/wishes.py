@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.access.principal import Principal
 from service.casework.cases.finding import concerns, find_case, may_on
-from service.casework.cases.listing import harassed_in
+from service.casework.cases.listing import harassed_in, names_of
 from service.casework.cases.wishes import ACTION, find_wish
 from service.casework.evidence.listing import see_evidence
 from service.casework.evidence.readings import lengths_of
@@ -49,7 +49,11 @@ def wish_view(
         evidence_id=str(evidence_id),
         evidence_number=numbers_of(session, [seen])[evidence_id],
         at=wish.at,
-        name=", ".join(one.name for one in harassed_in(session, case)),
+        name=", ".join(
+            names_of(session, [wish.person_id]).values()
+            if wish.person_id is not None
+            else (one.name for one in harassed_in(session, case))
+        ),
         text=HiddenText(length) if length else None,
         answers=tuple(answer_view(one) for one in wish.answers),
         may_answer=case.closed_at is None and not concerns(session, who, case),

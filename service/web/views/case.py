@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from service.web.views.concerned import CameIn, OwedStep, Shape
 from service.web.views.evidence import EvidenceRow, HiddenText
 from service.web.views.frame import FormState, Origin
 from service.web.views.person import WishAnswer
@@ -98,11 +99,15 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class CaseWish:
-    """A wish of the employee concerned: its page for who may answer, when, its answer if any."""
+    """A wish of the employee concerned: its page for who may answer, when, its answer if any.
+
+    `name` says whose it is, where the case concerns several.
+    """
 
     url: str | None
     at: datetime
     answer: WishAnswer | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +187,9 @@ class CaseView:
         may_invite: Whether this person may change the circle there.
         glass_url: Where this person breaks the glass, or None where they need not or may not.
         glass_until: Until when it stands broken for them, or None.
+        shape: What it is beside its steps, and where that is changed.
+        came_in: The cases that go on here.
+        owed: What was done before somebody was named, and is still to be done for them.
     """
 
     number: str
@@ -223,6 +231,9 @@ class CaseView:
     may_invite: bool = False
     glass_url: str | None = None
     glass_until: datetime | None = None
+    shape: Shape = field(default_factory=Shape)
+    came_in: tuple[CameIn, ...] = ()
+    owed: tuple[OwedStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +246,7 @@ class CloseCaseView:
     settled: int
     total: int
     wishes: tuple[CaseWish, ...] = ()
+    owed: tuple[OwedStep, ...] = ()
     form: FormState = field(default_factory=FormState)
 
 
@@ -287,6 +299,17 @@ class CaseRow:
     next_at: datetime | None = None
     next_title: str | None = None
     closed_on: date | None = None
+    restricted: bool = False
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShutCase:
+    """A restricted case outside whose circle somebody stands who may break its glass."""
+
+    number: str
+    opened_at: datetime
+    glass_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,3 +319,4 @@ class CasesView:
     rows: tuple[CaseRow, ...]
     closed: bool = False
     more_url: str | None = None
+    shut: tuple[ShutCase, ...] = ()

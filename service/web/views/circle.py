@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from service.web.views.concerned import Turn
 from service.web.views.frame import FormState
 
 
@@ -22,6 +23,7 @@ class Member:
         ended_by: Who ended it; None where it ended by itself.
         end_reason: Why, in their words.
         renewed: Whether a later invitation took its place.
+        ended_as: "concerned" or "merged" where the service itself ended it, and why.
         stays: Whether this person handles the case, and so cannot be let go.
     """
 
@@ -37,6 +39,7 @@ class Member:
     end_reason: str | None = None
     renewed: bool = False
     stays: bool = False
+    ended_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class CircleView:
         first_day: The first day that may be the last of an invitation, as a date field takes it.
         form: What was typed to take somebody in, after an error.
         leaving: Whose removal was refused, by id, and `leaving_form` what was typed.
+        restricted: Whether nobody outside the circle sees the case.
     """
 
     number: str
@@ -81,6 +85,7 @@ class CircleView:
     form: FormState = field(default_factory=FormState)
     leaving: str | None = None
     leaving_form: FormState = field(default_factory=FormState)
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,8 @@ class OwnCircleView:
     Attributes:
         number: The case's.
         case_url: Back to Min sag.
-        members, earlier, broken: As in `CircleView`.
+        members, earlier, broken, restricted: As in `CircleView`.
+        turns: Each time it was restricted or opened again, the latest first.
         reads: One screenful, the latest first.
         more_url: Where they go on, or None.
         first_url: Where they begin, on a later screenful.
@@ -116,6 +122,8 @@ class OwnCircleView:
     reads: tuple[Read, ...] = ()
     more_url: str | None = None
     first_url: str | None = None
+    restricted: bool = False
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ class OutlineStep:
 
 @dataclass(frozen=True, slots=True)
 class OutlineRow:
-    """One case; `settled` of `total` steps have ended."""
+    """One case; `settled` of `total` steps have ended. No title and no steps where restricted."""
 
     number: str
-    title: str
+    title: str | None
     unit: str
     opened_on: date
     closed_on: date | None

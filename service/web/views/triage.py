@@ -40,7 +40,12 @@ class TriageItem:
 
 @dataclass(frozen=True, slots=True)
 class TriageView:
-    """`triage.html`; `people` are those for whom a case may be opened here (id, name)."""
+    """`triage.html`; a case may be opened here for `people` and `units` (id, name).
+
+    `whole` says whether one may be for all of the workplace.
+    """
 
     items: tuple[TriageItem, ...]
     people: tuple[tuple[str, str], ...] = ()
+    units: tuple[tuple[str, str], ...] = ()
+    whole: bool = False

@@ -17,10 +17,12 @@ from service.web.views.case import (
     CloseCaseView,
     LetterRow,
     Seriousness,
+    ShutCase,
     Tab,
     TimelineEntry,
     WishView,
 )
+from service.web.views.concerned import CameIn, OwedStep, Shape
 from service.web.views.evidence import HiddenText
 from service.web.views.frame import Origin, Place
 from service.web.views.person import WishAnswer, WishState
@@ -328,5 +330,51 @@ SAMPLES = {
         page(CloseCaseView("2027-014", "/cases/2027-014", (), 12, 12), _FRAME),
     ),
     "cases": ("cases.html", page(CasesView((_ROW, _LATE)), _FRAME)),
+    "cases_shut": (
+        "cases.html",
+        page(
+            CasesView(
+                (replace(_ROW, restricted=True), replace(_LATE, merged=True)),
+                shut=(ShutCase("2027-011", ago(days=4), "/cases/2027-011/glass"),),
+            ),
+            _FRAME,
+        ),
+    ),
+    "case_shaped": (
+        "case.html",
+        page(
+            _case(
+                harassed=("Amira Hassan", "Bo Krog", "Jobcentret"),
+                shape=Shape(
+                    restricted=True,
+                    restriction_url="/cases/2027-014/restriction",
+                    concerned_url="/cases/2027-014/concerned",
+                    merge_url="/cases/2027-014/merge",
+                ),
+                came_in=(
+                    CameIn(
+                        "2027-009",
+                        "Mette Holm",
+                        ago(hours=1),
+                        "Det er de samme opslag fra den samme profil.",
+                        "/cases/2027-009?as_it_was=1",
+                    ),
+                    CameIn("2027-008", "Mette Holm", ago(days=1), "Den samme mail."),
+                ),
+                owed=(
+                    OwedStep(
+                        "Psykisk førstehjælp, og sagen overtages",
+                        "Bo Krog",
+                        "/cases/2027-014?step=12.5#step",
+                    ),
+                ),
+            ),
+            _FRAME,
+        ),
+    ),
+    "case_merged": (
+        "case.html",
+        page(_case(closed_at=ago(hours=1), shape=Shape(merged_into="2027-015"), acts=()), _FRAME),
+    ),
     "cases_none": ("cases.html", page(CasesView((), closed=True), _FRAME)),
 }
