@@ -10,26 +10,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from archive.records.cases import CaseRecord, NoticeRecord
 from archive.records.evidence import ObjectRecord
 from archive.records.people import PersonRecord
-from service.access.people import secret_hash
+from service.access.people import person_by_email, principal_of, secret_hash
 from service.access.rights import Level
+from service.access.visibility import cases_within
+from service.casework.cases.circle import invite, remove
+from service.casework.cases.glass import break_glass
 from service.web.capability import Capabilities
 from service.web.evidence_host import make_evidence_host
 from tests.service.casework.cases.opened import assert_clean, employ
+from tests.service.casework.moderation.kept import THREAT
 from tests.service.web.matrix import PUBLIC, Call, browsing, send
-from tests.service.web.relations import Relation, Standing, restrict, walk
+from tests.service.web.relations import Relation, Standing, opens, restrict, walk
 from tests.service.web.world import SECRET_NAME, World
 
 # Rights as queries are asked of both databases in `tests.service.access` and by the tests around.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 SIGNING = b"s" * 32
+_ROOMS = ("case.", "evidence.", "triage.", "queue.", "post.", "page.")
 _OF_CASE = {"number", "step_id"}
 _OF_EVIDENCE = {"evidence_id", "part"}
 _WHOLE = frozenset({Level.FULL})
@@ -180,3 +187,109 @@ def _faces(town: Walked, standing: Standing) -> None:
     if not (case or anonymous or seen):
         today = town.get(role, "/").text
         town.expect(standing, "/", (world.number in today, SECRET_NAME in today), (False, False))
+
+
+def test_no_list_tells_those_to_whom_nothing_is_open_even_if_it_once_was(world: World) -> None:
+    table = world.installation.rights
+    lists = [
+        one
+        for one in world.calls
+        if one.method == "GET" and not one.named and not one.is_api and one.right != PUBLIC
+    ]
+    secrets = (world.number, SECRET_NAME, THREAT)
+    shut, tried = set(), set()
+    with walked(world) as town:
+        for role, person in town.people.items():
+            walk(world, person, role, Relation.CIRCLE)
+            walk(world, person, role, Relation.REMOVED)
+            standing = Standing(table, role, Relation.REMOVED)
+            if any(standing.levels(one) for one in table.actions if one.startswith(_ROOMS)):
+                continue
+            shut.add(role)
+            for call in lists:
+                # Whoever has the same right to it is shown the same: one of them is enough.
+                if (key := (str(call), standing.ways(call.right))) in tried:
+                    continue
+                tried.add(key)
+                got = send(world.client, call, session=town.sessions[role])
+                # A sign-in may be too old for it (403), and a light be red (503).
+                allowed = {200, 303, 403, 503} if standing.ways(call.right) else {403}
+                if got.status_code not in allowed:
+                    town.wrong.append(f"{standing}: {call}: {got.status_code}")
+                told = [one for one in secrets if one in got.text]
+                town.expect(standing, f"{call} tells", told, [])
+    assert "\n".join(town.wrong) == ""
+    assert shut > {"leader", "key_person", "director", "hr", "operator", "it"}
+
+
+def test_a_program_finds_what_its_role_and_unit_open_and_counts_no_more(world: World) -> None:
+    table = world.installation.rights
+    api = [one for one in world.calls if one.is_api and one.method == "GET"]
+    wrong = []
+    for role in table.roles:
+        for relation, everywhere in ((Relation.OTHER_UNIT, False), (Relation.EVERYWHERE, True)):
+            # A program is no employee of anybody's: it has its role's rights alone.
+            own = {action: table.of(action, role) for action in table.actions}
+            open_to = {
+                action: any(opens(action, way, relation) for way in ways)
+                for action, ways in own.items()
+            }
+            token = world.token_of(role, everywhere=everywhere)
+            for call in api:
+                got = send(world.client, call, bearer=token)
+                wanted = 403 if not own[call.right] else 200
+                if call.named and wanted == 200 and not open_to[call.right]:
+                    wanted = 404
+                if got.status_code != wanted:
+                    wrong.append(f"{role}, {relation}: {call}: {got.status_code}, not {wanted}")
+            if not own["evidence.see"]:
+                continue
+            found = world.client.get(
+                "/api/v1/evidence?q=hemmeligt", headers={"Authorization": f"Bearer {token}"}
+            ).json()
+            ids = [one["id"] for one in found["items"]]
+            seen = open_to["evidence.see"]
+            if (str(world.evidence) in ids, found["count"]) != (seen, int(seen)):
+                wrong.append(f"{role}, {relation}: search: {found}")
+    assert "\n".join(wrong) == ""
+
+
+def test_no_mail_about_a_case_goes_to_whom_nothing_of_it_is_open(world: World) -> None:
+    town, now = world.town, world.time.now
+    with world.installation.database.reading() as session:
+        lawyer = principal_of(session, town.lawyer, world.installation.rights, now)
+        leader = principal_of(session, town.leader, world.installation.rights, now)
+    helper = world.employ("Karl Kreds", "key_person")
+    removed = world.employ("Rita Rejst", "key_person")
+    with world.installation.database.writing() as session:
+        for one in (helper, removed):
+            invite(session, leader, world.number, one.id, role="key_person", reason="Ja.", now=now)
+    world.time.pass_by(timedelta(minutes=1))
+    with world.installation.database.writing() as session:
+        now = world.time.now
+        remove(session, leader, world.number, removed.id, now, reason="Nej.")
+        break_glass(
+            session,
+            lawyer,
+            world.number,
+            reason="Indsigt.",
+            settings=world.installation.settings,
+            now=now,
+        )
+    told = set()
+    with world.installation.database.reading() as session:
+        case = session.query(CaseRecord).filter_by(number=world.number).one()
+        for notice in session.query(NoticeRecord):
+            if world.number not in notice.message and notice.case_id != case.id:
+                continue
+            person = person_by_email(session, notice.recipient)
+            assert person is not None, notice.recipient
+            who = principal_of(session, person, world.installation.rights, now)
+            open_to = select(CaseRecord.id).where(
+                CaseRecord.id == case.id,
+                or_(cases_within(who, "case.see", now), cases_within(who, "case.outline", now)),
+            )
+            assert session.scalar(open_to) is not None, f"{notice.kind} to {notice.recipient}"
+            told.add(notice.recipient)
+    assert {town.anna.email, helper.email} <= told
+    assert removed.email not in told
