@@ -13,6 +13,8 @@ def clean(value: Any) -> Any:
     """Return text, alone or within a JSON value, with NUL and lone surrogates made U+FFFD."""
     if isinstance(value, str):
         text = value.replace("\x00", "\ufffd")
+        if value.isascii():  # most is: no surrogate to look for
+            return text
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
         return {clean(key): clean(item) for key, item in value.items()}
