@@ -111,14 +111,25 @@
       }
     }
   };
+  // A block of posts holds several times at one place; a post in whose words a day is named too
+  // stands among others that hold one.
+  const holdsMore = (record, kin) => {
+    if (kin.held.get(record) === 1) return false;
+    kin.alone ??= [...kin.held.values()].filter((held) => held === 1).length;
+    return kin.alone * 2 < kin.held.size;
+  };
   const hasKin = (record, path) => {
     const kin = record.up.kids.get(path);
-    if (kin.held.size < 2 || kin.held.get(record) > 1) return null;
+    if (kin.held.size < 2 || holdsMore(record, kin)) return null;
     const tokens = tokensOf(record);
     const alike = tokens.length ? kin.bare > 0 || tokens.some((name) => kin.tokens.get(name) > 1) : true;
     return alike ? kin : null;
   };
   const speaks = (record, anchor) => record.end - record.begin - (anchor.end - anchor.begin) > 0;
+  const within = (blocks) => (record) => {
+    for (let up = record; up; up = up.up) if (blocks.has(up)) return true;
+    return false;
+  };
   const groups = []; // {path, tokens: Set, bare, single, segmented}
   // Blocks without classes are of one group only where they stand in the same part of the page,
   // or in a part of that part, as answers do.
@@ -178,9 +189,11 @@
     // another answer may stand as far beneath the next post.
     choices.sort((one, other) => one.height - other.height);
     // Two anchors in one block: an answer within what it answers, where both are built alike.
-    const claimed = new Map();
+    const claimed = new Map(), strongest = new Map();
     for (const choice of choices) {
       const first = claimed.get(choice.level.record);
+      const size = choice.kin.held.size, best = strongest.get(choice.level.record);
+      if (!best || size > best.kin.held.size) strongest.set(choice.level.record, choice);
       if (!first) { claimed.set(choice.level.record, choice); continue; }
       for (let height = Math.min(first.height, choice.height); height > 0; height -= 1) {
         const one = first.anchor.levels[height], other = choice.anchor.levels[height];
@@ -191,10 +204,12 @@
         }
       }
     }
-    for (const { anchor, level, kin, height } of choices) {
+    for (const choice of choices) {
+      // Of several times in one block, that which most of its neighbours have too.
+      const { anchor, level, kin, height } = choice;
       const lower = anchor.levels.slice(0, height).find((one) => one.record.element && speaks(one.record, anchor) && isKnown(one) && !blocks.has(one.record));
       if (lower) put(lower.record, groupOf(lower.record, lower.path, null), anchor);
-      else put(level.record, groupOf(level.record, level.path, kin), anchor);
+      else if (strongest.get(level.record) === choice) put(level.record, groupOf(level.record, level.path, kin), anchor);
     }
     // What stands alone: of a known shape, or of one that recurs elsewhere, or named as a post.
     const recurring = new Map();
@@ -205,13 +220,35 @@
       }
     }
     for (const anchor of left) {
-      const usable = anchor.levels.filter(({ record, path }) => record.element && speaks(record, anchor) && record.up.kids.get(path).held.get(record) === 1 && !taken(record) && !blocks.has(record));
+      const usable = anchor.levels.filter(({ record, path }) => record.element && speaks(record, anchor) && !holdsMore(record, record.up.kids.get(path)) && !taken(record) && !blocks.has(record));
+      const inner = within(blocks)(anchor);
       const known = usable.find(isKnown);
       const again = usable.filter(({ record, path }) => recurring.get(`${path}|${tokensOf(record).join(" ")}`) > 1).pop();
       const isPost = ({ record }) => POSTED.test(attribute(record.node, "id")) || [...record.node.classList].some((name) => POSTED.test(name)) || record.node.hasAttribute("data-author");
       const named = usable.filter((level) => isPost(level) && level.record.end - level.record.begin < 6000 && !level.record.node.querySelector("h1")).pop();
-      const level = known || again || named;
+      const level = known || (inner ? null : again || named);
       if (level) put(level.record, groupOf(level.record, level.path, null), anchor);
+    }
+    return joined(blocks);
+  };
+  // Neighbours of one tag and class are of one group, whatever they were found by: the largest.
+  const joined = (blocks) => {
+    const sizes = new Map();
+    for (const { group } of blocks.values()) sizes.set(group, (sizes.get(group) || 0) + 1);
+    const kinds = new Map();
+    const keysOf = (record) => {
+      const tokens = tokensOf(record);
+      return (tokens.length ? tokens : [""]).map((name) => `${record.tag}.${name}`);
+    };
+    const place = (record) => tokensOf(record).length ? null : record.up;
+    for (const [record, { group }] of blocks) {
+      if (!kinds.has(place(record))) kinds.set(place(record), new Map());
+      const kept = kinds.get(place(record));
+      for (const key of keysOf(record)) if (!kept.has(key) || sizes.get(kept.get(key)) < sizes.get(group)) kept.set(key, group);
+    }
+    for (const [record, block] of blocks) {
+      const kept = kinds.get(place(record));
+      for (const key of keysOf(record)) if (sizes.get(kept.get(key)) > sizes.get(block.group)) block.group = kept.get(key);
     }
     return blocks;
   };

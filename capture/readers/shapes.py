@@ -22,6 +22,7 @@ from capture.readers.stated_times import is_stated_time
 from capture.readers.times import rfc3339
 
 _LONGEST_NAME = 60
+_LONG_LINE = 120  # letters; who is named in so long a line is spoken of
 _MOST_NAME_WORDS = 6
 _LEAST_SHARE = 0.5
 _SAME_SHARE = 0.6  # what so many blocks have in common is the site's, not theirs
@@ -218,12 +219,12 @@ def _author_paths(
     ranked = []
     for path, held in count.items():
         share = held / n
-        value = worth[path] / held + 2 * share
+        value = worth[path] / held + 3 * share
         if len(names[path]) == 1 and held >= _LEAST_COMMON and n >= _LEAST_COMMON:
             value -= 3  # the same in all of them
         ranked.append((value, path))
     ranked.sort(reverse=True)
-    least = 3.0
+    least = 4.0
     return [path for value, path in ranked if value >= least]
 
 
@@ -244,6 +245,9 @@ def _worth(block: Block, piece: Piece, name: str, time: Piece | None, before: in
     if time is not None:
         apart = abs(piece.line - time.line)
         value += 1.0 if apart == 0 else 0.6 if apart <= 2 else 0.0
+    value -= 2.0 * piece.text.lstrip().startswith("@")
+    line = sum(len(other.text) for other in block.pieces if other.line == piece.line)
+    value -= 1.5 * (line > _LONG_LINE and not piece.text.rstrip().endswith(":"))
     value -= 1.5 * bool(_PRESSED.search(piece.path) or _ASIDE.search(piece.path))
     value -= 1.0 * ("paragraph" in piece.marks and not piece.marks & {"strong", "link", "named"})
     return value
@@ -390,7 +394,7 @@ def _text(
     kept = []
     if body is not None:
         kept = [p for p in block.pieces if _under(p.path, body) and "button" not in p.marks]
-        kept = [p for p in kept if not (_is_chrome(block, p, common) and p.link is not None)]
+        kept = [p for p in kept if not (p.link is not None and wording.is_action(p.text))]
         if text_of(kept):
             return text_of(kept)
     header = {piece.line for piece in found} | ({time.line} if time is not None else set())

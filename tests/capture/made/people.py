@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape
@@ -49,6 +50,11 @@ _NEAR = {
     "de": "vor 2 Stunden,vor 3 Tagen,gestern um 14:03,vor einer Woche,heute 09:12 Uhr,vor 5 Min.",
     "en": "2 hours ago,3h,yesterday at 2:03 PM,a week ago,2 days ago,just now",
 }
+_ADDED = (
+    "", "", "", "", "\nSe denne side.", "\n\nMvh. Ole", "\nI dag kl. 14.03 er der møde.", " 😀",
+    "\nJeg skrev det samme den 3. november 2026, men ingen svarede. Det er en lang historie, og den "
+    "handler om veje, skoler og et budget på 3 mio. kr., som ingen har set.",
+)  # fmt: skip
 _ZONE = ZoneInfo("Europe/Copenhagen")
 
 
@@ -72,7 +78,11 @@ class Said:
 
     @property
     def html(self) -> str:
-        return escape(self.text)
+        """The text as somebody set it: lines, a link, a name that is answered, emphasis."""
+        lines = escape(self.text).split("\n")
+        lines = [re.sub(r"^@(\S+ \S+)", r'<a href="/profil/9">@\1</a>', line) for line in lines]
+        lines = [re.sub(r"(denne side)", r'<a href="https://x.example/a">\1</a>', line) for line in lines]
+        return "<br>".join(lines)
 
     @property
     def iso(self) -> str:
@@ -118,6 +128,8 @@ class Chance:
         for nth in range(size):
             moment = start + timedelta(minutes=nth * 97 + self.random.randrange(60))
             text = says[nth % len(says)] if nth < len(says) else f"{says[nth % len(says)]} ({nth})"
+            text += self.random.choice(_ADDED)
+            text = self.random.choice(("", "", "", "", "@Mette Sø ")) + text
             post = Said(nth, self.random.choice(_NAMES), moment, self.stated(moment), text)
             if nested and every and self.random.random() < 0.45:  # noqa: S311, PLR2004  # chance, no secret
                 self.random.choice(every[-3:]).replies.append(post)
