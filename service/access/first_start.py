@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
-from archive.records.people import PersonRecord
+from archive.records.people import PersonRecord, UnitRecord
 from archive.records.ways_in import FirstStartRecord
 from service.access.naming import keep_names
 from service.access.people import add_person, add_unit, give_role, secret_hash
@@ -33,7 +33,7 @@ class Founding:
     Attributes:
         municipality: Its name, as people say it.
         archive_address: Where staff forward mail.
-        units: The first places of work, each once.
+        units: The first places of work, each once; those that stand already stay.
         account: What the sealed account is called.
         language: Of the first person.
     """
@@ -107,6 +107,8 @@ def begin_here(
     record(session, "first_start.used", at=now, actor=actor, subject=link)
     give_role(session, person, ROLE, unit_id=None, now=now, actor="system")
     keep_names(session, said.municipality, said.archive_address, now, actor=actor)
+    standing = {name.casefold() for name in session.scalars(select(UnitRecord.name))}
     for unit in said.units:
-        add_unit(session, unit, now, actor=actor)
+        if unit.casefold() not in standing:
+            add_unit(session, unit, now, actor=actor)
     return person, seal_account(session, said.account, now, actor=actor)

@@ -45,7 +45,11 @@ class FirstStartForm(FormModel):
     def every_unit(self) -> tuple[str, ...]:
         """Each line that says something, once, however it is written."""
         lines = (" ".join(line.split()) for line in self.units.splitlines())
-        return tuple({line.casefold(): line for line in lines if line}.values())
+        found: dict[str, str] = {}
+        for line in lines:
+            if line:
+                found.setdefault(line.casefold(), line)
+        return tuple(found.values())
 
 
 @router.get("/{secret}", dependencies=[Depends(_FIRST)])

@@ -20,7 +20,7 @@ from service.access.first_start import (
     nobody_is_here,
     require_first_link,
 )
-from service.access.people import add_person, principal_of
+from service.access.people import add_person, add_unit, principal_of
 from service.access.sealed_account import is_sealed_secret
 from service.errors import FirstStartOver
 from service.installation import Installation
@@ -43,6 +43,17 @@ SAID = Founding(
 def link(installation: Installation, time: Time) -> str:
     with installation.database.writing() as session:
         return make_first_link(session, time.now)
+
+
+def test_units_that_stand_already_stay_as_they_are(installation: Installation, time: Time) -> None:
+    with installation.database.writing() as session:
+        add_unit(session, "SKOLEN", time.now, actor="system", number="7")
+
+    begun(installation, time, link(installation, time))
+
+    with installation.database.reading() as session:
+        units = {one.name: one.number for one in session.scalars(select(UnitRecord))}
+    assert units == {"SKOLEN": "7", "Biblioteket": None}
 
 
 def begun(installation: Installation, time: Time, secret: str) -> str:

@@ -89,7 +89,7 @@ def test_it_begins_once_and_its_first_person_signs_in(start: Start) -> None:
     ]
     with start.house.database.reading() as session:
         units = {one.name for one in session.scalars(select(UnitRecord))}
-    assert units == {"BIBLIOTEKET", "Skolen"}
+    assert units == {"Biblioteket", "Skolen"}
     assert start.house.settings.municipality == "Havn Kommune"
 
     for answer in (start.client.get(start.path), start.begin(email="anden@havn.example")):
