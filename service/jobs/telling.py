@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from service.casework.telling.gathering import any_due, gather, one_at_a_time
+from service.casework.telling.gathering import any_due, gather
 from service.casework.telling.handlers import (
     back_again,
     tell_back_again,
@@ -12,7 +12,7 @@ from service.casework.telling.handlers import (
     untold_handlers,
 )
 from service.casework.telling.round import Round
-from service.casework.telling.unreachable import forget_reachable, reachable_again
+from service.casework.telling.unreachable import forget_reachable, one_at_a_time, reachable_again
 from service.installation import Installation
 
 EVERY_SECONDS: Final = 5

@@ -25,7 +25,7 @@ from service.casework.telling.asking import A_WHILE
 from service.casework.telling.reaching import Reached, reach
 from service.casework.telling.round import Round
 from service.casework.telling.saying import section_for
-from service.casework.telling.unreachable import note_unreachable
+from service.casework.telling.unreachable import note_unreachable, one_at_a_time
 from service.notices.kinds import HANDLER, SEVERAL, Outcome
 from service.notices.ordinary import Why
 from service.notices.queueing import queue_notice
@@ -40,8 +40,6 @@ BETWEEN: Final = timedelta(minutes=15)
 AGAIN: Final = timedelta(days=1)
 """So long it waits where nobody can be reached."""
 TRIED: Final = timedelta(days=30)
-_TELLING: Final = 0x74656C
-"""The name of PostgreSQL's advisory lock for telling people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +80,6 @@ def gather(at: Round) -> int:
         else:
             row.waits_until = now + AGAIN
     return sum(_one(at, some) for some in by_person.values())
-
-
-def one_at_a_time(session: Session) -> None:
-    """Let no other process tell until the commit, so that nobody is told twice."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_TELLING)))
 
 
 def take_back(session: Session, notice: NoticeRecord, now: datetime) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.records.cases import NoticeRecord
@@ -26,6 +26,14 @@ NOT_AN_ADDRESS: Final = "not_an_address"
 REFUSED: Final = frozenset({"smtp_550", "smtp_551", "smtp_553", "smtp_556"})
 """The mail system says that there is no such mailbox (RFC 5321 §4.2.3, RFC 7504 §3)."""
 _OPERATOR: Final = "operator"
+_TELLING: Final = 0x74656C
+"""The name of PostgreSQL's advisory lock for telling people."""
+
+
+def one_at_a_time(session: Session) -> None:
+    """Let no other process tell until the commit, so that nobody is told twice."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_TELLING)))
 
 
 def why_unreachable(session: Session, person: PersonRecord) -> str | None:
@@ -50,7 +58,8 @@ def note_unreachable(
     session: Session, person: PersonRecord, code: str, *, settings: Settings, now: datetime
 ) -> None:
     """Note that no mail reaches a person, and tell those who run Værn; quiet where it is known."""
-    known = session.get(UnreachableRecord, person.id)
+    one_at_a_time(session)
+    known = session.get(UnreachableRecord, person.id, populate_existing=True)
     if known is not None and known.address == person.email:
         return
     if known is None:
