@@ -95,7 +95,7 @@ def _count(judged: Judged, counts: Counts, engine: Engine, before: Engine | None
         for other in hit:
             if other != rule:
                 counts.together[rule, other] += 1
-    if before is None:
+    if before is None or before is engine:
         return
     earlier = {f.rule for f in before.judge_text(post.text, states=_IN_FORCE)}
     for rules, tally, ids in (

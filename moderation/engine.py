@@ -79,7 +79,7 @@ class Engine:
     ) -> None:
         self.learned = learned
         self.policy, self.rules = policy, tuple(sorted(rules.rules, key=lambda rule: rule.id))
-        self._roster, self._own = roster, own
+        self.rule_set, self.roster, self.own = rules, roster, own
         self._signals = unique_signals(rules.signals)
         self.labels = {**BUILT_IN, **{s.id: s.label for s in self._signals.values()}}
         self._composites = {
@@ -167,8 +167,8 @@ class Engine:
             for start, end in pattern.places(words.reading.text):
                 spot = words.word_at(start), words.word_at(end - 1)
                 places.setdefault(name, []).append(spot)
-        places.update(find_personal_data(words, self._own))
-        places.update(self._roster.find(words, places))
+        places.update(find_personal_data(words, self.own))
+        places.update(self.roster.find(words, places))
         add_citizens(words, places)
         reported = find_reported(words, places, places.get("employee", []))
         if reported:

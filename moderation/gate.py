@@ -151,8 +151,11 @@ class Gate:
             return True
         if self._learned is None or not self._may_hold(present | self._learned_bits):
             return False
-        # What was learned sees names hidden; here it is only known that none can stand there.
-        return bool(present & self._employee) or self._learned.suspects(Words(reading))
+        if present & self._employee:
+            return True  # what was learned sees names hidden, and only the full look finds them
+        held = self._learned.suspects(Words(reading))
+        bits = self._needs.present(f"{LEARNED}{label}" for label in held)
+        return bool(bits) and self._may_hold(present | bits)
 
     def _may_hold(self, present: int) -> bool:
         return any(need.met(present) for need in self._rules)

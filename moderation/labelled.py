@@ -38,7 +38,9 @@ class Labelled:
 def read_labelled(text: str, source: str = "labelled") -> tuple[Labelled, ...]:
     """Return the rows in order; LabelledError names the line that cannot be understood."""
     stripped = text.lstrip("\ufeff")
-    rows = _json_rows(stripped, source) if stripped.lstrip()[:1] == "{" else _table(stripped, source)
+    rows = (
+        _json_rows(stripped, source) if stripped.lstrip()[:1] == "{" else _table(stripped, source)
+    )
     found = tuple(rows)
     if len({row.faulty for row in found}) < 2:  # noqa: PLR2004 - both sides of a label
         raise LabelledError(f"{source}: all {len(found)} comments have the same label")

@@ -44,6 +44,11 @@ class Finding:
     """The version of what was learned, where the rule leans on it."""
 
     @property
+    def full_version(self) -> str:
+        """The rule's version, and what was learned where the rule leans on it: "1" or "1.3fa…"."""
+        return f"{self.version}.{self.learned}" if self.learned else str(self.version)
+
+    @property
     def explanation(self) -> str:
         """The reasons joined, as one line."""
         return " + ".join(self.reasons)

@@ -8,9 +8,10 @@ numerics: a post costs one look-up per word.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -49,12 +50,8 @@ class Feature:
     weights: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Weight:
-    """What a word brings: its part of the squared length, and of each label's sum."""
-
-    squared: float
-    sums: tuple[float, ...]
+Weight = tuple[float, ...]
+"""What a piece, a pair or a word brings: its part of the squared length, then of each label's."""
 
 
 class Learned:
@@ -75,6 +72,10 @@ class Learned:
         self.biases, self.thresholds = tuple(biases), tuple(thresholds)
         self.signals, self.source = signals, source
         self._features = dict(features)
+        self._weights: dict[str, Weight] = {
+            name: (feature.rarity**2, *feature.weights) for name, feature in features.items()
+        }
+        self._nothing: Weight = (0.0,) * (1 + len(self.labels))
         self._weight_of = lru_cache(maxsize=_REMEMBERED)(self._weigh)
 
     @cached_property
@@ -101,51 +102,55 @@ class Learned:
                     held[name] = Verdict(likely, self._telling(tokens, label))
         return held
 
-    def suspects(self, words: Words) -> bool:
-        """Whether any label would be held of a post in which no employee is named."""
-        return self.signals or bool(self.judge(words, {}))
+    def suspects(self, words: Words) -> frozenset[str]:
+        """Return the labels that may be held of a post in which no employee is named."""
+        if self.signals:
+            return frozenset(self.labels)
+        return frozenset(
+            label
+            for tokens in segments_of(words)
+            for label, likely, threshold in zip(
+                self.labels,
+                self.probabilities([word for word, _ in tokens]),
+                self.thresholds,
+                strict=True,
+            )
+            if likely >= threshold
+        )
 
     def probabilities(self, words: Sequence[str], extra: Sequence[str] = ()) -> list[float]:
         """Return how likely each label is, given the words in order (and signals, as `extra`)."""
-        squared, sums = 0.0, [0.0] * len(self.labels)
-        for weight in self._weights(words, extra):
-            squared += weight.squared
-            for label, value in enumerate(weight.sums):
-                sums[label] += value
+        weights = [*map(self._weight_of, words), *map(self._weight_of, extra)]
+        weights.extend(
+            weight
+            for one, other in itertools.pairwise(words)
+            if (weight := self._weights.get(pair_of(one, other))) is not None
+        )
+        if not weights:
+            return [_likely(bias) for bias in self.biases]
+        squared, *sums = map(sum, zip(*weights, strict=True))
         length = math.sqrt(squared) or 1.0
         return [
-            1 / (1 + math.exp(-bias - value / length))
-            for bias, value in zip(self.biases, sums, strict=True)
+            _likely(bias + value / length) for bias, value in zip(self.biases, sums, strict=True)
         ]
 
-    def _weights(self, words: Sequence[str], extra: Sequence[str]) -> Iterable[_Weight]:
-        yield from map(self._weight_of, words)
-        yield from map(self._weight_of, extra)
-        features = self._features
-        for one, other in zip(words, words[1:], strict=False):
-            feature = features.get(pair_of(one, other))
-            if feature is not None:
-                yield _Weight(feature.rarity**2, feature.weights)
-
-    def _weigh(self, word: str) -> _Weight:
-        known = [f for f in map(self._features.get, pieces_of(word)) if f is not None]
+    def _weigh(self, word: str) -> Weight:
+        known = [weight for piece in pieces_of(word) if (weight := self._weights.get(piece))]
+        if not known:
+            return self._nothing
         times = LOUDNESS if word.startswith(SIGNAL) else 1
-        return _Weight(
-            times * sum(feature.rarity**2 for feature in known),
-            tuple(times * sum(f.weights[n] for f in known) for n in range(len(self.labels))),
-        )
+        return tuple(times * sum(column) for column in zip(*known, strict=True))
 
     def _telling(self, tokens: Sequence[tuple[str, int]], label: int) -> tuple[Place, ...]:
         """Return the words that together say half of what speaks for the label, at most six."""
         said: dict[int, float] = {
-            number: self._weight_of(word).sums[label] if word != EMPLOYEE else 0.0
+            number: self._weight_of(word)[label + 1] if word != EMPLOYEE else 0.0
             for word, number in tokens
         }
-        for (one, number), (other, following) in zip(tokens, tokens[1:], strict=False):
-            feature = self._features.get(pair_of(one, other))
-            if feature is not None:
-                said[number] += feature.weights[label] / 2
-                said[following] += feature.weights[label] / 2
+        for (one, number), (other, following) in itertools.pairwise(tokens):
+            pair = self._weights.get(pair_of(one, other), self._nothing)
+            said[number] += pair[label + 1] / 2
+            said[following] += pair[label + 1] / 2
         loudest = sorted((n for n in said if said[n] > 0), key=lambda n: (-said[n], n))
         enough = _TELLING_SHARE * sum(said[number] for number in loudest)
         chosen: list[int] = []
@@ -177,31 +182,33 @@ class Learned:
         return "\n".join(lines) + "\n"
 
 
+def _likely(sum_of_weights: float) -> float:
+    """Return the logistic function, from 0 to 1; a sum beyond 700 would overflow."""
+    return 1 / (1 + math.exp(-max(min(sum_of_weights, 700.0), -700.0)))
+
+
 def read_learned(text: str, source: str = "learned") -> Learned:
     """Read what `as_text` wrote; ModelError names the line that cannot be understood."""
     lines = text.splitlines()
-    number = 1
     try:
         head = json.loads(lines[0])
-        if head["format"] != FORMAT:
-            raise ModelError(f"{source}: written in {head['format']!r}, this reads {FORMAT!r}")
         labels = [str(label) for label in head["labels"]]
-        features: dict[str, Feature] = {}
-        for number, line in enumerate(lines[1:], 2):
-            name, rarity, *weights = json.loads(line)
-            if len(weights) != len(labels):
-                raise ValueError(weights)
-            features[str(name)] = Feature(float(rarity), tuple(map(float, weights)))
-        biases, thresholds = ([float(v) for v in head[key]] for key in ("biases", "thresholds"))
-        if not len(biases) == len(thresholds) == len(labels):
-            raise ValueError(biases)
-        return Learned(
-            labels,
-            features,
-            biases,
-            thresholds,
-            signals=bool(head["signals"]),
-            source=str(head["source"]),
-        )
+        biases = [float(value) for value in head["biases"]]
+        thresholds = [float(value) for value in head["thresholds"]]
+        form, signals, taught_by = head["format"], bool(head["signals"]), str(head["source"])
     except (ValueError, KeyError, TypeError, IndexError) as problem:
-        raise ModelError(f"{source}, line {number}: {problem!r}") from problem
+        raise ModelError(f"{source}, line 1: {problem!r}") from problem
+    if form != FORMAT:
+        raise ModelError(f"{source}: written in {form!r}, this reads {FORMAT!r}")
+    if not len(biases) == len(thresholds) == len(labels):
+        raise ModelError(f"{source}, line 1: each label has a bias and a threshold")
+    features: dict[str, Feature] = {}
+    for number, line in enumerate(lines[1:], 2):
+        try:
+            name, rarity, *weights = json.loads(line)
+            features[str(name)] = Feature(float(rarity), tuple(map(float, weights)))
+        except (ValueError, TypeError) as problem:
+            raise ModelError(f"{source}, line {number}: {problem!r}") from problem
+        if len(weights) != len(labels):
+            raise ModelError(f"{source}, line {number}: each label has a weight")
+    return Learned(labels, features, biases, thresholds, signals=signals, source=taught_by)

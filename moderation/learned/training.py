@@ -6,6 +6,7 @@ does not need it, so a service that only judges never carries it.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -34,10 +35,8 @@ class Lesson:
         for word in self.words:
             found.update(pieces_of(word))
         for name in self.signals:
-            found.update({piece: LOUDNESS for piece in pieces_of(name)})
-        found.update(
-            pair_of(one, other) for one, other in zip(self.words, self.words[1:], strict=False)
-        )
+            found.update(dict.fromkeys(pieces_of(name), LOUDNESS))
+        found.update(pair_of(one, other) for one, other in itertools.pairwise(self.words))
         return found
 
 

@@ -5,6 +5,7 @@ The only place of this room that reads files, and only those inside the package.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -39,6 +40,13 @@ EXAMPLE_ROSTER = (
 
 def _text(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def shipped_version() -> str:
+    """Return the digest of all that is shipped here: judged by another, judged anew."""
+    names = ("policy.toml", *_SIGNAL_FILES, "learned.jsonl")
+    return hashlib.sha256("".join(map(_text, names)).encode()).hexdigest()
 
 
 @cache

@@ -22,7 +22,7 @@ def keep_findings(session: Session, post: PostRecord, judgement: Judgement, now:
                 clause=finding.clause,
                 duty=str(finding.duty),
                 rule=finding.rule,
-                version=str(finding.version),
+                version=finding.full_version,
                 spans=[list(span) for span in finding.spans],
                 deobfuscated=finding.deobfuscated,
                 reasons=list(finding.reasons),

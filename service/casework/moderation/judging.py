@@ -16,7 +16,7 @@ from archive.records.people import PersonRecord, RosterRecord, UnitRecord
 from moderation.engine import Engine
 from moderation.policy import Duty
 from moderation.rules import RuleSet, read_rules
-from moderation.shipped import default_engine
+from moderation.shipped import default_engine, shipped_version
 from moderation.signals.employees import Roster
 from moderation.text import normalise
 from moderation.values import Finding, Post, RosterEntry
@@ -49,7 +49,7 @@ def judge_posts(
         )
     text = _own_rules(installation)
     engine = engine_for(roster, text)
-    name = hashlib.sha256(repr((roster, text)).encode()).hexdigest()
+    name = hashlib.sha256(repr((shipped_version(), roster, text)).encode()).hexdigest()
     return {
         local_id: Judgement(name, engine.judge(Post(local_id, words, author)))
         for local_id, words, author in posts
