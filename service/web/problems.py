@@ -13,7 +13,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from service.errors import (
-    STATUS,
     CaseNotReady,
     HalfSignInOver,
     NotSignedIn,
@@ -27,6 +26,7 @@ from service.errors import (
     UploadElsewhere,
     WrongCredentials,
 )
+from service.statuses import STATUS
 from service.web.frames import frame_for_anyone
 from service.web.paths import inner_path
 from service.web.views.access import ErrorView
