@@ -25,26 +25,12 @@ from archive.records.cases import (
 )
 from archive.records.evidence import ReadingRecord, UnusualViewingRecord, ViewingRecord
 from archive.records.exports import ExportItemRecord, ExportRecord
-from archive.records.factors import CodeAppRecord, PasskeyRecord, RecoveryCodeRecord
-from archive.records.identities import IdentityRecord
 from archive.records.ledger import OutsideHeadRecord
 from archive.records.mail import MailSeenRecord
-from archive.records.organisation import AbsenceRecord, DeputyRecord, DutyRecord
-from archive.records.people import (
-    CredentialRecord,
-    PersonRecord,
-    RoleRecord,
-    RosterRecord,
-    TokenRecord,
-    UnitRecord,
-)
-from archive.records.phones import PhoneFileRecord, PhoneLinkRecord, PhoneRecord
 from archive.records.readings import FingerprintRecord, ScanRecord, SlowReadingRecord
-from archive.records.rights import RightsChangeRecord
-from archive.records.tellings import TellingRecord, WorkingHoursRecord
-from archive.vault.sealing import WrappedKey
 from tests.archive.captured_page import MARKER, capture
 from tests.archive.house import NOW, House
+from tests.archive.people_put_in import put_people, put_phone, put_second_factors
 
 
 @dataclass(frozen=True)
@@ -62,7 +48,7 @@ class Contents:
 def fill(house: House) -> Contents:
     """Put something in every table, by the ways that the product goes."""
     with house.database.writing() as session:
-        unit, people = _people(session)
+        unit, people = put_people(session)
     with house.database.writing() as session:
         case = _case(session, unit, people)
     mail = _receive(house, "mail", f"Subject: {MARKER}\n\n{MARKER} til dig.\n", f"{MARKER}.eml")
@@ -72,8 +58,8 @@ def fill(house: House) -> Contents:
     house.receive(b"something else altogether" * 400, "else.txt", actor="person:2")
     with house.database.writing() as session:
         _belongings(session, case, mail, people)
-        _phone(session, people[0], other)
-        _second_factors(session, people[0], house.vault.new_key()[1])
+        put_phone(session, people[0], other)
+        put_second_factors(session, people[0], house.vault.new_key()[1])
     _reading(house, mail)
     with house.database.writing() as session:
         _handed_over(session, case, other, people)
@@ -129,52 +115,6 @@ def _kept_outside(session: Session) -> None:
     record(session, "head.sealed_outside", at=NOW, subject=row)
 
 
-def _phone(session: Session, person: UUID, kept: Kept) -> None:
-    """Connect a phone by its link, from which something came."""
-    lasts = NOW + timedelta(days=365)
-    link = PhoneLinkRecord(
-        id=uuid4(), secret_sha256="3" * 64, person_id=person, made_at=NOW, expires_at=lasts
-    )
-    session.add(link)
-    session.flush()
-    phone = PhoneRecord(
-        id=uuid4(),
-        secret_sha256="4" * 64,
-        person_id=person,
-        link_id=link.id,
-        label="Android, Chrome",
-        enrolled_at=NOW,
-        expires_at=lasts,
-    )
-    file = PhoneFileRecord(
-        person_id=person, file_id=uuid4(), share=uuid4(), evidence_id=kept.id, at=NOW
-    )
-    session.add_all((phone, file))
-    record(session, "phone.enrolled", at=NOW, actor=f"person:{person}", subject=phone)
-
-
-def _second_factors(session: Session, person: UUID, key_of_app: WrappedKey) -> None:
-    """Give a person an app, a passkey and a code of paper."""
-    app = CodeAppRecord(
-        person_id=person,
-        key_id=key_of_app.key_id,
-        wrapped=key_of_app.wrapped,
-        made_at=NOW,
-        last_step=1,
-    )
-    key = PasskeyRecord(
-        person_id=person,
-        credential_sha256="6" * 64,
-        credential=b"6",
-        name="Telefonen",
-        made_at=NOW,
-        uses=0,
-    )
-    code = RecoveryCodeRecord(person_id=person, code_sha256="8" * 64, made_at=NOW)
-    session.add_all((app, key, code))
-    record(session, "factor.added", at=NOW, actor=f"person:{person}", subject=app)
-
-
 def _work_on(session: Session, mail: Kept, picture: Kept) -> None:
     """Say what programs keep beside a mail and a picture, where no entry speaks of it."""
     session.add_all(
@@ -195,77 +135,6 @@ def _work_on(session: Session, mail: Kept, picture: Kept) -> None:
             SlowReadingRecord(evidence_id=picture.id, reader="picture_text", asked_at=NOW),
         )
     )
-
-
-def _people(session: Session) -> tuple[UUID, list[UUID]]:
-    unit = UnitRecord(id=uuid4(), name="Borgerservice")
-    people = [
-        PersonRecord(id=uuid4(), name=name, email=email, unit_id=unit.id, added_at=NOW)
-        for name, email in (("Åse Øst", "aase@example.dk"), ("Bo Bæk", "bo@example.dk"))
-    ]
-    session.add(unit)
-    session.flush()
-    session.add_all(people)
-    session.flush()
-    one, two = people
-    session.add_all(
-        (
-            CredentialRecord(person_id=one.id, password_hash="$argon2id$made-up", changed_at=NOW),
-            IdentityRecord(
-                issuer="https://login.example", subject="8f1c", person_id=one.id, linked_at=NOW
-            ),
-            RoleRecord(person_id=two.id, role="leader", unit_id=unit.id, since=NOW),
-            TokenRecord(
-                token_sha256="a" * 64,
-                name="import",
-                role="page_team",
-                unit_id=None,
-                made_at=NOW,
-                expires_at=NOW + timedelta(days=90),
-            ),
-            RosterRecord(
-                person_id=one.id, name=one.name, nicknames=["Åsen"], titles=["leder"], added_at=NOW
-            ),
-        )
-    )
-    entered = {"entered_at": NOW, "entered_by": "system"}
-    session.add_all(
-        (
-            AbsenceRecord(person_id=one.id, since=NOW, **entered),
-            DeputyRecord(person_id=one.id, deputy_id=two.id, since=NOW, **entered),
-            WorkingHoursRecord(
-                person_id=one.id, weekdays="24", begins="10:00", ends="12:30", **entered
-            ),
-            TellingRecord(
-                kind="safety.case", person_id=one.id, made_at=NOW, waits_until=NOW, facts={"of": 1}
-            ),
-            DutyRecord(
-                person_id=two.id,
-                first_day="2027-02-01",
-                weekdays="12345",
-                begins="16:00",
-                ends="08:00",
-                **entered,
-            ),
-            RightsChangeRecord(
-                action="case.see",
-                role="hr",
-                before=[["status", "circle", "invited"]],
-                after=[],
-                widens=False,
-                reason="HR hører det af lederen",
-                asked_at=NOW,
-                asked_by=f"person:{two.id}",
-                asked_by_id=two.id,
-                ended_at=NOW,
-                ended_by=f"person:{two.id}",
-                version=1,
-                differences='{"case.see":{"hr":[]}}',
-            ),
-        )
-    )
-    record(session, "person.added", at=NOW, actor="system", subject=one)
-    return unit.id, [one.id, two.id]
 
 
 def _case(session: Session, unit: UUID, people: list[UUID]) -> UUID:
