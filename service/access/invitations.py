@@ -97,6 +97,26 @@ def invite(session: Session, people: Iterable[PersonRecord], now: datetime, *, a
     return invited
 
 
+def invite_waiting(session: Session, now: datetime, *, actor: str) -> int:
+    """Let everybody be told who has never come in and holds no link that opens; returns how many.
+
+    Whose mail is still to be made is not told twice.
+    """
+    has_one = exists().where(
+        InvitationRecord.person_id == PersonRecord.id,
+        InvitationRecord.email == PersonRecord.email,
+        InvitationRecord.used_at.is_(None),
+        InvitationRecord.ended_at.is_(None),
+        or_(
+            InvitationRecord.expires_at > now,
+            and_(InvitationRecord.expires_at.is_(None), InvitationRecord.told_at.is_not(None)),
+            InvitationRecord.next_attempt_at.is_not(None),
+        ),
+    )
+    query = select(PersonRecord).where(not_yet_in(now), PersonRecord.email.is_not(None), ~has_one)
+    return invite(session, session.scalars(query).all(), now, actor=actor)
+
+
 def end_invitations(session: Session, person: PersonRecord, now: datetime) -> bool:
     """Let no mail that went to a person open anything; the caller's entry speaks for them.
 

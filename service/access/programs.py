@@ -19,7 +19,7 @@ from service.errors import TokenNotFound, UnitNotFound
 from service.notices.ways_in import tell_token_made
 from service.settings import Settings
 
-SEE: Final = "organisation.see"
+SEE: Final = "operations.see"
 CHANGE: Final = "organisation.change"
 NOTED_EVERY: Final = timedelta(minutes=1)
 """Use within so short a time of the last is not noted again: a program may ask all day."""

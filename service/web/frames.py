@@ -70,7 +70,7 @@ def frame_for(
         path=_path(request),
         help=help_lines(house.settings),
         here=here,
-        person=SignedIn(who.name, who.main_role),
+        person=SignedIn(who.name, who.main_role, own=who.may("security.own")),
         places=places_of(who),
         waiting=waiting,
         csrf=who.form_token,

@@ -8,7 +8,7 @@ from service.web.wording import gettext_of
 _REFUSED = frozenset(
     {"in_use", "in_itself", "not_oneself", "name_taken", "no_such_person", "days", "no_hours"}
 )
-_NOTHING = frozenset({"not_invited"})
+_NOTHING = frozenset({"not_invited", "all_told"})
 
 
 def organisation_notice(language: str, said: str | None) -> Notice | None:
@@ -21,6 +21,8 @@ def organisation_notice(language: str, said: str | None) -> Notice | None:
         "person_added": _("The person is added."),
         "person_invited": _("The person is added. A mail with their way in is on its way."),
         "invited": _("A mail with their way in is on its way."),
+        "all_invited": _("Those who had no way in get a mail with theirs."),
+        "all_told": _("Everybody with an e-mail has a way in already. Nothing was sent."),
         "not_invited": _("No mail was sent: they have come in already, or have no address here."),
         "token_revoked": _("The program has no access any more."),
         "person_changed": _("It is changed."),

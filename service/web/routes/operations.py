@@ -172,7 +172,8 @@ def _sign_in_light(session: Session, house: Installation, now: datetime, languag
         causes.append(guessed % {"accounts": found.accounts, "addresses": found.addresses})
     sealed = sealed_standing(session)
     if sealed is not None and sealed.opened_at is not None:
-        causes.append(_("The sealed account has been opened, and must be sealed anew under Operations."))
+        told = _("The sealed account has been opened, and must be sealed anew under Operations.")
+        causes.append(told)
     past = local_sign_ins(session, now) if house.settings.signs_in_by_provider else 0
     if past:
         told = _(

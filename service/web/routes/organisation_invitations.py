@@ -1,4 +1,4 @@
-"""A way in for one who has never come in, sent once more."""
+"""A way in for those who have never come in: sent to all of them, or to one once more."""
 
 from __future__ import annotations
 
@@ -9,13 +9,26 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from service.access.invitations import invite
+from service.access.invitations import invite, invite_waiting
 from service.access.principal import Principal
 from service.casework.organisation.roles import person_to_change
 from service.web.dependencies import FormModel, House, Now, PageRight
 
 router = APIRouter(include_in_schema=False, prefix="/organisation")
 Change = Annotated[Principal, Depends(PageRight("organisation.change"))]
+
+
+@router.post("/invitations")
+def send_all(
+    request: Request, who: Change, form: Annotated[FormModel, Form()], house: House, now: Now
+) -> Response:
+    """Send everybody who has never come in, and holds no link that opens, a mail with a way in."""
+    form.check(who)
+    with house.database.writing() as session:
+        invited = invite_waiting(session, now, actor=who.actor)
+    request.app.state.engine.wake("invitations")
+    said = "all_invited" if invited else "all_told"
+    return RedirectResponse(f"/organisation/people?waiting=yes&said={said}", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/people/{person_id}/invitation")

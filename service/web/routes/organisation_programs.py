@@ -43,7 +43,7 @@ class ProgramForm(FormModel):
 
 @router.get("")
 def show(request: Request, who: See, house: House, now: Now, said: str | None = None) -> Response:
-    """Show every program."""
+    """Show every program, to the DPO too, who is told of each new one."""
     return _page(request, who, house, now, said=said)
 
 
@@ -96,7 +96,7 @@ def _page(
 ) -> Response:
     with house.database.reading() as session:
         tokens = list_tokens(session, now)
-        choices = unit_choices(unit_tree(session, who, now))
+        choices = unit_choices(unit_tree(session, who, now)) if who.may(CHANGE) else ()
     lines = tuple(
         ProgramLine(
             one.name,

@@ -45,10 +45,14 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The person at the screen. `role` is the role's key (`leader`, `page_team`, …)."""
+    """The person at the screen. `role` is the role's key (`leader`, `page_team`, …).
+
+    The sealed account is nobody, and has no pages of its `own`.
+    """
 
     name: str
     role: str
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

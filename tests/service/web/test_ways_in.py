@@ -36,7 +36,15 @@ class Browser:
     doors: Doors
     cookie: dict[str, str]
     token: str
-    email: str
+    person: PersonRecord
+
+    @property
+    def email(self) -> str:
+        return str(self.person.email)
+
+    def again(self) -> Browser:
+        """Sign in anew: a session does not last for days."""
+        return signed_in(self.doors, self.person)
 
     def get(self, path: str) -> httpx.Response:
         return self.doors.client.get(path, headers=self.cookie)
@@ -58,10 +66,13 @@ def drift(doors: Doors) -> Browser:
     dorte = employ(
         doors.installation, doors.time, "Dorte Drift", "operator", unit=doors.town.centre
     )
-    cookie, token = doors.sign_in(dorte)
-    return Browser(
-        doors, {"Cookie": f"{cookie['Cookie']}; {LANGUAGE_COOKIE}=en"}, token, str(dorte.email)
-    )
+    return signed_in(doors, dorte)
+
+
+def signed_in(doors: Doors, person: PersonRecord) -> Browser:
+    cookie, token = doors.sign_in(person)
+    cookie["Cookie"] += f"; {LANGUAGE_COOKIE}=en"
+    return Browser(doors, cookie, token, person)
 
 
 def told(doors: Doors, kind: str) -> list[tuple[str, str]]:
@@ -223,6 +234,40 @@ def test_a_program_is_given_access_seen_at_work_and_ended_and_others_are_told(
     assert_clean(doors.installation)
 
 
+def test_everybody_who_has_no_way_in_is_sent_one_and_whoever_has_is_let_be(
+    doors: Doors, drift: Browser
+) -> None:
+    drift.post(f"/organisation/people/{doors.town.anna.id}/invitation")
+    assert len(told(doors, "person.invited")) == 1
+    doors.time.pass_by(timedelta(minutes=1))
+
+    sent = drift.post("/organisation/invitations")
+    assert sent.headers["location"].endswith("said=all_invited")
+    mails = [to for to, _ in told(doors, "person.invited")]
+    assert len(mails) == len(set(mails)) == 7
+    again = drift.post("/organisation/invitations")
+    assert again.headers["location"].endswith("said=all_told")
+    assert "way in already" in drift.get(again.headers["location"]).text
+
+    doors.time.pass_by(timedelta(days=7))
+    drift = drift.again()
+    drift.post("/organisation/invitations")
+    assert len(told(doors, "person.invited")) == 14
+    assert_clean(doors.installation)
+
+
+def test_the_dpo_sees_the_programs_and_changes_none(doors: Doors, drift: Browser) -> None:
+    drift.post("/organisation/programs", name="Journalen", role="archivist", where="everywhere")
+    lawyer, token = doors.sign_in(doors.town.lawyer)
+    page = doors.client.get("/organisation/programs", headers=lawyer)
+    assert page.status_code == 200
+    assert "Journalen" in page.text
+    assert "/end" not in page.text
+    form = {"csrf_token": token, "name": "J", "role": "leader", "where": "everywhere"}
+    made = doors.client.post("/organisation/programs", headers=lawyer, data=form)
+    assert made.status_code == 403
+
+
 def test_a_programs_time_ends_with_its_last_day(doors: Doors, drift: Browser) -> None:
     page = drift.post("/organisation/programs", name="J", role="leader", where="everywhere")
     (secret,) = re.findall(r"vaern_[\w-]{43}", page.text)
@@ -279,6 +324,7 @@ def test_the_sealed_account_opens_once_is_told_of_at_once_and_is_sealed_anew(
     assert stranger.post("/sign-in/sealed", data={"secret": secret}).status_code == 401
     assert "/sign-in/sealed" not in stranger.get("/sign-in").text
     assert stranger.get("/organisation", headers=inside).status_code == 200
+    assert "/my-security" not in stranger.get("/operations", headers=inside).text
     for closed in ("/hand-in", "/evidence", "/cases", "/queue", "/my-security", "/search"):
         assert stranger.get(closed, headers=inside).status_code == 403, closed
     assert "must be sealed anew" in drift.get("/operations").text
