@@ -28,6 +28,7 @@ from service.web.local_days import OptionalDay, beginning_of, today
 from service.web.screens.organisation import days_in_words, page, refused
 from service.web.views.frame import FormState
 from service.web.views.organisation import DutyLineView, DutyView, GapView
+from service.web.wording import gettext_of
 
 router = APIRouter(include_in_schema=False, prefix="/organisation/duty")
 See = Annotated[Principal, Depends(PageRight("organisation.see"))]
@@ -94,6 +95,7 @@ def _page(
     form: FormState | None = None,
 ) -> Response:
     language = frame_for(request, who).language
+    _ = gettext_of(language)
     with house.database.reading() as session:
         duty, listed = on_duty_now(session, now), listed_duties(session, now)
         empty = gaps(duty_lines(session, now), now, now + AHEAD)
@@ -102,7 +104,9 @@ def _page(
             name=one.name,
             phone=one.phone,
             days=days_in_words(one.line.weekdays, language),
-            hours=f"{one.line.begins:%H.%M}–{one.line.ends:%H.%M}",
+            hours=_("around the clock")
+            if one.line.begins == one.line.ends
+            else f"{one.line.begins:%H.%M}–{one.line.ends:%H.%M}",
             first_day=beginning_of(one.line.first_day),
             last_day=beginning_of(one.line.last_day) if one.line.last_day else None,
             place=one.line.place,
