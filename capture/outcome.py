@@ -81,6 +81,7 @@ def told_left_out(
     cut: bool,
     refused: int = 0,
     frames: int = 0,
+    unsure: int = 0,
 ) -> str | None:
     """What a reader must know is missing, in plain words; None when nothing is known to be."""
     told = []
@@ -88,6 +89,8 @@ def told_left_out(
         told.append(f"{read} of about {stated} posts read")
     if refused:
         told.append(f"{_counted(refused, 'part')} without an author or a time not read as posts")
+    if unsure:
+        told.append(f"{_counted(unsure, 'part')} read as posts by shape alone, unsure")
     if frames:
         told.append(f"{_counted(frames, 'frame')} within the page not read")
     if not whole or cut:

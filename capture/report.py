@@ -42,6 +42,7 @@ class CapturedPost:
 class CaptureReport:
     """What a visit came to. `reason` is a stable code, None when captured.
 
+    `posts_by_shape` are those that nothing but their likeness to one another told of.
     `files` lists everything written, `capture.json` last; `posts` are those in
     `posts.json`, and none where the visit failed.
     """
@@ -59,6 +60,7 @@ class CaptureReport:
     versions: Mapping[str, str]
     posts: tuple[CapturedPost, ...]
     files: tuple[CapturedFile, ...]
+    posts_by_shape: int = 0
 
     @property
     def captured(self) -> bool:
@@ -116,7 +118,8 @@ def write_report(
         ended=now(),
         posts_read=len(posts),
         posts_stated=stated,
-        left_out=_left_out(seen, len(posts), stated, read.refused),
+        posts_by_shape=read.by_shape if reason is None else 0,
+        left_out=_left_out(seen, len(posts), stated, read),
         refused=tuple(log.refused()),
         versions=_versions(seen),
         posts=tuple(posts),
@@ -141,16 +144,17 @@ def _with_pictures(
     return pictured
 
 
-def _left_out(seen: Seen, read: int, stated: int | None, refused: int) -> str | None:
+def _left_out(seen: Seen, kept: int, stated: int | None, read: ReadPosts) -> str | None:
     if seen.facts is None:
         return None
     return told_left_out(
-        read=read,
+        read=kept,
         stated=stated,
         whole=seen.whole,
         steady=seen.steady,
         cut=seen.facts.was_cut,
-        refused=refused,
+        refused=read.refused,
+        unsure=read.unsure if kept else 0,
         frames=seen.facts.unread,
     )
 
@@ -176,6 +180,7 @@ def _document(
         "ended": report.ended.isoformat(),
         "posts_read": report.posts_read,
         "posts_stated": report.posts_stated,
+        "posts_by_shape": report.posts_by_shape,
         "left_out": report.left_out,
         "refused": [entry.as_json() for entry in report.refused],
         "versions": dict(report.versions),

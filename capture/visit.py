@@ -19,18 +19,17 @@ from playwright.async_api import Dialog, Download, Error, Page
 from capture.browser.identity import passing_user
 from capture.browser.launch import OpenBrowser, open_browser
 from capture.browser.settings import BrowserSettings
-from capture.browser.world import World, script
+from capture.browser.world import World
 from capture.egress.destination import Resolver, system_resolver
 from capture.egress.log import EgressLog
 from capture.egress.proxy import EgressProxy, open_egress
 from capture.egress.rules import EgressRules, HostPort
 from capture.errors import BrowserFailed, CaptureError, TimeLimitReached
+from capture.looking import documents_of, facts_of
 from capture.navigation import Journey, check_address
 from capture.output import FolderOutput, MemoryOutput, Output
 from capture.pictures import take_tiles
-from capture.readers.facts import FactsUnreadable, PageFacts, read_facts, read_structured
-from capture.readers.json_ld import descendants, read_json_ld
-from capture.readers.wording import writings
+from capture.readers.facts import FactsUnreadable, PageFacts
 from capture.report import CaptureReport, write_report
 from capture.seen import Seen
 from capture.settling import ScrollLimits, Stillness, scroll_through
@@ -187,7 +186,7 @@ async def _look(page: Page, seen: Seen, settings: VisitSettings, proxy: EgressPr
     # Text and picture are of the same moment: read before and after, and if the
     # page moved in between, once more.
     for _ in range(_TIMES_PICTURED):
-        documents = read_structured(await world.run(script("structured.js")))
+        documents = await documents_of(world)
         facts = await _facts(world, seen, documents)
         width = min(max(facts.width, settings.browser.width), _LARGEST_WIDTH)
         height = min(max(facts.height, 1), settings.scroll.height)
@@ -200,15 +199,8 @@ async def _look(page: Page, seen: Seen, settings: VisitSettings, proxy: EgressPr
 
 
 async def _facts(world: World, seen: Seen, documents: list[object]) -> PageFacts:
-    url = str(await world.run("() => location.href"))
-    seen.structured = read_json_ld(documents, url)
-    beneath = descendants(seen.structured)
-    wanted = [
-        {"texts": writings(post.text), "within": below}
-        for post, below in zip(seen.structured, beneath, strict=True)
-    ]
-    await world.run(script("shapes.js"))  # extract.js takes up what it finds
-    return read_facts(await world.run(script("extract.js"), wanted))
+    facts, seen.structured = await facts_of(world, documents)
+    return facts
 
 
 def _same_look(before: PageFacts, after: PageFacts) -> bool:

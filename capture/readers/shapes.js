@@ -163,7 +163,7 @@
     shapes.set(path, [...known, group]);
     return group;
   };
-  const find = (found, taken) => {
+  const find = (found, taken, alone) => {
     const blocks = new Map(); // record → {group, anchor}
     const left = [];
     enterLevels(found);
@@ -226,7 +226,7 @@
       const again = usable.filter(({ record, path }) => recurring.get(`${path}|${tokensOf(record).join(" ")}`) > 1).pop();
       const isPost = ({ record }) => POSTED.test(attribute(record.node, "id")) || [...record.node.classList].some((name) => POSTED.test(name)) || record.node.hasAttribute("data-author");
       const named = usable.filter((level) => isPost(level) && level.record.end - level.record.begin < 6000 && !level.record.node.querySelector("h1")).pop();
-      const level = known || (inner ? null : again || named);
+      const level = known || (inner ? null : again || alone && named);
       if (level) put(level.record, groupOf(level.record, level.path, null), anchor);
     }
     return joined(blocks);
@@ -251,92 +251,6 @@
       for (const key of keysOf(record)) if (sizes.get(kept.get(key)) > sizes.get(block.group)) block.group = kept.get(key);
     }
     return blocks;
-  };
-
-  // Where the words of a post stand beside the line that names it, neighbours make the block:
-  // <dt>name</dt><dd>words</dd>, a row of the table and the next, words up to the next <hr>.
-  const isBreak = (node) => node.nodeType === Node.ELEMENT_NODE && ["BR", "HR"].includes(node.tagName);
-  const isInline = (node) => node.nodeType === Node.TEXT_NODE || getComputedStyle(node).display.startsWith("inline");
-  const isBlank = (node) => node.nodeType === Node.COMMENT_NODE || node.nodeType === Node.TEXT_NODE && !node.data.trim();
-  const ENDS = new Set(["H1", "H2", "FORM", "NAV", "FOOTER", "ASIDE", "SECTION", "MAIN"]);
-  const nameOf = (node) => node.nodeType === Node.ELEMENT_NODE ? node.tagName : "#";
-  const byRules = (kids, places) => {
-    const rules = [-1, ...kids.flatMap((node, nth) => nameOf(node) === "HR" ? [nth] : []), kids.length];
-    const ranges = places.map((place) => {
-      const after = rules.findIndex((rule) => rule > place);
-      return [rules[after - 1] + 1, rules[after] - 1];
-    });
-    return new Set(ranges.map((range) => range[0])).size === places.length && places.length > 1 ? ranges : null;
-  };
-  const byLines = (kids, places) => {
-    const starts = places.map((place) => {
-      let start = place;
-      while (start > 0 && !isBreak(kids[start - 1]) && isInline(kids[start - 1])) start -= 1;
-      return start;
-    });
-    const ends = places.map((place) => {
-      let end = place;
-      while (end + 1 < kids.length && !isBreak(kids[end + 1]) && isInline(kids[end + 1])) end += 1;
-      return end;
-    });
-    const said = (from, to) => kids.slice(Math.max(0, from), to + 1).some((node) => !isBreak(node) && !isBlank(node) && !/^H\d$/.test(nameOf(node)));
-    if (new Set(starts).size < starts.length) return null;
-    const signed = said(0, starts[0] - 1) && !said(ends[ends.length - 1] + 1, kids.length - 1);
-    if (signed) return ends.map((end, nth) => [nth ? ends[nth - 1] + 1 : 0, end]);
-    let last = ends[ends.length - 1];
-    while (last + 1 < kids.length && !ENDS.has(nameOf(kids[last + 1])) && nameOf(kids[last + 1]) !== "HR") last += 1;
-    return starts.map((start, nth) => [start, nth + 1 < starts.length ? starts[nth + 1] - 1 : last]);
-  };
-  const byOrder = (kids, places) => {
-    const solid = kids.map((node, nth) => nth).filter((nth) => !isBlank(kids[nth]));
-    const at = places.map((place) => solid.indexOf(place));
-    const gap = solid.slice(at[0] + 1, at[1]).map((nth) => nameOf(kids[nth]));
-    const known = new Set(places.slice(1).flatMap((_, nth) => solid.slice(at[nth] + 1, at[nth + 1]).map((one) => nameOf(kids[one]))));
-    let after = 0, before = 0;
-    while (after < gap.length && nameOf(kids[solid[at[at.length - 1] + 1 + after]] || document) === gap[after]) after += 1;
-    while (before < gap.length && at[0] - 1 - before >= 0 && nameOf(kids[solid[at[0] - 1 - before]]) === gap[gap.length - 1 - before]) before += 1;
-    const shift = after === gap.length ? 0 : Math.min(before, gap.length - after);
-    const starts = at.map((place) => solid[place - shift]);
-    let last = at[at.length - 1];
-    const most = shift ? last + gap.length - shift : solid.length;
-    while (last + 1 < solid.length && last < most && known.has(nameOf(kids[solid[last + 1]])) && !ENDS.has(nameOf(kids[solid[last + 1]]))) last += 1;
-    return starts.map((start, nth) => [start, nth + 1 < starts.length ? starts[nth + 1] - 1 : solid[last]]);
-  };
-  const segmentsOf = (blocks, put) => {
-    const families = new Map();
-    for (const [record, { group }] of blocks) {
-      const key = record.up;
-      if (!families.has(key)) families.set(key, new Map());
-      const family = families.get(key);
-      if (!family.has(group)) family.set(group, []);
-      family.get(group).push(record);
-    }
-    const begins = [...blocks.keys()].map((record) => record.begin).sort((one, other) => one - other);
-    const isFree = (from, to) => {
-      let low = 0, high = begins.length;
-      while (low < high) { const middle = (low + high) >> 1; if (begins[middle] < from) low = middle + 1; else high = middle; }
-      return low >= begins.length || begins[low] >= to;
-    };
-    for (const [up, family] of families) {
-      for (const [group, members] of family) {
-        members.sort((one, other) => one.place - other.place);
-        if (members.length < 2) continue;
-        const gaps = members.slice(1).filter((record, nth) => record.begin - members[nth].end > 0 && isFree(members[nth].end, record.begin)).length;
-        const own = members.map((record) => record.end - record.begin).sort((one, other) => one - other)[members.length >> 1];
-        if (gaps < 0.6 * (members.length - 1) || own > 140) continue;
-        const kids = [...(up.node.shadowRoot || up.node).childNodes];
-        const places = members.map((record) => record.place);
-        if (places.some((place, nth) => kids[place] !== members[nth].node)) continue;
-        const ranges = byRules(kids, places) || (isInline(kids[places[0]]) ? byLines(kids, places) : byOrder(kids, places));
-        if (!ranges || ranges.some(([from, to], nth) => from > to || from === undefined || nth && from <= ranges[nth - 1][1])) continue;
-        members.forEach((record, nth) => {
-          const nodes = kids.slice(ranges[nth][0], ranges[nth][1] + 1);
-          while (nodes.length && (isBlank(nodes[0]) || isBreak(nodes[0]))) nodes.shift();
-          while (nodes.length && (isBlank(nodes[nodes.length - 1]) || isBreak(nodes[nodes.length - 1]))) nodes.pop();
-          if (nodes.length) put(record, group, nodes);
-        });
-      }
-    }
   };
 
   const HEADING = /^H[1-6]$/;
@@ -375,9 +289,10 @@
   const holding = new Set();
   const accept = (blocks, kind) => {
     const parted = new Map();
-    segmentsOf(blocks, (record, group, nodes) => parted.set(record, nodes));
+    globalThis.segmentsOf(blocks, (record, group, nodes) => parted.set(record, nodes));
     for (const [record, block] of blocks) {
       const nodes = parted.get(record);
+      if (nodes && !nodes.length) continue;
       if (!nodes && !(record.element && speaks(record, block.anchor))) continue;
       const shape = shapeOf(record, block, kind, heading);
       if (nodes) {
@@ -391,10 +306,11 @@
     for (let up = record; up; up = up.up) if (shown.blocks.has(up.node) || shown.segments.has(up.node)) return true;
     return false;
   };
-  accept(find(anchors.time, () => false), "time");
-  for (const kind of ["who", "reply"]) {
+  accept(find(anchors.time, () => false, false), "time");
+  // What has no times has names, or things to press; last what stands alone and is called a post.
+  for (const [kind, alone] of [["who", false], ["reply", false], ["time", true], ["who", true]]) {
     for (const one of records) one.kids = null;
-    accept(find(anchors[kind].filter((anchor) => !isInBlock(anchor)), (record) => holding.has(record)), kind);
+    accept(find(anchors[kind].filter((anchor) => !isInBlock(anchor)), (record) => holding.has(record), alone), kind);
   }
   globalThis.shapes = shown;
   return shown.blocks.size + shown.segments.size;

@@ -46,6 +46,7 @@ def test_what_is_missing_is_said_plainly() -> None:
     assert told(whole=False) == told(cut=True) == "the page goes on beyond what was captured"
     assert told(refused=1) == "1 part without an author or a time not read as posts"
     assert told(refused=2) == "2 parts without an author or a time not read as posts"
+    assert told(unsure=3) == "3 parts read as posts by shape alone, unsure"
     assert told(frames=2) == "2 frames within the page not read"
     assert told(stated=134, steady=False) == (
         "60 of about 134 posts read; the page changed while its picture was taken"

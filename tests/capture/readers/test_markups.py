@@ -13,13 +13,11 @@ import pytest
 from capture.browser.identity import passing_user
 from capture.browser.launch import open_browser
 from capture.browser.settings import BrowserSettings
-from capture.browser.world import World, script
+from capture.browser.world import World
 from capture.egress.proxy import open_egress
 from capture.egress.rules import EgressRules
-from capture.readers.facts import read_facts, read_structured
-from capture.readers.json_ld import descendants, read_json_ld
+from capture.looking import documents_of, facts_of
 from capture.readers.read import ReadPosts, read_posts
-from capture.readers.wording import writings
 from tests.capture.site import Answer, Site
 from tests.capture.visiting import Now
 
@@ -63,13 +61,6 @@ async def _read(names: list[str], site: Site, now: Now) -> dict[str, ReadPosts]:
         for name in names:
             await page.goto(site.url(f"/{name}"))
             world = World(session)
-            documents = read_structured(await world.run(script("structured.js")))
-            structured = read_json_ld(documents, page.url)
-            wanted = [
-                {"texts": writings(post.text), "within": below}
-                for post, below in zip(structured, descendants(structured), strict=True)
-            ]
-            await world.run(script("shapes.js"))
-            facts = read_facts(await world.run(script("extract.js"), wanted))
+            facts, structured = await facts_of(world, await documents_of(world))
             found[name] = read_posts(facts, structured)
     return found
