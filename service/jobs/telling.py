@@ -16,7 +16,7 @@ from service.casework.telling.unreachable import forget_reachable, one_at_a_time
 from service.installation import Installation
 
 EVERY_SECONDS: Final = 5
-LOOKING_SECONDS: Final = 60
+LOOKING_SECONDS: Final = 20
 
 
 def tell_due(installation: Installation) -> None:

@@ -49,6 +49,8 @@ class Why(StrEnum):
     AWAY = "away"
     LEFT = "left"
     UNREACHED = "unreached"
+    INSTEAD = "instead"
+    """It is no longer for them."""
 
 
 def because(why: Why, name: str, language: str) -> str:
@@ -58,6 +60,7 @@ def because(why: Why, name: str, language: str) -> str:
         Why.AWAY: _("You get this for %(name)s, who is away."),
         Why.LEFT: _("You get this for %(name)s, who no longer works here."),
         Why.UNREACHED: _("You get this for %(name)s, whom no mail reaches."),
+        Why.INSTEAD: _("You get this instead of %(name)s."),
     }[why]
     return said % {"name": name}
 

@@ -68,29 +68,42 @@ def last_moment(until: datetime | None) -> datetime | None:
     return until - timedelta(microseconds=1) if until is not None else None
 
 
-def answers_for(
-    session: Session, person_id: UUID, now: datetime, *, passing: Collection[UUID] = ()
-) -> Answers:
-    """Return who answers for a person now: to whom a notice goes.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who is away now, who stands in, and who of all those has left."""
 
-    Those of `passing` are passed over as if they were away: it is about them, or no mail reaches
-    them.
-    """
-    away = [
+    now: datetime
+    away: tuple[Away, ...]
+    deputies: tuple[StandsIn, ...]
+    gone: frozenset[UUID]
+
+    def answers_for(self, person_id: UUID, passing: Collection[UUID] = ()) -> Answers:
+        """Return who answers for a person; those of `passing` are passed over as if away."""
+        left = self.gone.union(passing)
+        return who_answers(person_id, self.now, self.away, self.deputies, left=left)
+
+
+def who_stands(session: Session, now: datetime, *asked: UUID) -> Standing:
+    """Return who is away and who stands in; of those `asked` it is known too whether they left."""
+    away = tuple(
         Away(row.person_id, row.since, row.until)
         for row in session.scalars(select(AbsenceRecord).where(_running(AbsenceRecord, now)))
-    ]
-    deputies = [
+    )
+    deputies = tuple(
         StandsIn(row.person_id, row.deputy_id, row.since, row.until)
         for row in session.scalars(
             select(DeputyRecord)
             .where(_running(DeputyRecord, now))
             .order_by(DeputyRecord.since, DeputyRecord.entered_at, DeputyRecord.id)
         )
-    ]
-    concerned = {person_id, *(one.deputy_id for one in deputies)}
-    gone = _left(session, concerned, now).union(passing)
-    return who_answers(person_id, now, away, deputies, left=gone)
+    )
+    concerned = {*asked, *(one.deputy_id for one in deputies)}
+    return Standing(now, away, deputies, frozenset(_left(session, concerned, now)))
+
+
+def answers_for(session: Session, person_id: UUID, now: datetime) -> Answers:
+    """Return who answers for a person now: to whom a notice goes."""
+    return who_stands(session, now, person_id).answers_for(person_id)
 
 
 def enter_absence(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from archive.ledger.log import record
 from archive.records.organisation import AbsenceRecord, DeputyRecord, DutyRecord
 from service.organisation.duty import ZONE
 
+_Row = TypeVar("_Row", AbsenceRecord, DeputyRecord)
 KEPT: Final = timedelta(days=90)
 """So long after its end a row may still be asked about: who stood in, who was on duty."""
 _MOST: Final = 500
@@ -24,24 +25,26 @@ _MOST: Final = 500
 
 def forget_past(session: Session, now: datetime) -> int:
     """Remove what ended long ago, and return how many rows that were."""
-    sorts: dict[str, Sequence[AbsenceRecord | DeputyRecord | DutyRecord]] = {
-        "absences": _ended(session, AbsenceRecord, now),
-        "deputies": _ended(session, DeputyRecord, now),
-        "duties": _past_duties(session, now),
-    }
-    counts = {name: len(rows) for name, rows in sorts.items()}
-    if not any(counts.values()):
+    absences = _ended(session, AbsenceRecord, now)
+    deputies = _ended(session, DeputyRecord, now)
+    duties = _past_duties(session, now)
+    rows = (*absences, *deputies, *duties)
+    if not rows:
         return 0
-    for rows in sorts.values():
-        for row in rows:
-            session.delete(row)
-    record(session, "organisation.past_removed", at=now, **counts)
-    return sum(counts.values())
+    for row in rows:
+        session.delete(row)
+    record(
+        session,
+        "organisation.past_removed",
+        at=now,
+        absences=len(absences),
+        deputies=len(deputies),
+        duties=len(duties),
+    )
+    return len(rows)
 
 
-def _ended(
-    session: Session, table: type[AbsenceRecord | DeputyRecord], now: datetime
-) -> Sequence[AbsenceRecord | DeputyRecord]:
+def _ended(session: Session, table: type[_Row], now: datetime) -> Sequence[_Row]:
     query = select(table).where(table.until < now - KEPT).order_by(table.until, table.id)
     return session.scalars(query.limit(_MOST)).all()
 

@@ -33,8 +33,8 @@ from service.notices.sections import one_mail
 from service.organisation.hours import waits_until
 from service.settings import Settings
 
-MOST: Final = 200
-"""So many tellings at most in one round; the next comes after a few seconds."""
+MOST: Final = 60
+"""So many tellings at most in one round; the doors wait for it, and the next comes soon."""
 BETWEEN: Final = timedelta(minutes=15)
 """So long lies between two mails to one person, but for a deadline."""
 AGAIN: Final = timedelta(days=1)

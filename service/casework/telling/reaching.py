@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,14 +17,12 @@ from sqlalchemy.orm import Session
 from archive.records.cases import CaseRecord, HarassedRecord
 from archive.records.people import PersonRecord
 from archive.records.tellings import TellingRecord
-from service.access.people import principal_of
 from service.casework.cases.finding import may_on
 from service.casework.cases.handling import nearest_leader
 from service.casework.cases.outlines import ACTION as OUTLINE
 from service.casework.cases.representatives import nearest_representatives
-from service.casework.organisation.away import answers_for
 from service.casework.telling.round import Round
-from service.casework.telling.unreachable import operators, why_unreachable
+from service.casework.telling.unreachable import operators
 from service.notices.kinds import HANDLER, UNREACHABLE
 from service.notices.ordinary import Why
 from service.notices.safety import KIND as SAFETY
@@ -53,7 +50,7 @@ class Reached:
 
 def reach(at: Round, telling: TellingRecord) -> Reached:
     """Return who gets what a person is to be told; nobody where nobody can be reached."""
-    session, now = at.session, at.now
+    session = at.session
     case = session.get(CaseRecord, telling.case_id) if telling.case_id is not None else None
     meant = session.get_one(PersonRecord, telling.person_id)
     concerned = _concerned(session, case)
@@ -61,12 +58,14 @@ def reach(at: Round, telling: TellingRecord) -> Reached:
 
     def first_of(person_id: UUID) -> PersonRecord | None:
         for _ in range(_MOST):
-            answers = answers_for(session, person_id, now, passing=passing)
+            if at.has_left(session.get_one(PersonRecord, person_id)):
+                passing.add(person_id)
+            answers = at.standing().answers_for(person_id, passing)
             passing.update(answers.through)
             if answers.person_id is None:
                 return None
             found = session.get_one(PersonRecord, answers.person_id)
-            if (code := why_unreachable(session, found)) is None:
+            if (code := at.why_unreachable(found)) is None:
                 return found
             silent[found.id] = (found, code)
             passing.add(found.id)
@@ -80,11 +79,13 @@ def reach(at: Round, telling: TellingRecord) -> Reached:
     found = found or _above(at, telling, case, passing, first_of)
     if found is None and entitled and meant.id not in concerned:
         # Nobody answers: it lies in their own mailbox for when they are back.
-        found = meant if why_unreachable(session, meant) is None else None
+        found = meant if at.why_unreachable(meant) is None else None
     said = tuple(silent.values())
     if found is None:
         return Reached(None, None, knows=False, silent=said)
-    why = None if found.id == meant.id else _why(meant, silent, now)
+    why = None
+    if found.id != meant.id:
+        why = _why(at, meant, silent, shut_out=meant.id in concerned or not entitled)
     return Reached(found, why, _knows(at, telling, case, found), said)
 
 
@@ -122,15 +123,23 @@ def _knows(
     if case is None:
         # What concerns no case is for the one it was meant for, and for colleagues in their role.
         return telling.kind == UNREACHABLE or person.id == telling.person_id
-    if _has_left(person, at.now):
+    if at.has_left(person):
         return False
-    who = principal_of(at.session, person, at.rights, at.now)
-    return may_on(at.session, who, case, NEEDS[telling.kind], at.now, though_closed=True)
+    who, action = at.as_asking(person), NEEDS[telling.kind]
+    return may_on(at.session, who, case, action, at.now, though_closed=True)
 
 
-def _why(meant: PersonRecord, silent: dict[UUID, tuple[PersonRecord, str]], now: datetime) -> Why:
-    if _has_left(meant, now):
+def _why(
+    at: Round,
+    meant: PersonRecord,
+    silent: dict[UUID, tuple[PersonRecord, str]],
+    *,
+    shut_out: bool,
+) -> Why:
+    if at.has_left(meant):
         return Why.LEFT
+    if shut_out:
+        return Why.INSTEAD  # that the case is about them is nobody's business in a mail
     return Why.UNREACHED if meant.id in silent else Why.AWAY
 
 
@@ -141,7 +150,3 @@ def _concerned(session: Session, case: CaseRecord | None) -> set[UUID]:
         HarassedRecord.case_id == case.id, HarassedRecord.removed_at.is_(None)
     )
     return {one for one in session.scalars(query) if one is not None}
-
-
-def _has_left(person: PersonRecord, now: datetime) -> bool:
-    return person.ended_at is not None and person.ended_at <= now

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from archive.records.cases import CaseRecord
 from archive.records.people import PersonRecord
 from archive.records.tellings import TellingRecord
-from service.access.people import principal_of
 from service.casework.cases.finding import may_on
 from service.casework.cases.opening import reads_before
 from service.casework.cases.outlines import is_large
@@ -50,7 +49,7 @@ def _known(at: Round, row: TellingRecord, case: CaseRecord | None) -> Known:
 def _handed(at: Round, row: TellingRecord) -> tuple[tuple[str | None, str], ...]:
     """Return what went to whom, with no subject of what the person no longer may know of."""
     person = at.session.get_one(PersonRecord, row.person_id)
-    who = principal_of(at.session, person, at.rights, at.now)
+    who = at.as_asking(person)
     query = (
         select(TellingRecord, PersonRecord.name)
         .join(PersonRecord, PersonRecord.id == TellingRecord.told_to)
