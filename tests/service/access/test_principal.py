@@ -32,8 +32,8 @@ def principal(*held: HeldRole) -> Principal:
 
 def test_a_role_within_a_unit_reaches_its_units_and_one_without_reaches_all() -> None:
     unit = uuid4()
-    (within,) = principal(HeldRole("leader", frozenset({unit}))).reaches("case.step")
-    (everywhere,) = principal(HeldRole("leader", None)).reaches("case.step")
+    (within,) = principal(HeldRole("leader", frozenset({unit}))).reaches("triage.sort")
+    (everywhere,) = principal(HeldRole("leader", None)).reaches("triage.sort")
 
     assert (within.scope, within.units) == (Scope.UNIT, frozenset({unit}))
     assert (everywhere.scope, everywhere.units) == (Scope.ALL, None)
@@ -93,8 +93,9 @@ def test_whoever_runs_the_service_sees_no_content_and_decides_nothing() -> None:
 
     # The table of rights: what a change of theirs gives, somebody else has to agree to.
     people = {"organisation.see", "organisation.change", "rights.change"}
-    mail = {"mail.send_again"}
-    assert of["operator"] == frame | phones | people | mail | {"operations.see", "ledger.verify"}
+    roster = {"roster.see", "roster.change"}
+    running = {"operations.see", "ledger.verify", "mail.send_again"}
+    assert of["operator"] == frame | phones | people | roster | running
     assert of["it"] == frame | phones
     assert of["statistics"] == of["insurance"] == frame
 
