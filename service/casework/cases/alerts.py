@@ -33,6 +33,8 @@ DANGER: Final = "danger"
 KIND: Final = "alert"
 AGAIN: Final = timedelta(minutes=5)
 LATER: Final = timedelta(minutes=30)
+NAMED: Final = timedelta(hours=24)
+"""So long after it is over, those who were told and may not see the case still read who it was."""
 MOST: Final = 20
 """So many alerts that nobody has taken are looked through for one page, the oldest first."""
 SOON_ROUNDS: Final = 12
@@ -219,6 +221,8 @@ def _concerns(
 def _alert(session: Session, who: Principal, row: AlertRecord, now: datetime) -> Alert:
     case = session.get_one(CaseRecord, row.case_id)
     taken = session.get(PersonRecord, row.taken_by) if row.taken_by else None
+    may_see_case = may_on(session, who, case, "case.see", now, though_closed=True)
+    named = may_see_case or row.over_at is None or row.over_at > now - NAMED
     return Alert(
         row.id,
         case.number,
@@ -227,8 +231,8 @@ def _alert(session: Session, who: Principal, row: AlertRecord, now: datetime) ->
         row.told_at,
         row.over_at,
         taken.name if taken is not None else None,
-        may_on(session, who, case, "case.see", now, though_closed=True),
-        _in_danger(session, row),
+        may_see_case,
+        _in_danger(session, row) if named else None,
     )
 
 

@@ -58,7 +58,7 @@ def roster_page(
     query = joined().where(counts(now, days))
     own = func.coalesce(PersonRecord.name, RosterRecord.name)
     if wanted:
-        query = query.where(own.icontains(wanted, autoescape=True))
+        query = query.where(_holds(own, wanted))
     rows = session.execute(query.order_by(own, RosterRecord.id).limit(MOST + 1)).all()
     working = (PersonRecord.sealed.is_(False), _works_here(now))
     people: Sequence[RosterLine] = ()
@@ -69,7 +69,7 @@ def roster_page(
             .outerjoin(UnitRecord, UnitRecord.id == PersonRecord.unit_id)
             .where(
                 *working,
-                PersonRecord.name.icontains(wanted, autoescape=True),
+                _holds(PersonRecord.name, wanted),
                 PersonRecord.id.not_in(without),
             )
             .order_by(PersonRecord.name, PersonRecord.id)
@@ -111,6 +111,12 @@ def counts(now: datetime, days: int) -> ColumnElement[bool]:
     """Return the condition that a name counts: its person works here, or left not long ago."""
     left = func.coalesce(RosterRecord.ended_at, PersonRecord.ended_at)
     return or_(left.is_(None), left > now - timedelta(days=days))
+
+
+def _holds(name: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """Return the condition that a name holds a text; SQLite folds no case beyond ASCII."""
+    spelled = dict.fromkeys((text, text.lower(), text.title(), text.upper()))
+    return or_(*(name.icontains(one, autoescape=True) for one in spelled))
 
 
 def joined() -> Select[RosterRecord, PersonRecord, str]:

@@ -14,7 +14,7 @@ from archive.records.alerts import AlertRecord
 from archive.records.cases import CaseRecord, HarassedRecord, NoticeRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
-from service.casework.cases.alerts import Alert, alerts_for, take_alert
+from service.casework.cases.alerts import NAMED, Alert, alert_for, alerts_for, take_alert
 from service.casework.cases.closing import close_case
 from service.casework.cases.course import course_of, shipped_procedure
 from service.casework.cases.danger import (
@@ -249,6 +249,12 @@ def test_the_page_tells_of_it_for_half_a_day_after_it_was_taken(
     anna = asks(town.anna)
     alert = press(installation, anna, time)
     take(installation, asks(guard), time, alert)
+    page = (asks(guard), alert.id)
+    for passed, named in ((timedelta(), True), (SHOWN, True), (NAMED, False)):
+        with installation.database.reading() as session:
+            told = alert_for(session, *page, time.now + passed)
+        assert (told.in_danger is not None) is named
+        assert told.taken_by == guard.name
     for passed, shown in ((timedelta(), True), (SHOWN, False)):
         time.pass_by(passed)
         with installation.database.reading() as session:

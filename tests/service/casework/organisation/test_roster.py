@@ -175,9 +175,12 @@ def test_the_list_is_bounded_and_a_search_finds_the_others(
     with installation.database.writing() as session:
         for number in range(MOST + 2):
             add_name(session, sanne, Named(f"Navn {number:03}"), time.now)
+    add(installation, sanne, time, Named("Åse Ørum"))
     with installation.database.reading() as session:
         page = roster_page(session, sanne, "", time.now, days=365)
-        assert (len(page.lines), page.more, page.count, page.people) == (MOST, True, MOST + 2, ())
+        assert (len(page.lines), page.more, page.count, page.people) == (MOST, True, MOST + 3, ())
+        found = roster_page(session, sanne, "åSE ø", time.now, days=365)
+        assert [one.name for one in found.lines] == ["Åse Ørum"]
         found = roster_page(session, sanne, "navn 051", time.now, days=365)
         assert [one.name for one in found.lines] == ["Navn 051"]
         ours = roster_page(session, sanne, town.anna.name[:5], time.now, days=365)
