@@ -201,9 +201,14 @@
     return marks;
   };
 
-  let block = 0, visited = 0, pageText = "";
+  let block = 0, visited = 0, spoken = 0, ended = true;
+  const pageText = []; // joined once: a text that grows is copied whole whenever it is looked at
   const say = (state, text) => {
-    if (pageText.length < LONGEST_PAGE_TEXT) pageText += text;
+    if (spoken < LONGEST_PAGE_TEXT) {
+      pageText.push(text);
+      spoken += text.length;
+      ended = text.endsWith("\n");
+    }
     const post = posts[state.post];
     if (!post || post.runs.length >= MOST_RUNS) return;
     const last = post.runs[post.runs.length - 1];
@@ -218,7 +223,8 @@
   };
   const newBlock = () => {
     block += 1;
-    if (pageText && !pageText.endsWith("\n")) pageText += "\n";
+    if (spoken && !ended) pageText.push("\n");
+    ended = true;
   };
 
   const enter = (element, before) => {
@@ -343,7 +349,7 @@
   return JSON.stringify({
     url: location.href, title: squeeze(document.title).slice(0, 1000), language: (root.lang || "").slice(0, 40),
     width: Math.max(root.scrollWidth, root.clientWidth), height: Math.max(root.scrollHeight, document.body?.scrollHeight || 0, root.clientHeight),
-    text: pageText, counts, cut: visited >= MOST_ELEMENTS || posts.length >= MOST_POSTS,
+    text: pageText.join(""), counts, cut: visited >= MOST_ELEMENTS || posts.length >= MOST_POSTS,
     frames: frames.length, unread: frames.filter((frame) => measures(frame, 300, 300) && !isFilm(frame)).length,
     paths: [...paths.keys()],
     password: [...document.querySelectorAll("input[type=password]")].some(shown),

@@ -7,6 +7,7 @@ sentence which speaks of a day is never taken for the time it was written.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _UNITS = (
     r"sek(?:und(?:er)?)?|seconds?|secs?|s|min(?:ut(?:ter)?|utes?|s)?|m|t|timer?|time|h|hrs?|hours?"
@@ -84,4 +85,9 @@ def is_stated_time(text: str) -> bool:
     words = " ".join(text.split())
     if not words or len(words) > _LONGEST:
         return False
+    return _is_stated(words)
+
+
+@lru_cache(maxsize=4096)  # the posts of a page say the same days again and again
+def _is_stated(words: str) -> bool:
     return _STATED_TIME.fullmatch(_EDITED.sub("", words).strip("· •|")) is not None
