@@ -95,6 +95,8 @@ def settings_for(data: Path, *, page: str, any_ports: bool) -> Settings:
         municipality="Havn Kommune",
         duty_phone="55 55 01 12",
         guard_phone="55 55 01 14",
+        hotline_name="Arbejdstilsynet",
+        hotline_phone="55 55 03 10",
         counselling_name="Havn Rådgivning",
         counselling_phone="55 55 02 30",
         counselling_url="https://raadgivning.havn.example/",

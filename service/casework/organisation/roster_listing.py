@@ -1,4 +1,4 @@
-"""The roster as it is looked at: names with their people, and how long who has left still counts."""
+"""The roster as it is looked at: names with their people, and until when who has left counts."""
 
 from __future__ import annotations
 
