@@ -108,7 +108,7 @@ def _told(kind: str) -> Exists:
 
 
 def _serving(session: Session, now: datetime) -> Mapping[UUID | None, list[PersonRecord]]:
-    """Return the representatives that can be written to, by unit; under None the chief."""
+    """Return the representatives by unit, under None the chief; whom mail reaches is asked later."""
     query = (
         select(RoleRecord.unit_id, PersonRecord)
         .join(PersonRecord, RoleRecord.person_id == PersonRecord.id)
@@ -117,7 +117,6 @@ def _serving(session: Session, now: datetime) -> Mapping[UUID | None, list[Perso
             RoleRecord.since <= now,
             or_(RoleRecord.until.is_(None), RoleRecord.until > now),
             or_(PersonRecord.ended_at.is_(None), PersonRecord.ended_at > now),
-            PersonRecord.email.is_not(None),
         )
         .order_by(PersonRecord.id)
     )

@@ -270,7 +270,25 @@ def test_an_address_that_cannot_be_used_is_told_once_and_tried_when_it_has_chang
     assert_clean(installation)
 
 
-def readdress(one: Installation, person: PersonRecord, email: str, time: Time) -> None:
+def test_a_representative_without_an_address_is_no_silence(
+    installation: Installation, town: Town, time: Time, operator: PersonRecord
+) -> None:
+    amr = employ(installation, time, "Asta Amr", "amr", unit=town.library)
+    above = employ(installation, time, "Birk Amr", "amr", unit=town.centre)
+    readdress(installation, amr, None, time)
+    open_one(installation, town, time)
+
+    for _ in range(3):
+        tell_safety(installation)
+        look(installation, time, after=timedelta(minutes=20))
+
+    told = {recipient: text for recipient, _, text in mails(installation)}
+    assert set(told) == {town.leader.email, operator.email, above.email}
+    assert "Asta Amr" in told[above.email or ""]
+    assert "Asta" not in told[operator.email or ""]
+
+
+def readdress(one: Installation, person: PersonRecord, email: str | None, time: Time) -> None:
     with one.database.writing() as session:
         changed = session.get_one(PersonRecord, person.id)
         changed.email = email
