@@ -30,6 +30,7 @@ _OTHER_TIME = re.compile(
     r"|member since|mitglied",
     re.IGNORECASE,
 )
+_ON = re.compile(r"^(?:den|d\.|am|on)\s+(?=\S*\d)", re.IGNORECASE)
 _EDGE = " \n·•|–—-,:;»«›()[]#"
 
 
@@ -82,7 +83,7 @@ def time_in(text: str) -> str | None:
     if not words or len(words) > _LONGEST_LINE or not _MAY_TELL.search(words):
         return None
     if is_stated_time(words.strip(_EDGE)):
-        return words.strip(_EDGE)
+        return _ON.sub("", words.strip(_EDGE))
     if _OTHER_TIME.search(words):
         return None
     tokens = words.split(" ")
@@ -91,7 +92,7 @@ def time_in(text: str) -> str | None:
             part = " ".join(tokens[left:right]).strip(_EDGE)
             told = any(ch.isdigit() for ch in part) or " " in part
             if told and is_stated_time(part):
-                return part
+                return _ON.sub("", part)
     return None
 
 

@@ -164,9 +164,15 @@ def given_back(page: PageFacts, kept: Iterable[int]) -> tuple[PageFacts, dict[in
 
 def _merged(outer: Candidate, inner: Candidate) -> Candidate:
     links, times = len(outer.links), outer.times
-    runs: list[Run] = [*outer.runs, *(replace(run, link=_moved(run.link, links)) for run in inner.runs)]
+    runs: list[Run] = [
+        *outer.runs,
+        *(replace(run, link=_moved(run.link, links)) for run in inner.runs),
+    ]
     moved: list[Link] = [*outer.links, *inner.links]
-    told: list[TimeElement] = [*times, *(replace(t, link=_moved(t.link, links)) for t in inner.times)]
+    told: list[TimeElement] = [
+        *times,
+        *(replace(t, link=_moved(t.link, links)) for t in inner.times),
+    ]
     return replace(
         outer,
         runs=tuple(sorted(runs, key=lambda run: run.block)),

@@ -24,7 +24,7 @@ from capture.readers.times import rfc3339
 _LONGEST_NAME = 60
 _LONG_LINE = 120  # letters; who is named in so long a line is spoken of
 _MOST_NAME_WORDS = 6
-_LEAST_SHARE = 0.5
+_LEAST_TIMED = 0.25  # a day that few of them name is one of which they speak
 _SAME_SHARE = 0.6  # what so many blocks have in common is the site's, not theirs
 _LEAST_COMMON = 3
 _TWO = 2
@@ -60,6 +60,7 @@ _SAID = re.compile(
     r"|meint|wrote|writes|says|said|replied|commented|kommenterede|kommenterte)\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
+_FROM = re.compile(r"\s(?:aus|fra|från|from)\s\S+$")
 _EDGE = " \n·•|–—-,:;»«›▪"
 _OF_PERSON = re.compile(
     r"(?:antal )?(?:indlæg|innlegg|inlägg|posts?|messages?|beiträge|svar|point|karma|likes?|location"
@@ -135,7 +136,8 @@ def _ranked(blocks: Sequence[Block], value: Callable[[Block, Piece], float]) -> 
             best[piece.path] = max(best.get(piece.path, 0.0), worthy)
             first[piece.path] = min(first.get(piece.path, nth), nth)
         worth.update(best)  # type: ignore[arg-type]  # a Counter adds fractions too
-    return sorted((p for p in worth if worth[p] > 0), key=lambda p: (-worth[p], first[p]))
+    least = _LEAST_TIMED * len(blocks)
+    return sorted((p for p in worth if worth[p] >= least), key=lambda p: (-worth[p], first[p]))
 
 
 def _time_value(block: Block, piece: Piece) -> float:
@@ -188,7 +190,7 @@ def _name_in(text: str) -> str:
 def _name_beside(time: Piece) -> str:
     """The name that stands in one piece with the time ("Ole Hansen, 3. nov. 2026")."""
     rest = " ".join(time.text.split()).replace(_told_time(time) or "\0", " ")
-    name = _name_in(rest)
+    name = _FROM.sub("", _name_in(rest))
     return name if is_like_people(name) else ""
 
 
@@ -204,7 +206,8 @@ def _author_paths(
         seen: set[str] = set()
         wordy = 0
         for piece in block.pieces:
-            if piece.path in seen or "button" in piece.marks and piece.link is None:
+            pressed = "button" in piece.marks and piece.link is None
+            if piece.path in seen or (pressed and not _NAMED.search(piece.path)):
                 continue
             seen.add(piece.path)
             name = _name_in(piece.text) if piece is not time else _name_beside(piece)
@@ -347,7 +350,7 @@ def _draft(
     page_url: str,
 ) -> Draft:
     plain = read_draft(block.candidate, page_url)
-    stated = _told_time(time) if time is not None else plain.time_stated
+    stated = _stated(block, time, found) if time is not None else plain.time_stated
     text = _text(block, found, time, body, common)
     if not text:
         text = plain.text if plain.text != name else ""
@@ -366,6 +369,17 @@ def _draft(
     )
 
 
+def _stated(block: Block, time: Piece, found: list[Piece]) -> str | None:
+    """The time as shown; the whole line where day and hour stand in elements of their own."""
+    line = [p for p in block.pieces if p.line == time.line and p not in found]
+    at = line.index(time) if time in line else 0
+    for beside in (line, line[max(0, at - 1) : at + 1], line[at : at + 2]):
+        whole = " ".join("".join(piece.text for piece in beside).split()).strip(_EDGE)
+        if len(beside) > 1 and is_stated_time(whole):
+            return whole
+    return _told_time(time)
+
+
 def _moment(block: Block, stated: str | None) -> str | None:
     """The moment written for machines at the time that was chosen; else what is shown, if exact."""
     for time in block.candidate.times:
@@ -379,7 +393,11 @@ def _permalink(block: Block) -> str | None:
     """A link to a place on the page that only a post has: its number, its own fragment."""
     for piece in block.pieces:
         link = block.candidate.links[piece.link] if piece.link is not None else None
-        if link is not None and link.href and re.fullmatch(r"[#№]\s?\d+|nr\.? ?\d+", piece.text.strip()):
+        if (
+            link is not None
+            and link.href
+            and re.fullmatch(r"[#№]\s?\d+|nr\.? ?\d+", piece.text.strip())
+        ):
             return link.href
     return None
 
@@ -399,7 +417,9 @@ def _text(
             return text_of(kept)
     header = {piece.line for piece in found} | ({time.line} if time is not None else set())
     for line in lines_of(block.pieces):
-        own = [p for p in line if p not in found and p is not time and not _is_chrome(block, p, common)]
+        own = [
+            p for p in line if p not in found and p is not time and not _is_chrome(block, p, common)
+        ]
         rest = wording.squeeze("".join(piece.text for piece in own))
         if line[0].line in header:
             said = "".join(p.text for p in line if p is time and p not in found)

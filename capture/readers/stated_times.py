@@ -30,7 +30,9 @@ _RELATIVE = (
     rf"(?:(?:,|\ og|\ and)?\ (?:\d{{1,2}})\ ?(?:{_UNITS})\.?)?(?:\ (?:siden|sedan|ago))?"
 )
 _WEEKDAYS = r"(?:man|tirs|ons|tors|fre|lør|søn)dag|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_WEEKDAYS += r"|(?:mån|tis|ons|tors|fre|lör|sön)dag|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+_WEEKDAYS += (
+    r"|(?:mån|tis|ons|tors|fre|lör|sön)dag|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+)
 _SHORT_WEEKDAYS = r"man|tir|tirs|ons|tor|tors|fre|lør|søn|mon|tue|wed|thu|fri|sat|sun|mån|tis|lör|sön|mo|di|mi|do|fr|sa|so"
 _MONTHS = (
     r"(?:jan|feb|mar|mär|apr|maj|mai|may|jun|jul|aug|sep|sept|okt|oct|nov|dec|des|dez)\.?"
@@ -39,9 +41,7 @@ _MONTHS = (
 )
 _HOUR = r"(?:[01]?\d|2[0-3])[.:][0-5]\d(?:[.:][0-5]\d)?(?:\ ?[ap]\.?m\.?)?"
 _ZONE = r"(?:\ ?(?:UTC|GMT|CES?T|Z)(?:[+-]\d{1,2})?)?"
-_CLOCK = (
-    rf"(?:\s?(?:,|-|–|—|·|•|\|)?\s?(?:(?:kl\.?|klokken|klockan|at|um|@)\ ?)?{_HOUR}{_ZONE}(?:\ Uhr)?)"
-)
+_CLOCK = rf"(?:\s?(?:,|-|–|—|·|•|\|)?\s?(?:(?:kl\.?|klokken|klockan|at|um|@)\ ?)?{_HOUR}{_ZONE}(?:\ Uhr)?)"
 _DAYS = (
     r"i\ ?dag|heute|(?:vor)?gestern|i\ ?kväll|i\ ?går|i\ ?forgårs|i\ aftes|i\ morges|i\ nat|i\ formiddags|i\ eftermiddags"
     r"|today|yesterday|last\ night|this\ morning|(?:sidste|forrige|last)\ (?:uge|uke|week|måned"

@@ -87,7 +87,9 @@ def answer_by_inset(items: Sequence[Item]) -> None:
         if shape is not None and item.candidate is not None and not item.candidate.box.is_empty:
             groups.setdefault(shape.group, []).append(item)
     for group in groups.values():
-        edges = {(round(i.candidate.box.x), round(i.candidate.box.width)) for i in group if i.candidate}
+        edges = {
+            (round(i.candidate.box.x), round(i.candidate.box.width)) for i in group if i.candidate
+        }
         insets = [i.candidate.shape.inset for i in group if i.candidate and i.candidate.shape]
         steps = [b - a for a, b in itertools.pairwise(insets) if b > a + _SAME_EDGE]
         stepped = all(_LEAST_INDENT <= step <= _MOST_INDENT for step in steps) and bool(steps)

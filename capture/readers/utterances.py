@@ -18,6 +18,7 @@ from capture.readers.facts import Candidate
 from capture.readers.pieces import tells_other_time
 from capture.readers.shapes import is_like_people
 
+_UNPEOPLED = 1.0
 _BAR, _SURE, _BAR_ALONE = 4.0, 6.0, 6.0
 _MOST = 0.5
 _NEARLY_ALL = 0.6
@@ -99,6 +100,8 @@ def judge(members: Sequence[Candidate], drafts: Sequence[Draft], page_url: str) 
     people = _share(pairs, _is_of_people) >= _MOST
     refused = authored < _NEARLY_ALL or worded < _NEARLY_ALL or not people
     weight = _for(pairs, timed) - _against(pairs, page_url)
+    if not _shows_people(pairs):
+        weight -= _UNPEOPLED
     if refused or (timed < _MOST and weight < _SURE):
         return Verdict(is_said=False, is_sure=False, weight=weight)
     bar = _BAR if len(pairs) > 1 else _BAR_ALONE
@@ -145,7 +148,9 @@ def _against(pairs: Sequence[Pair], page_url: str) -> float:
     first = pairs[0][0].shape
     around = set(first.around) if first else set()
     own, _, outer = (first.hint if first else "").partition("|")
-    weight = 4.0 * (_share(pairs, lambda c, d: _tells_of_elsewhere(c, d, page_url)) >= _MOST)
+    answered = _share(pairs, _can_be_answered) >= _MOST
+    elsewhere = _share(pairs, lambda c, d: _tells_of_elsewhere(c, d, page_url, answered)) >= _MOST
+    weight = (4.0 if answered else 6.0) * elsewhere
     weight += 4.0 * (_share(pairs, lambda c, _: bool(c.shape and c.shape.is_wrapped)) >= _MOST)
     weight += 3.0 * (_share(pairs, _is_priced) >= _MOST)
     weight += 3.0 * (_share(pairs, _asks_to_read_on) >= _MOST)
@@ -198,11 +203,25 @@ def _is_named_as_people(_: Candidate, draft: Draft) -> bool:
 
 def _is_of_people(candidate: Candidate, draft: Draft) -> bool:
     """Whether the name could be a person's, or is marked as one."""
-    marked = any("named" in run.marks and (draft.author or "\0") in run.text for run in candidate.runs)
+    marked = any(
+        "named" in run.marks and (draft.author or "\0") in run.text for run in candidate.runs
+    )
     return is_like_people(draft.author or "") or marked or _leads_to_people(candidate, draft)
 
 
-def _tells_of_elsewhere(candidate: Candidate, draft: Draft, page_url: str) -> bool:
+def _shows_people(pairs: Sequence[Pair]) -> bool:
+    """Whether anything but words in the place of a name tells of people who speak."""
+    shape = pairs[0][0].shape
+    named = _share(pairs, lambda c, _: any("named" in run.marks for run in c.runs)) >= _MOST
+    called = shape is not None and bool(
+        _SPOKEN_OF.search(shape.hint) or _HEADED.search(shape.heading) or shape.author
+    )
+    signs = (_can_be_answered, _leads_to_people, _is_said_by)
+    clocked = _share(pairs, lambda _, d: bool(_CLOCK.search(d.time_stated or ""))) >= _MOST
+    return named or called or clocked or any(_share(pairs, sign) >= _MOST for sign in signs)
+
+
+def _tells_of_elsewhere(candidate: Candidate, draft: Draft, page_url: str, answered: bool) -> bool:
     """Whether its title leads to another page, as those of teasers and of search results do."""
     here = urldefrag(page_url).url.partition("?")[0]
     linked = 0
@@ -214,10 +233,12 @@ def _tells_of_elsewhere(candidate: Candidate, draft: Draft, page_url: str) -> bo
         if text in draft.text and _is_away(candidate.links[run.link].href, here):
             linked += len(text)
         if not titled or text == draft.author or "paragraph" in run.marks or run.text in draft.text:
-            if not (titled and run.marks & {"heading"} and text != draft.author):
+            own = text == draft.author and answered
+            if not (titled and run.marks & {"heading"}) or own:
                 continue
         href = candidate.links[run.link].href or ""
-        if _is_away(href, here) and href != draft.author_url and href != draft.permalink:
+        own_page = href == draft.author_url and (answered or "heading" not in run.marks)
+        if _is_away(href, here) and not own_page and href != draft.permalink:
             if not leads_to_profile(candidate, run):
                 return True
     return linked > _MOST * len(draft.text)
@@ -229,7 +250,9 @@ def _is_away(href: str | None, here: str) -> bool:
 
 def _is_priced(candidate: Candidate, _: Draft) -> bool:
     return any(
-        _PRICE.search(run.text) for run in candidate.runs if len(run.text) < 40  # noqa: PLR2004  # letters
+        _PRICE.search(run.text)
+        for run in candidate.runs
+        if len(run.text) < 40  # noqa: PLR2004  # letters
     )
 
 
@@ -243,7 +266,9 @@ def _asks_to_read_on(candidate: Candidate, _: Draft) -> bool:
 
 def _leads_to_file(candidate: Candidate, draft: Draft) -> bool:
     return any(
-        _FILE.search((link.href or "").lower()) for link in candidate.links if link.text not in draft.text
+        _FILE.search((link.href or "").lower())
+        for link in candidate.links
+        if link.text not in draft.text
     )
 
 

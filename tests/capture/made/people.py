@@ -81,7 +81,9 @@ class Said:
         """The text as somebody set it: lines, a link, a name that is answered, emphasis."""
         lines = escape(self.text).split("\n")
         lines = [re.sub(r"^@(\S+ \S+)", r'<a href="/profil/9">@\1</a>', line) for line in lines]
-        lines = [re.sub(r"(denne side)", r'<a href="https://x.example/a">\1</a>', line) for line in lines]
+        lines = [
+            re.sub(r"(denne side)", r'<a href="https://x.example/a">\1</a>', line) for line in lines
+        ]
         return "<br>".join(lines)
 
     @property

@@ -33,8 +33,10 @@ def _linked(post: Said, fragment: str) -> str:
 def spans(posts: list[Said], _: Chance) -> str:
     return _all(
         posts,
-        lambda p: f'<div class="comment"><span class="author">{p.name}</span> '
-        f'<time datetime="{p.iso}">{p.stated}</time><p>{p.html}</p></div>',
+        lambda p: (
+            f'<div class="comment"><span class="author">{p.name}</span> '
+            f'<time datetime="{p.iso}">{p.stated}</time><p>{p.html}</p></div>'
+        ),
     )
 
 
@@ -70,35 +72,41 @@ def scrambled(posts: list[Said], c: Chance) -> str:
     """No class twice on the page."""
     return _all(
         posts,
-        lambda p: f'<div class="{c.name()}"><div class="{c.name()}"><a class="{c.name()}" href="/bruger/'
-        f'{p.nth}">{p.name}</a><span class="{c.name()}">{p.stated}</span></div><div class="{c.name()}">'
-        f'{p.html}</div><div class="{c.name()}"><button class="{c.name()}">{c.words[0]}</button></div></div>',
+        lambda p: (
+            f'<div class="{c.name()}"><div class="{c.name()}"><a class="{c.name()}" href="/bruger/'
+            f'{p.nth}">{p.name}</a><span class="{c.name()}">{p.stated}</span></div><div class="{c.name()}">'
+            f'{p.html}</div><div class="{c.name()}"><button class="{c.name()}">{c.words[0]}</button></div></div>'
+        ),
     )
 
 
 def message_cells(posts: list[Said], c: Chance) -> str:
     return _all(
         posts,
-        lambda p: f'<div class="message message--post" data-author="{p.name}" id="post-{p.nth + 50}">'
-        f'<div class="message-user"><h4 class="message-name"><a href="/members/{p.nth}/">{p.name}</a></h4>'
-        f'<h5 class="userTitle">Medlem</h5><dl><dt>{c.words[5]}</dt><dd>3. jan 2019</dd><dt>{c.words[6]}</dt>'
-        f'<dd>{p.nth * 31}</dd></dl></div><div class="message-cell"><header><a href="'
-        f'{_linked(p, f"post-{p.nth + 50}")}"><time datetime="{p.iso}">{p.stated}</time></a><a href="#x">'
-        f'#{p.nth + 1}</a></header><div class="bbWrapper">{p.html}</div><footer><a>{c.words[1]}</a>'
-        f"<a>{c.words[8]}</a></footer></div></div>",
+        lambda p: (
+            f'<div class="message message--post" data-author="{p.name}" id="post-{p.nth + 50}">'
+            f'<div class="message-user"><h4 class="message-name"><a href="/members/{p.nth}/">{p.name}</a></h4>'
+            f'<h5 class="userTitle">Medlem</h5><dl><dt>{c.words[5]}</dt><dd>3. jan 2019</dd><dt>{c.words[6]}</dt>'
+            f'<dd>{p.nth * 31}</dd></dl></div><div class="message-cell"><header><a href="'
+            f'{_linked(p, f"post-{p.nth + 50}")}"><time datetime="{p.iso}">{p.stated}</time></a><a href="#x">'
+            f'#{p.nth + 1}</a></header><div class="bbWrapper">{p.html}</div><footer><a>{c.words[1]}</a>'
+            f"<a>{c.words[8]}</a></footer></div></div>"
+        ),
     )
 
 
 def profile_beside(posts: list[Said], c: Chance) -> str:
     return _all(
         posts,
-        lambda p: f'<div id="p{p.nth + 9}" class="post bg{p.nth % 2}"><div class="inner"><dl class="postprofile">'
-        f'<dt><a href="./memberlist.php?u={p.nth}" class="username">{p.name}</a></dt><dd>{c.words[6]}: '
-        f'{p.nth * 7}</dd><dd>{c.words[5]}: 3. jan 2019, 10:12</dd></dl><div class="postbody"><h3><a href="'
-        f'{_linked(p, f"p{p.nth + 9}")}">Re: Cykelstien</a></h3><p class="author"><a href="#p{p.nth + 9}">'
-        f'▪</a> af <strong><a href="./memberlist.php?u={p.nth}">{p.name}</a></strong> » {p.stated}</p>'
-        f'<div class="content">{p.html}</div><div class="signature">Hilsen fra mig</div></div></div></div>'
-        "<hr class=divider>",
+        lambda p: (
+            f'<div id="p{p.nth + 9}" class="post bg{p.nth % 2}"><div class="inner"><dl class="postprofile">'
+            f'<dt><a href="./memberlist.php?u={p.nth}" class="username">{p.name}</a></dt><dd>{c.words[6]}: '
+            f'{p.nth * 7}</dd><dd>{c.words[5]}: 3. jan 2019, 10:12</dd></dl><div class="postbody"><h3><a href="'
+            f'{_linked(p, f"p{p.nth + 9}")}">Re: Cykelstien</a></h3><p class="author"><a href="#p{p.nth + 9}">'
+            f'▪</a> af <strong><a href="./memberlist.php?u={p.nth}">{p.name}</a></strong> » {p.stated}</p>'
+            f'<div class="content">{p.html}</div><div class="signature">Hilsen fra mig</div></div></div></div>'
+            "<hr class=divider>"
+        ),
     )
 
 
@@ -106,10 +114,12 @@ def table_rows(posts: list[Said], c: Chance) -> str:
     """A forum from 2003: two rows for each post, and one between."""
     rows = _all(
         posts,
-        lambda p: f'<tr><td width=150 rowspan=2 valign=top class=row1><span class=name><b>{p.name}</b></span>'
-        f"<br>{c.words[6]}: {p.nth * 3}</td><td class=row1><span class=postdetails>Skrevet: {p.stated}</span>"
-        f'<a href="?quote={p.nth}">{c.words[8]}</a></td></tr><tr><td class=row1><span class=postbody>{p.html}'
-        "</span></td></tr><tr><td class=spaceRow colspan=2 height=1></td></tr>",
+        lambda p: (
+            f"<tr><td width=150 rowspan=2 valign=top class=row1><span class=name><b>{p.name}</b></span>"
+            f"<br>{c.words[6]}: {p.nth * 3}</td><td class=row1><span class=postdetails>Skrevet: {p.stated}</span>"
+            f'<a href="?quote={p.nth}">{c.words[8]}</a></td></tr><tr><td class=row1><span class=postbody>{p.html}'
+            "</span></td></tr><tr><td class=spaceRow colspan=2 height=1></td></tr>"
+        ),
     )
     return f'<table class="forumline" width="100%"><tr><th>Forfatter</th><th>Besked</th></tr>{rows}</table>'
 
@@ -117,11 +127,13 @@ def table_rows(posts: list[Said], c: Chance) -> str:
 def table_each(posts: list[Said], c: Chance) -> str:
     return _all(
         posts,
-        lambda p: f'<div style="padding:0 0 6px"><table id="post{p.nth + 70}" class="tborder" width="100%">'
-        f'<tr><td class="thead">{p.stated}</td><td class="thead">#<a href="{_linked(p, f"post{p.nth + 70}")}">'
-        f'{p.nth + 1}</a></td></tr><tr><td class="alt2"><a class="bigusername" href="member.php?u={p.nth}">'
-        f'{p.name}</a><div class="smallfont">{c.words[5]}: jan 2019</div></td><td class="alt1">'
-        f'<div id="post_message_{p.nth}">{p.html}</div></td></tr></table></div>',
+        lambda p: (
+            f'<div style="padding:0 0 6px"><table id="post{p.nth + 70}" class="tborder" width="100%">'
+            f'<tr><td class="thead">{p.stated}</td><td class="thead">#<a href="{_linked(p, f"post{p.nth + 70}")}">'
+            f'{p.nth + 1}</a></td></tr><tr><td class="alt2"><a class="bigusername" href="member.php?u={p.nth}">'
+            f'{p.name}</a><div class="smallfont">{c.words[5]}: jan 2019</div></td><td class="alt1">'
+            f'<div id="post_message_{p.nth}">{p.html}</div></td></tr></table></div>'
+        ),
     )
 
 
@@ -137,16 +149,20 @@ def terms(posts: list[Said], _: Chance) -> str:
 def guest_rows(posts: list[Said], _: Chance) -> str:
     rows = _all(
         posts,
-        lambda p: f'<tr bgcolor="#eee"><td><b>{p.name}</b><br><font size=1>{p.stated}</font></td>'
-        f"<td>{p.html}</td></tr>",
+        lambda p: (
+            f'<tr bgcolor="#eee"><td><b>{p.name}</b><br><font size=1>{p.stated}</font></td>'
+            f"<td>{p.html}</td></tr>"
+        ),
     )
     return f"<h1>Gæstebog</h1><table border=1 width=100%>{rows}</table>"
 
 
 def ruled(posts: list[Said], _: Chance) -> str:
-    return "<h2>Gæstebog</h2><div>" + "<hr>".join(
-        f"<b>{p.name}</b> {p.stated}<br>{p.html}<br>" for p in posts
-    ) + "</div>"
+    return (
+        "<h2>Gæstebog</h2><div>"
+        + "<hr>".join(f"<b>{p.name}</b> {p.stated}<br>{p.html}<br>" for p in posts)
+        + "</div>"
+    )
 
 
 def indented(posts: list[Said], c: Chance) -> str:
@@ -180,9 +196,11 @@ def timeless(posts: list[Said], c: Chance) -> str:
         post.told_time = False
     return f"<h2>{c.words[3]}</h2>" + _all(
         posts,
-        lambda p: f'<div class="comment-item"><a class="comment-user" href="/profil/{p.nth}">{p.name}</a>'
-        f'<div class="comment-text">{p.html}</div><button>{c.words[0]}</button>'
-        f"<button>{c.words[1]}</button></div>",
+        lambda p: (
+            f'<div class="comment-item"><a class="comment-user" href="/profil/{p.nth}">{p.name}</a>'
+            f'<div class="comment-text">{p.html}</div><button>{c.words[0]}</button>'
+            f"<button>{c.words[1]}</button></div>"
+        ),
     )
 
 
@@ -191,7 +209,11 @@ def answering(posts: list[Said], c: Chance) -> str:
     every = in_order(posts)
 
     def one(p: Said) -> str:
-        to = f'<div>Svar til <a href="#i{p.above}">{every[p.above].name}</a></div>' if p.above is not None else ""
+        to = (
+            f'<div>Svar til <a href="#i{p.above}">{every[p.above].name}</a></div>'
+            if p.above is not None
+            else ""
+        )
         return (
             f'<section class="indlaeg" id="i{p.nth}"><header><img class="avatar" width=48 height=48 alt="">'
             f'<a href="/profil/{p.nth}">{p.name}</a><span>{p.stated}</span></header>{to}<div class="t"><p>'
@@ -234,17 +256,25 @@ def embedded(posts: list[Said], c: Chance) -> str:
 
 
 def triples(posts: list[Said], c: Chance) -> str:
-    return f"<h2>{c.words[3]}</h2><div class=liste>" + _all(
-        posts,
-        lambda p: f'<h4>{p.name}</h4><div class="dato">{p.stated}</div><p>{p.html}</p>',
-    ) + "</div>"
+    return (
+        f"<h2>{c.words[3]}</h2><div class=liste>"
+        + _all(
+            posts,
+            lambda p: f'<h4>{p.name}</h4><div class="dato">{p.stated}</div><p>{p.html}</p>',
+        )
+        + "</div>"
+    )
 
 
 def signed(posts: list[Said], _: Chance) -> str:
-    return "<h2>Læserbreve</h2><div>" + _all(
-        posts,
-        lambda p: f"<div><p>{p.html}</p><p><i>– {p.name}, {p.stated}</i></p></div>",
-    ) + "</div>"
+    return (
+        "<h2>Læserbreve</h2><div>"
+        + _all(
+            posts,
+            lambda p: f"<div><p>{p.html}</p><p><i>– {p.name}, {p.stated}</i></p></div>",
+        )
+        + "</div>"
+    )
 
 
 def voted(posts: list[Said], c: Chance) -> str:
@@ -262,13 +292,19 @@ def voted(posts: list[Said], c: Chance) -> str:
 
 
 def own_elements(posts: list[Said], c: Chance) -> str:
-    return "<x-comments style='display:block'>" + _all(
-        posts,
-        lambda p: f'<x-comment style="display:block"><div id="header"><a id="author-text" href="/@u{p.nth}"><span>'
-        f'{p.name}</span></a><span id="published"><a href="/watch?lc={p.nth}">{p.stated}</a></span></div><div '
-        f'id="content-text"><span>{p.html}</span></div><div id="toolbar"><span>{p.nth}</span><button>{c.words[0]}'
-        "</button></div></x-comment>",
-    ) + "</x-comments>"
+    return (
+        "<x-comments style='display:block'>"
+        + _all(
+            posts,
+            lambda p: (
+                f'<x-comment style="display:block"><div id="header"><a id="author-text" href="/@u{p.nth}"><span>'
+                f'{p.name}</span></a><span id="published"><a href="/watch?lc={p.nth}">{p.stated}</a></span></div><div '
+                f'id="content-text"><span>{p.html}</span></div><div id="toolbar"><span>{p.nth}</span><button>{c.words[0]}'
+                "</button></div></x-comment>"
+            ),
+        )
+        + "</x-comments>"
+    )
 
 
 def follow_ups(posts: list[Said], c: Chance) -> str:
@@ -285,27 +321,41 @@ def follow_ups(posts: list[Said], c: Chance) -> str:
 
 
 def bubbles(posts: list[Said], _: Chance) -> str:
-    return "<div class=chat>" + _all(
-        posts,
-        lambda p: f'<div class="msg" style="width:60%;margin-left:{(p.nth % 2) * 30}%"><div class="n">{p.name}</div>'
-        f'<div class="b">{p.html}</div><div class="d">{p.stated}</div></div>',
-    ) + "</div>"
+    return (
+        "<div class=chat>"
+        + _all(
+            posts,
+            lambda p: (
+                f'<div class="msg" style="width:60%;margin-left:{(p.nth % 2) * 30}%"><div class="n">{p.name}</div>'
+                f'<div class="b">{p.html}</div><div class="d">{p.stated}</div></div>'
+            ),
+        )
+        + "</div>"
+    )
 
 
 def plain_mobile(posts: list[Said], c: Chance) -> str:
-    return "<div id=liste>" + _all(
-        posts,
-        lambda p: f'<div id="{p.nth + 100}00"><div><h3><a href="/profile.php?id={p.nth}">{p.name}</a></h3><div>'
-        f"{p.html}</div><div><a href='/like'>{c.words[2]}</a> · <a href='/c'>{c.words[0]}</a> · <abbr>{p.stated}"
-        "</abbr></div></div></div>",
-    ) + "</div>"
+    return (
+        "<div id=liste>"
+        + _all(
+            posts,
+            lambda p: (
+                f'<div id="{p.nth + 100}00"><div><h3><a href="/profile.php?id={p.nth}">{p.name}</a></h3><div>'
+                f"{p.html}</div><div><a href='/like'>{c.words[2]}</a> · <a href='/c'>{c.words[0]}</a> · <abbr>{p.stated}"
+                "</abbr></div></div></div>"
+            ),
+        )
+        + "</div>"
+    )
 
 
 def reviews(posts: list[Said], _: Chance) -> str:
     return "<h2>Anmeldelser</h2>" + _all(
         posts,
-        lambda p: f'<div class="review"><div class="stars" aria-label="4 af 5">★★★★☆</div><div class="who">'
-        f"<b>{p.name}</b>, {p.stated}</div><p>{p.html}</p></div>",
+        lambda p: (
+            f'<div class="review"><div class="stars" aria-label="4 af 5">★★★★☆</div><div class="who">'
+            f"<b>{p.name}</b>, {p.stated}</div><p>{p.html}</p></div>"
+        ),
     )
 
 
@@ -324,36 +374,48 @@ def threads_apart(posts: list[Said], c: Chance) -> str:
             reply.above = post.nth  # how deep it answers, the page does not show
     return _all(
         posts,
-        lambda p: f'<div class="traad">{one(p)}<div class="svar" style="margin-left:30px">'
-        f"{_all(beneath(p), one)}</div></div>",
+        lambda p: (
+            f'<div class="traad">{one(p)}<div class="svar" style="margin-left:30px">'
+            f"{_all(beneath(p), one)}</div></div>"
+        ),
     )
 
 
 def epochs(posts: list[Said], c: Chance) -> str:
     return _all(
         posts,
-        lambda p: f'<div class="row entry-row"><div class="col"><span class="nick">{p.name}</span></div><div class='
-        f'"col2"><span class="ts" data-time="{int(p.moment.timestamp())}">{p.stated}</span><div>{p.html}</div>'
-        f"<a href='#q'>{c.words[8]}</a></div></div>",
+        lambda p: (
+            f'<div class="row entry-row"><div class="col"><span class="nick">{p.name}</span></div><div class='
+            f'"col2"><span class="ts" data-time="{int(p.moment.timestamp())}">{p.stated}</span><div>{p.html}</div>'
+            f"<a href='#q'>{c.words[8]}</a></div></div>"
+        ),
     )
 
 
 def subjects(posts: list[Said], c: Chance) -> str:
-    return "<form>" + _all(
-        posts,
-        lambda p: f'<div class="windowbg"><div class="post_wrapper"><div class="poster"><h4><a href="/profile;u={p.nth}">'
-        f"{p.name}</a></h4><ul><li>Newbie</li><li>{c.words[6]}: {p.nth}</li></ul></div><div class='postarea'><div>"
-        f'<h5 id="subject_{p.nth}"><a href="{_linked(p, f"msg{p.nth}")}">Sv: Cykelsti</a></h5><div class="smalltext">'
-        f'« <strong>Svar #{p.nth} : </strong> {p.stated} »</div></div><div class="inner" id="msg{p.nth}">{p.html}'
-        "</div></div></div></div>",
-    ) + "</form>"
+    return (
+        "<form>"
+        + _all(
+            posts,
+            lambda p: (
+                f'<div class="windowbg"><div class="post_wrapper"><div class="poster"><h4><a href="/profile;u={p.nth}">'
+                f"{p.name}</a></h4><ul><li>Newbie</li><li>{c.words[6]}: {p.nth}</li></ul></div><div class='postarea'><div>"
+                f'<h5 id="subject_{p.nth}"><a href="{_linked(p, f"msg{p.nth}")}">Sv: Cykelsti</a></h5><div class="smalltext">'
+                f'« <strong>Svar #{p.nth} : </strong> {p.stated} »</div></div><div class="inner" id="msg{p.nth}">{p.html}'
+                "</div></div></div></div>"
+            ),
+        )
+        + "</form>"
+    )
 
 
 def labelled(posts: list[Said], _: Chance) -> str:
     return "<h1>Gæstebog</h1>" + _all(
         posts,
-        lambda p: f"<table class=g><tr><td>Navn:</td><td>{p.name}</td></tr><tr><td>Dato:</td><td>{p.stated}</td></tr>"
-        f"<tr><td>Besked:</td><td>{p.html}</td></tr></table>",
+        lambda p: (
+            f"<table class=g><tr><td>Navn:</td><td>{p.name}</td></tr><tr><td>Dato:</td><td>{p.stated}</td></tr>"
+            f"<tr><td>Besked:</td><td>{p.html}</td></tr></table>"
+        ),
     )
 
 
@@ -365,39 +427,63 @@ def boxed(posts: list[Said], _: Chance) -> str:
 
 
 def time_first(posts: list[Said], c: Chance) -> str:
-    return f"<h3>{c.words[3]}</h3><ul>" + _all(
-        posts,
-        lambda p: f"<li><span class=tid>{p.stated}</span> <strong>{p.name}:</strong> <span>{p.html}</span></li>",
-    ) + "</ul>"
+    return (
+        f"<h3>{c.words[3]}</h3><ul>"
+        + _all(
+            posts,
+            lambda p: (
+                f"<li><span class=tid>{p.stated}</span> <strong>{p.name}:</strong> <span>{p.html}</span></li>"
+            ),
+        )
+        + "</ul>"
+    )
 
 
 def trailing(posts: list[Said], _: Chance) -> str:
-    return '<ul class="comments-list">' + _all(
-        posts,
-        lambda p: f'<li class="comment" id="comment-{p.nth + 20}"><div class="comment-text"><div class="comment-body">'
-        f'<span class="comment-copy">{p.html}</span> – <a href="/users/{p.nth}" class="comment-user">{p.name}</a> '
-        f'<span class="comment-date"><a href="{_linked(p, f"comment{p.nth + 20}_1")}"><span title="{p.iso}">{p.stated}'
-        "</span></a></span></div></div></li>",
-    ) + "</ul>"
+    return (
+        '<ul class="comments-list">'
+        + _all(
+            posts,
+            lambda p: (
+                f'<li class="comment" id="comment-{p.nth + 20}"><div class="comment-text"><div class="comment-body">'
+                f'<span class="comment-copy">{p.html}</span> – <a href="/users/{p.nth}" class="comment-user">{p.name}</a> '
+                f'<span class="comment-date"><a href="{_linked(p, f"comment{p.nth + 20}_1")}"><span title="{p.iso}">{p.stated}'
+                "</span></a></span></div></div></li>"
+            ),
+        )
+        + "</ul>"
+    )
 
 
 def bodies(posts: list[Said], c: Chance) -> str:
     """Each post a `<tbody>` of its own, with its time beneath."""
-    return "<table width=100%>" + _all(
-        posts,
-        lambda p: f"<tbody><tr><th>{p.name}</th><td>{p.html}</td></tr><tr><td></td><td><small>{p.stated}</small> "
-        f"<a href='#'>{c.words[1]}</a></td></tr></tbody>",
-    ) + "</table>"
+    return (
+        "<table width=100%>"
+        + _all(
+            posts,
+            lambda p: (
+                f"<tbody><tr><th>{p.name}</th><td>{p.html}</td></tr><tr><td></td><td><small>{p.stated}</small> "
+                f"<a href='#'>{c.words[1]}</a></td></tr></tbody>"
+            ),
+        )
+        + "</table>"
+    )
 
 
 def divs_only(posts: list[Said], c: Chance) -> str:
     a, b, d, e = (c.name() for _ in range(4))
-    return "<div><div>" + _all(
-        posts,
-        lambda p: f'<div class="{a}"><div class="{b}"></div><div><div><div class="{d}"><div>{p.name}</div></div><div '
-        f'class="{e}"><div>{p.html}</div></div></div><div><div>{p.stated}</div><div>{c.words[2]}</div><div>{c.words[0]}'
-        "</div></div></div></div>",
-    ) + "</div></div>"
+    return (
+        "<div><div>"
+        + _all(
+            posts,
+            lambda p: (
+                f'<div class="{a}"><div class="{b}"></div><div><div><div class="{d}"><div>{p.name}</div></div><div '
+                f'class="{e}"><div>{p.html}</div></div></div><div><div>{p.stated}</div><div>{c.words[2]}</div><div>{c.words[0]}'
+                "</div></div></div></div>"
+            ),
+        )
+        + "</div></div>"
+    )
 
 
 WAYS: dict[str, Way] = {
