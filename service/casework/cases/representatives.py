@@ -108,7 +108,7 @@ def _told(kind: str) -> Exists:
 
 
 def _serving(session: Session, now: datetime) -> Mapping[UUID | None, list[PersonRecord]]:
-    """Return the representatives by unit, under None the chief; whom mail reaches is asked later."""
+    """Return the representatives by unit, under None the chief; mail may reach none."""
     query = (
         select(RoleRecord.unit_id, PersonRecord)
         .join(PersonRecord, RoleRecord.person_id == PersonRecord.id)

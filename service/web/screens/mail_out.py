@@ -77,7 +77,7 @@ def mail_light(how: MailStanding, language: str) -> Light:
             how.unreachable,
         ) % {"num": how.unreachable}
         return Light(name, LightState.AMBER, how.last_left, cause, *act)
-    return Light(name, LightState.GREEN, how.last_left)
+    return Light(name, LightState.GREEN, how.last_left, None, _("See outgoing mail"), PATH)
 
 
 def waits_in_words(how: MailStanding, language: str, now: datetime) -> tuple[str, ...]:
