@@ -21,6 +21,7 @@ from service.access.principal import Principal
 from service.errors import NameTaken, PersonNotFound, RowNotFound
 
 CHANGE: Final = "roster.change"
+ADDED: Final = "roster.added"
 _FORGOTTEN_AT_ONCE: Final = 500
 
 
@@ -116,10 +117,19 @@ def keep_name(
     *,
     actor: str,
     person_id: UUID | None = None,
-    by_file: bool = False,
 ) -> RosterRecord:
     """Keep a new name, with its entry; no name stands in the ledger."""
-    row = RosterRecord(
+    row = name_row(named, now, person_id=person_id)
+    session.add(row)
+    record(session, ADDED, at=now, actor=actor, subject=row)
+    return row
+
+
+def name_row(
+    named: Named, now: datetime, *, person_id: UUID | None = None, by_file: bool = False
+) -> RosterRecord:
+    """Return the row of a new name; whoever adds it to a session records it as `ADDED`."""
+    return RosterRecord(
         id=uuid4(),
         person_id=person_id,
         name=named.name,
@@ -130,9 +140,6 @@ def keep_name(
         added_at=now,
         ended_at=None,
     )
-    session.add(row)
-    record(session, "roster.added", at=now, actor=actor, subject=row)
-    return row
 
 
 def set_names(
