@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-from starlette.routing import Mount, Route
+from starlette.routing import Match, Mount, Route
 
 from archive.records.people import TokenRecord
 from service.access.endings import end_person, end_role, revoke_token
@@ -24,6 +24,7 @@ from service.web.application import (
 )
 from service.web.dependencies import Public
 from service.web.evidence_host import make_evidence_host
+from service.web.shortcuts import Shortcut
 from tests.service.casework.cases.opened import assert_clean, kinds, roles_of
 from tests.service.web.matrix import PUBLIC, Call, send
 from tests.service.web.world import World, faults
@@ -53,14 +54,28 @@ def test_a_route_without_a_row_stops_the_application_and_the_build(world: World)
 @ONCE
 def test_whatever_is_no_route_of_ours_shows_only_files_and_the_schema(world: World) -> None:
     mounts, others = [], []
+    shortcuts: list[Shortcut] = []
     for found in iter_route_contexts(world.app.routes):
         if isinstance(found.original_route, Mount):
             mounts.append(found.original_route.path)
+        elif isinstance(found.original_route, Shortcut):
+            shortcuts.append(found.original_route)
         elif not isinstance(found.original_route, APIRoute):
             assert isinstance(found.original_route, Route)
             others.append(found.original_route.path)
 
     assert others == ["/api/openapi.json"]
+    # A shortcut answers for a route, and asks for the same right: the calls here go through it.
+    for one in shortcuts:
+        taken = [
+            call
+            for call in world.calls
+            if one.matches(
+                {"type": "http", "method": call.method, "path": call.path, "query_string": b""}
+            )[0]
+            is Match.FULL
+        ]
+        assert [call.right for call in taken] == [one.right.action]
     assert {path.split("/")[1] for path in mounts} == {"static"}
 
 
