@@ -96,9 +96,9 @@ class Engine:
             self._needs,
             (rule.when for rule in self.rules if rule.state in _IN_FORCE),
             self._signals,
-            roster.names(),
+            roster,
             own,
-            learned,
+            learned=learned,
         )
         # Words that break rules are guessed before ordinary ones: h*re is no "høre".
         pairs.sort(key=lambda pair: self._signals[pair[0]].common)
@@ -145,6 +145,8 @@ class Engine:
         if not words.words:
             return
         places = self._places(words)
+        if _IN_FORCE.issuperset(states) and not self._gate.may_hold(self._needs.present(places)):
+            return
         matcher = Matcher(words, places, self._composites, self._needs)
         for rule in self.rules:
             # A later reading only adds rules; the plain one marks most exactly.

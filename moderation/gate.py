@@ -20,6 +20,7 @@ from moderation.expression import Call, Expression, Join, Not, Signal
 from moderation.learned.model import Learned
 from moderation.rules import SignalDefinition
 from moderation.signals.built_in import BUILT_IN, LEARNED
+from moderation.signals.employees import CONTEXT, Roster
 from moderation.signals.personal_data import HINT, OwnContacts, kinds_in
 from moderation.terms import ENDINGS, INFLECTED, OPEN_LEFT, OPEN_RIGHT, Term
 from moderation.text import Reading
@@ -110,8 +111,9 @@ class Gate:
         needs: Needs,
         rules: Iterable[Expression],
         signals: Mapping[str, SignalDefinition],
-        names: Iterable[Term],
+        roster: Roster,
         own: OwnContacts,
+        *,
         learned: Learned | None = None,
     ) -> None:
         self._learned = learned
@@ -125,8 +127,12 @@ class Gate:
         looked_for = needs.present((*NUMERIC, *(n for n in BUILT_IN if n.startswith(LEARNED))))
         looked_for |= employee
         found: dict[str, list[int]] = {}
-        for name in names:
-            _add(found, name, employee)
+        # Two bits of the gate's own: a name that needs context, and what may be its context.
+        self._unsure = 1 << len(needs.bits)
+        self._context = self._unsure << 1
+        kinds = {"sure": employee, "unsure": self._unsure, "context": self._context}
+        for kind, name in roster.signs():
+            _add(found, name, kinds[kind])
         for signal in signals.values():
             lemma = any(term.lemma for term in signal.terms)
             if signal.common or lemma or not signal.terms:
@@ -134,6 +140,7 @@ class Gate:
             bit = needs.bits[signal.id]
             looked_for |= bit
             bit |= employee if signal.id in _NAMES_EMPLOYEES else 0
+            bit |= self._context if signal.id in CONTEXT else 0
             for term in signal.terms:
                 _add(found, term, bit)
         self._taken = ~looked_for & ((1 << len(needs.bits)) - 1)
@@ -147,17 +154,18 @@ class Gate:
     def opens(self, reading: Reading) -> bool:
         """Whether some rule may hold for this reading of a post."""
         present = self._present(reading.text)
-        if self._may_hold(present):
+        if self.may_hold(present):
             return True
-        if self._learned is None or not self._may_hold(present | self._learned_bits):
+        if self._learned is None or not self.may_hold(present | self._learned_bits):
             return False
         if present & self._employee:
             return True  # what was learned sees names hidden, and only the full look finds them
         held = self._learned.suspects(Words(reading))
         bits = self._needs.present(f"{LEARNED}{label}" for label in held)
-        return bool(bits) and self._may_hold(present | bits)
+        return bool(bits) and self.may_hold(present | bits)
 
-    def _may_hold(self, present: int) -> bool:
+    def may_hold(self, present: int) -> bool:
+        """Whether some rule in force may hold where these signals are present."""
         return any(need.met(present) for need in self._rules)
 
     def _present(self, text: str) -> int:
@@ -171,6 +179,8 @@ class Gate:
                 present |= bits
                 if inflected and stream[end + 1 : stream.index(" ", end + 1)] in ENDINGS:
                     present |= inflected
+            if present & self._unsure and present & self._context:
+                present |= self._employee
         return present
 
 

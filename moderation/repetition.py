@@ -71,15 +71,14 @@ def repetitions(
         if not now - limit.window <= violation.when <= now:
             continue
         posts = by_account.setdefault(violation.account, {})
-        known = posts.get(violation.post)
-        if known is None or (known.severity, violation.clause) < (
-            violation.severity,
-            known.clause,
-        ):
-            posts[violation.post] = violation
+        posts[violation.post] = min(posts.get(violation.post, violation), violation, key=_gravest)
     found = [
         Repetition(account, tuple(sorted(posts.values(), key=lambda v: (v.when, v.post))))
         for account, posts in by_account.items()
         if len(posts) >= limit.posts
     ]
     return tuple(sorted(found, key=lambda one: (-len(one.violations), one.account)))
+
+
+def _gravest(violation: Violation) -> tuple[int, str, datetime]:
+    return -violation.severity, violation.clause, violation.when

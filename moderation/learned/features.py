@@ -20,7 +20,7 @@ LOUDNESS = 6
 """So many times a signal counts: one found signal says more than one piece of a word."""
 _START, _JOIN = "\x01", "\x01"
 _SHORTEST, _LONGEST = 2, 5
-SEGMENT = 40
+SEGMENT = 25
 """Words that are judged together at most, cut between sentences: a long post hides no threat."""
 
 

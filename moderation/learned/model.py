@@ -29,7 +29,7 @@ from moderation.terms import Place
 from moderation.words import Words
 
 FORMAT = "learned-1"
-_REMEMBERED = 16_384
+_REMEMBERED = 32_768
 _TELLING_SHARE, _MOST_TELLING = 0.5, 6
 _LEAST_WORDS = 3
 
@@ -91,8 +91,9 @@ class Learned:
         held: dict[str, Verdict] = {}
         extra = signal_tokens(places) if self.signals else []
         for tokens in segments_of(words, places.get("employee", ())):
-            if sum(word != EMPLOYEE for word, _ in tokens) < _LEAST_WORDS:
-                continue  # a name, alone or greeted, says nothing
+            named = sum(word == EMPLOYEE for word, _ in tokens)
+            if len(tokens) - named < _LEAST_WORDS + bool(named):
+                continue  # a name, alone or greeted, says nothing; nor does "… is an angel"
             told = self.probabilities([word for word, _ in tokens], extra)
             for label, name in enumerate(self.labels):
                 likely = told[label]

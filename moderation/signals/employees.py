@@ -36,6 +36,9 @@ _CONTEXT = 6
 _TWIN_BEFORE, _TWIN_NAMED, _TWIN_AFTER = 2, 6, 3
 _REFERENCE_SENTENCES = 2
 _NICKNAME_LETTERS = 3
+CONTEXT = ("job-title", "workplace", "honorific")
+"""The signals that make a first name or a common surname an employee's."""
+_UNSURE = ("first", "surname")
 _OWN_NAME = 8
 
 
@@ -109,7 +112,7 @@ class Roster:
                     # "Børnehaven Solstrålen" is called Solstrålen; "Søndre Skole" is not Skole.
                     if len(parts) > 1 and len(parts[-1]) >= _OWN_NAME:
                         context["context", parts[-1] + "~"] = None
-        self._forms = tuple(forms)
+        self._forms, self._context = tuple(forms), tuple(context)
         self._index = TermIndex(
             itertools.chain(
                 ((kind, Term(words)) for kind, words in forms),
@@ -120,6 +123,13 @@ class Roster:
     def names(self) -> Iterator[Term]:
         """Yield all forms of the employees' names, as terms."""
         return (Term(words) for _, words in self._forms)
+
+    def signs(self) -> Iterator[tuple[str, Term]]:
+        """Yield every form with what it is: "sure", "unsure" (needs context) or "context"."""
+        for kind, words in self._forms:
+            yield ("unsure" if kind in _UNSURE else "sure"), Term(words)
+        for _, text in self._context:
+            yield "context", parse_term(text)
 
     def find(self, words: Words, found: Mapping[str, list[Place]]) -> dict[str, list[Place]]:
         """Return the places of "employee" (by name or post) and "employee-ref" (also pronouns).
@@ -158,9 +168,7 @@ class Roster:
         ]
         context = [
             *named.get("context", ()),
-            *found.get("job-title", ()),
-            *found.get("workplace", ()),
-            *found.get("honorific", ()),
+            *(place for name in CONTEXT for place in found.get(name, ())),
         ]
         for kind in ("surname", "first", "capitals"):
             # Initials written small ("rektor jp") are a name only right beside a title.

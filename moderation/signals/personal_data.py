@@ -50,7 +50,7 @@ _EMAIL = re.compile(
 _OFFICE = re.compile(
     r"(?:info|kontakt|post|mail|postmottak|borger\w*|kommune\w*|raadhus\w*|rådhus\w*|jobcent\w*|"
     r"presse\w*|redaktion\w*|tilmeld\w*|support|hej|kontor\w*|bibliotek\w*|skole\w*|service\w*|"
-    r"admin\w*|sekretariat\w*|formand\w*|bestyrelse\w*|teknik\w*|miljo\w*|miljø\w*|dpo|noreply)"
+    r"admin\w*|sekretariat\w*|formand\w*|bestyrelse\w*|teknik\w*|miljo\w*|miljø\w*|dpo|noreply|affald\w*|vej\w*|park\w*|byg\w*|plan\w*|kultur\w*|fritid\w*|idraet\w*|idræt\w*|sport\w*|sekr\w*|hr|job\w*|personale\w*|kundeservice|salg|booking|billet\w*|kasserer\w*|medlem\w*|frivillig\w*|butik\w*|klub\w*|forening\w*|nyhed\w*|hoering\w*|høring\w*|digital\w*|familie\w*|social\w*|aeldre\w*|ældre\w*|sundhed\w*|dagpleje\w*|boligst\w*|pladsanvisning\w*|ungdom\w*|musik\w*|vand\w*|natur\w*|trafik\w*|driften|drift|servicetorg\w*|arkiv\w*|naering\w*|næring\w*|kirke\w*|menighed\w*|presse|webmaster|team\w*|redaktør\w*)"
 )
 _ACCOUNT = re.compile(
     r"\b(?:reg\.?\s?(?:nr\.?|nummer)?\W{0,3})?(\d{4})"

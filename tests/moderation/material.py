@@ -59,6 +59,8 @@ class Score:
     right: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)
     extra: Counter[str] = field(default_factory=Counter)
+    must: int = 0
+    caught: int = 0
     lawful: int = 0
     lawful_flagged: int = 0
     wrong: list[tuple[Sample, frozenset[str]]] = field(default_factory=list)
@@ -66,6 +68,11 @@ class Score:
     def recall(self, clause: str) -> float:
         """Share of the comments that break the clause which were flagged for it."""
         return self.right[clause] / max(self.right[clause] + self.missed[clause], 1)
+
+    @property
+    def any_recall(self) -> float:
+        """Share of the comments that break a must-clause which were flagged for any."""
+        return self.caught / max(self.must, 1)
 
     def precision(self, clause: str) -> float:
         """Share of the flags for the clause that were right."""
@@ -87,6 +94,11 @@ def files(language: str) -> tuple[str, ...]:
     return tuple(sorted(path.name for path in FOLDER.glob(f"{language}-*.tsv")))
 
 
+def held_out(language: str) -> str:
+    """Name the file of comments on which nothing was tuned and from which nothing was learned."""
+    return f"held-out-{language}.tsv"
+
+
 def judge(engine: Engine, samples: Iterable[Sample]) -> Score:
     """Try the engine on the samples."""
     score = Score()
@@ -95,7 +107,10 @@ def judge(engine: Engine, samples: Iterable[Sample]) -> Score:
         score.right.update(found & sample.clauses)
         score.missed.update(sample.clauses - found)
         score.extra.update(found - sample.clauses)
-        if not sample.clauses & MUST:
+        if sample.clauses & MUST:
+            score.must += 1
+            score.caught += bool(found & MUST)
+        else:
             score.lawful += 1
             score.lawful_flagged += bool(found & MUST)
         if found != sample.clauses:
