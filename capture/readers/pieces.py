@@ -31,7 +31,26 @@ _OTHER_TIME = re.compile(
     re.IGNORECASE,
 )
 _ON = re.compile(r"^(?:den|d\.|am|on)\s+(?=\S*\d)", re.IGNORECASE)
-_EDGE = " \n·•|–—-,:;»«›()[]#"
+EDGE = " \n·•|–—-,:;»«›()[]#"
+
+
+PRESSED = re.compile(
+    r"[.>](?:[\w-]*[-_])?(?:button|toolbar|actions?|controls?|footer|reactions?|votes?)(?:$|[-_.>:])"
+    r"|>button\b",
+    re.IGNORECASE,
+)
+ASIDE = re.compile(
+    r"[.>](?:[\w-]*[-_])?(?:sign?(?:ature)?|avatar|badge|rank|usertitle|userextras?|postprofile)"
+    r"(?:$|[-_.>:])",
+    re.IGNORECASE,
+)
+SAID = re.compile(
+    r"\s+(?:skrev|skriver|siger|sier|sagde|svarer|svarede|svarte|säger|schrieb|schreibt|sagt|sagte"
+    r"|meint|wrote|writes|says|said|replied|commented|kommenterede|kommenterte)\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+Common = frozenset[tuple[str, str]]
+"""Path and words of what most blocks of a group show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +95,24 @@ def text_of(pieces: Sequence[Piece]) -> str:
     )
 
 
-@lru_cache(maxsize=8192)
 def time_in(text: str) -> str | None:
     """The stated time in a short line that holds little else ("Skrevet: 3. nov. 2026 14.03")."""
-    words = " ".join(text.split())
+    words = " ".join(text[: 4 * _LONGEST_LINE].split())
     if not words or len(words) > _LONGEST_LINE or not _MAY_TELL.search(words):
         return None
-    if is_stated_time(words.strip(_EDGE)):
-        return _ON.sub("", words.strip(_EDGE))
+    return _time_in(words)
+
+
+@lru_cache(maxsize=4096)  # one day's posts say it again and again
+def _time_in(words: str) -> str | None:
+    if is_stated_time(words.strip(EDGE)):
+        return _ON.sub("", words.strip(EDGE))
     if _OTHER_TIME.search(words):
         return None
     tokens = words.split(" ")
     for left in range(min(_MOST_SKIPPED, len(tokens)) + 1):
         for right in range(len(tokens), max(left, len(tokens) - _MOST_SKIPPED), -1):
-            part = " ".join(tokens[left:right]).strip(_EDGE)
+            part = " ".join(tokens[left:right]).strip(EDGE)
             told = any(ch.isdigit() for ch in part) or " " in part
             if told and is_stated_time(part):
                 return _ON.sub("", part)
@@ -99,3 +122,30 @@ def time_in(text: str) -> str | None:
 def tells_other_time(text: str) -> bool:
     """Whether words speak of another time than that of the post: joined, last seen, edited."""
     return _OTHER_TIME.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of a group: its pieces; the one that tells its time; its author, and who says so."""
+
+    candidate: Candidate
+    pieces: list[Piece]
+    time: Piece | None = None
+    author: str | None = None
+    named_by: tuple[Piece, ...] = ()
+
+    @property
+    def told_author(self) -> str:
+        """The name that the block bears as an attribute."""
+        return self.candidate.shape.author if self.candidate.shape else ""
+
+    def is_head(self, piece: Piece) -> bool:
+        """Whether a piece is of the name or the time."""
+        return piece is self.time or piece in self.named_by
+
+
+def told_time(piece: Piece) -> str | None:
+    """The time that a piece states."""
+    if "time" in piece.marks:
+        return " ".join(piece.text.split()).strip("· •|,") or None
+    return time_in(piece.text)

@@ -16,7 +16,7 @@ from capture.readers.authors import leads_to_profile
 from capture.readers.drafts import Draft
 from capture.readers.facts import Candidate
 from capture.readers.pieces import tells_other_time
-from capture.readers.shapes import is_like_people
+from capture.readers.shape_names import is_like_people
 
 _UNPEOPLED = 1.0
 _BAR, _SURE, _BAR_ALONE = 4.0, 6.0, 6.0
