@@ -18,12 +18,15 @@ from moderation.policy import Duty
 from moderation.rules import RuleSet, read_rules
 from moderation.shipped import default_engine, shipped_version
 from moderation.signals.employees import Roster
+from moderation.signals.personal_data import OwnContacts
 from moderation.text import normalise
 from moderation.values import Finding, Post, RosterEntry
 from moderation.words import Words
 from service.installation import Installation
+from service.settings import Settings
 
 MUST_FIRST = 100
+_NATIONAL = 8  # digits of a Danish or Norwegian number, without the country's
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,10 @@ def judge_posts(
             session, installation.clock.now(), days=installation.settings.roster_days
         )
     text = _own_rules(installation)
-    engine = engine_for(roster, text)
-    name = hashlib.sha256(repr((shipped_version(), roster, text)).encode()).hexdigest()
+    own = own_contacts(installation.settings)
+    engine = engine_for(roster, text, own)
+    known = (shipped_version(), roster, text, sorted(own.phones), sorted(own.mail_domains))
+    name = hashlib.sha256(repr(known).encode()).hexdigest()
     return {
         local_id: Judgement(name, engine.judge(Post(local_id, words, author)))
         for local_id, words, author in posts
@@ -57,10 +62,32 @@ def judge_posts(
 
 
 @lru_cache(maxsize=4)
-def engine_for(roster: tuple[RosterEntry, ...], own_rules: str | None) -> Engine:
-    """Return the compiled rules for a roster, with the municipality's own where it has any."""
+def engine_for(
+    roster: tuple[RosterEntry, ...], own_rules: str | None, own: OwnContacts | None = None
+) -> Engine:
+    """Return the compiled rules for a roster, with the municipality's own where it has any.
+
+    `own`: the numbers and mail domains that may stand on its pages.
+    """
     extra: RuleSet | None = read_rules(own_rules, "rules file") if own_rules else None
-    return default_engine(roster=roster, extra=extra)
+    return default_engine(roster=roster, own=own, extra=extra)
+
+
+def own_contacts(settings: Settings) -> OwnContacts:
+    """Return the telephones and mail domains that belong to the municipality, by its settings."""
+    phones = (
+        settings.duty_phone,
+        settings.guard_phone,
+        settings.counselling_phone,
+        settings.hotline_phone,
+        settings.contact_phone,
+    )
+    digits = ("".join(c for c in phone if c.isdigit()) for phone in phones if phone)
+    domains = (*settings.workplace_domains, settings.archive_address.rpartition("@")[2])
+    return OwnContacts(
+        mail_domains=frozenset(domain.lower() for domain in domains if domain),
+        phones=frozenset(number[-_NATIONAL:] for number in digits),
+    )
 
 
 def roster_of(session: Session, now: datetime, *, days: int) -> tuple[RosterEntry, ...]:
