@@ -12,6 +12,8 @@ from service.jobs.housekeeping import EVERY_SECONDS, tidy
 from service.jobs.inviting import INVITATIONS
 from service.jobs.reading_lanes import LANES
 from service.jobs.reindexing import REINDEXING, look_for_missing
+from service.jobs.reminding import EVERY_SECONDS as REMINDING_SECONDS
+from service.jobs.reminding import Reminding
 from service.jobs.scanning import SCANS, ask_for_older
 from service.jobs.sealing import OUTSIDE
 from service.jobs.sealing_regularly import EVERY_SECONDS as SEALING_SECONDS
@@ -54,4 +56,5 @@ def make_engine(installation: Installation) -> Engine:
     engine.regularly("safety", tell_safety, TELLING_SECONDS)
     engine.regularly("untold", look_for_untold, LOOKING_SECONDS)
     engine.regularly("telling", tell_due, DUE_SECONDS)
+    engine.regularly("reminding", Reminding().look, REMINDING_SECONDS)
     return engine

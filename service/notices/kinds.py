@@ -9,6 +9,7 @@ from typing import Final
 RECEIPT: Final = "receipt"
 ALERT: Final = "alert"
 HANDLER: Final = "case.handler"
+DEADLINE: Final = "case.deadline"
 BACK: Final = "away.back"
 UNREACHABLE: Final = "mail.unreachable"
 SEVERAL: Final = "several"
@@ -59,6 +60,7 @@ OWN: Final = MappingProxyType(
 ORDINARY: Final = MappingProxyType(
     {
         HANDLER: "a case waits for whoever takes care of it",
+        DEADLINE: "a deadline of the case comes near; it is told before it runs out",
         "safety.case": "a representative hears of a case within one working day",
         "safety.violence": "likewise, after violence",
         BACK: "what somebody else got while one was away",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from service.notices.kinds import BACK, HANDLER, UNREACHABLE
+from service.notices.kinds import BACK, DEADLINE, HANDLER, UNREACHABLE
 from service.notices.safety import KIND as SAFETY
 from service.notices.safety import VIOLENCE, safety_words, violence_words
 from service.notices.sections import Section, url_of
@@ -21,14 +21,15 @@ Translate = Callable[[str], str]
 class Known:
     """What the words of one telling may use; `number` is None where not even that may be said.
 
-    `before` is by when a handler reads the case; `handed` are, for somebody who is back, what
-    went to whom: the subject as they would have got it (None where they have no right to it),
-    and the name.
+    `before` is by when a handler reads the case, or by when `what` is to be done. `handed` are, for
+    somebody who is back, what went to whom: the subject as they would have got it (None where they
+    have no right to it), and the name.
     """
 
     number: str | None = None
     url: str | None = None
     before: datetime | None = None
+    what: str | None = None
     handed: tuple[tuple[str | None, str], ...] = ()
 
 
@@ -39,6 +40,7 @@ def section_of(kind: str, known: Known, language: str, now: datetime) -> Section
         SAFETY: lambda known, language, _now: safety_words(known.number, known.url, language),
         VIOLENCE: lambda known, language, _now: violence_words(known.number, known.url, language),
         BACK: _back,
+        DEADLINE: _deadline,
         UNREACHABLE: _unreachable,
     }[kind](known, language, now)
 
@@ -99,6 +101,22 @@ def _handler(known: Known, language: str, now: datetime) -> Section:
                 " covered until you ask for it."
             ),
         ),
+        url_of(known.url, f"cases/{known.number}"),
+    )
+
+
+def _deadline(known: Known, language: str, now: datetime) -> Section:
+    _ = _of(language)
+    said = _("Something in the case has a deadline that comes near.")
+    if known.what is not None and known.before is not None:
+        words = Words(language, _, catalogues.load(language).ngettext)
+        said = _("%(what)s: %(when)s at the latest.") % {
+            "what": known.what,
+            "when": words.moment(known.before, now),
+        }
+    return Section(
+        _("A deadline in case %(number)s") % {"number": known.number},
+        (said,),
         url_of(known.url, f"cases/{known.number}"),
     )
 

@@ -22,11 +22,12 @@ from archive.records.people import PersonRecord
 from archive.records.tellings import TellingRecord
 from service.casework.organisation.hours import hours_of, usual_hours
 from service.casework.telling.asking import A_WHILE
+from service.casework.telling.deadlines import still_running
 from service.casework.telling.reaching import Reached, reach
 from service.casework.telling.round import Round
 from service.casework.telling.saying import section_for
 from service.casework.telling.unreachable import note_unreachable, one_at_a_time
-from service.notices.kinds import HANDLER, SEVERAL, Outcome
+from service.notices.kinds import DEADLINE, HANDLER, SEVERAL, Outcome
 from service.notices.ordinary import Why
 from service.notices.queueing import queue_notice
 from service.notices.sections import one_mail
@@ -66,7 +67,7 @@ def gather(at: Round) -> int:
     by_person: dict[UUID, list[_Due]] = defaultdict(list)
     for row in _due(session, now):
         case = session.get(CaseRecord, row.case_id) if row.case_id is not None else None
-        if _is_moot(row, case):
+        if _is_moot(at, row, case):
             _end(session, row, Outcome.MOOT, now)
             continue
         to = reach(at, row)
@@ -102,7 +103,9 @@ def _due(session: Session, now: datetime) -> Sequence[TellingRecord]:
     ).all()
 
 
-def _is_moot(row: TellingRecord, case: CaseRecord | None) -> bool:
+def _is_moot(at: Round, row: TellingRecord, case: CaseRecord | None) -> bool:
+    if row.kind == DEADLINE and case is not None:
+        return still_running(at.session, case, row, at.now) is None
     if row.kind != HANDLER or case is None:
         return False
     return case.closed_at is not None or case.handler_id != row.person_id

@@ -23,12 +23,12 @@ from service.casework.cases.outlines import ACTION as OUTLINE
 from service.casework.cases.representatives import nearest_representatives
 from service.casework.telling.round import Round
 from service.casework.telling.unreachable import operators
-from service.notices.kinds import HANDLER, UNREACHABLE
+from service.notices.kinds import DEADLINE, HANDLER, UNREACHABLE
 from service.notices.ordinary import Why
 from service.notices.safety import KIND as SAFETY
 from service.notices.safety import VIOLENCE
 
-NEEDS: Final = {HANDLER: "case.see", SAFETY: OUTLINE, VIOLENCE: OUTLINE}
+NEEDS: Final = {HANDLER: "case.see", DEADLINE: "case.see", SAFETY: OUTLINE, VIOLENCE: OUTLINE}
 """What somebody must be permitted on the case to be told of it, by kind."""
 _MOST: Final = 30
 """So many are asked at most before it is given up for now."""

@@ -13,9 +13,10 @@ from archive.records.tellings import TellingRecord
 from service.casework.cases.finding import may_on
 from service.casework.cases.opening import reads_before
 from service.casework.cases.outlines import is_large
+from service.casework.telling.deadlines import still_running
 from service.casework.telling.reaching import NEEDS, Reached
 from service.casework.telling.round import Round
-from service.notices.kinds import BACK, HANDLER
+from service.notices.kinds import BACK, DEADLINE, HANDLER
 from service.notices.ordinary import Known, because, hint, section_of
 from service.notices.sections import Section
 
@@ -27,20 +28,25 @@ def section_for(
     meant = at.session.get_one(PersonRecord, row.person_id)
     if not to.knows:
         return hint(meant.name, at.settings.url, person.language)
-    section = section_of(row.kind, _known(at, row, case), person.language, at.now)
+    section = section_of(row.kind, _known(at, row, case, person.language), person.language, at.now)
     if to.why is None:
         return section
     return replace(section, because=because(to.why, meant.name, person.language))
 
 
-def _known(at: Round, row: TellingRecord, case: CaseRecord | None) -> Known:
+def _known(at: Round, row: TellingRecord, case: CaseRecord | None, language: str) -> Known:
     url = at.settings.url
     if row.kind == BACK:
         return Known(url=url, handed=_handed(at, row))
     if case is None:
         return Known(url=url)
     if row.kind == HANDLER:
-        return Known(case.number, url, before=reads_before(case))
+        return Known(case.number, url, reads_before(case))
+    if row.kind == DEADLINE:
+        runs = still_running(at.session, case, row, at.now)
+        if runs is None:
+            return Known(case.number, url)
+        return Known(case.number, url, runs.due.moment, runs.title.within(language))
     smallest = at.settings.smallest_unit
     large = case.unit_id is not None and is_large(at.session, case.unit_id, at.now, smallest)
     return Known(case.number if large else None, url)
@@ -65,6 +71,8 @@ def _handed(at: Round, row: TellingRecord) -> tuple[tuple[str | None, str], ...]
             and needs is not None
             and not may_on(at.session, who, case, needs, at.now, though_closed=True)
         )
-        section = section_of(one.kind, _known(at, one, case), person.language, at.now)
+        section = section_of(
+            one.kind, _known(at, one, case, person.language), person.language, at.now
+        )
         handed.append((None if hidden else section.subject, name))
     return tuple(handed)

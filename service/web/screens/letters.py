@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.notices.kinds import ALERT, HANDLER, RECEIPT
+from service.notices.kinds import ALERT, DEADLINE, HANDLER, RECEIPT
 from service.notices.safety import KIND as SAFETY
 from service.notices.safety import VIOLENCE
 from service.notices.sealing import ALARM, WITNESS
@@ -18,6 +18,7 @@ def letter_name(kind: str, language: str) -> str:
         RECEIPT: _("Receipt"),
         ALERT: _("To those on duty"),
         HANDLER: _("To whoever takes care of the case"),
+        DEADLINE: _("About a deadline"),
         SAFETY: _("To the safety representative"),
         VIOLENCE: _("To the safety representative"),
         GLASS: _("About access to a case"),
