@@ -35,13 +35,25 @@ def tell_waiting(
 
 
 def tell_changed(
-    session: Session, person: PersonRecord, *, settings: Settings, now: datetime
+    session: Session,
+    person: PersonRecord,
+    *,
+    settings: Settings,
+    now: datetime,
+    widens: bool = True,
 ) -> None:
-    """Tell one person that a role may from now on see or do more."""
+    """Tell one person that a role may from now on see or do more, or less than before."""
     _ = catalogues.load(person.language).gettext
-    said = [
+    more = (
         _("From now on a role may see or do more in Værn than before."),
         _("Two people have agreed on it. If you know nothing of it, ask them why."),
+    )
+    less = (
+        _("From now on a role may see or do less in Værn than before."),
+        _("One person has decided it. If you know nothing of it, ask them why."),
+    )
+    said = [
+        *(more if widens else less),
         *where_to_read(settings, PATH, _("What, who and why:"), person.language),
     ]
     subject = _("The table of rights has been changed")

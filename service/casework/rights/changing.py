@@ -176,9 +176,9 @@ def _take_effect(session: Session, who: Principal, row: RightsChangeRecord, grou
     row.version, row.differences = (version or 0) + 1, text_of(cells)
     row.ended_at, row.ended_by = ground.now, who.actor
     _say(session, "right.changed", who, row, ground.now)
-    if row.widens:
-        for person in who_is_told(session, who.person_id, ground.now):
-            tell_changed(session, person, settings=ground.settings, now=ground.now)
+    # What is taken away is told too: to blind those who watch would be the first step.
+    for person in who_is_told(session, who.person_id, ground.now):
+        tell_changed(session, person, settings=ground.settings, now=ground.now, widens=row.widens)
 
 
 def _say(

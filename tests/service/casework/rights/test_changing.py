@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -101,8 +103,8 @@ def test_what_takes_away_holds_with_the_next_look_at_who_somebody_is(table: Tabl
     after = table.as_(table.town.archivist)
     assert (after.may("triage.sort"), after.may("case.open")) == (False, True)
     assert table.as_(table.town.leader).may("triage.sort")
-    assert kinds(table.installation)[-1] == "right.changed"
-    assert told(table.installation) == []
+    assert kinds(table.installation)[-2:] == ["right.changed", "notice.made"]
+    assert told(table.installation) == [("right.changed", table.town.lawyer.email)]
     assert_clean(table.installation)
 
 
@@ -256,3 +258,28 @@ def test_a_command_of_the_service_asks_and_a_person_agrees(table: Table) -> None
             agree(session, command, row.id, table.ground)
         agree(session, table.as_(table.town.lawyer), row.id, table.ground)
     assert "right.changed" in kinds(table.installation)
+
+
+def test_two_changes_agreed_to_at_the_same_moment_both_hold(table: Table) -> None:
+    asked = [
+        table.ask(table.operator, Wanted("case.open", role, SEES_UNIT, WHY))
+        for role in ("hr", "secretary", "mayor")
+    ]
+    lawyer = table.as_(table.town.lawyer)
+    ready = Barrier(len(asked))
+
+    def say_yes(row: RightsChangeRecord) -> None:
+        ready.wait(10)
+        table.agree(lawyer, row)
+
+    with ThreadPoolExecutor(len(asked)) as pool:
+        list(pool.map(say_yes, asked))
+
+    with table.installation.database.reading() as session:
+        standing = rights_now(session, table.installation.rights)
+        versions = [one.version for one in session.query(RightsChangeRecord)]
+    assert [standing.of("case.open", one) for one in ("hr", "secretary", "mayor")] == [
+        SEES_UNIT
+    ] * 3
+    assert sorted(one or 0 for one in versions) == [1, 2, 3]
+    assert_clean(table.installation)
