@@ -23,6 +23,7 @@ from service.web.screens.today import (
     light_tasks,
     moment_of,
     piles,
+    rights_tasks,
     step_tasks,
     tasks_ahead,
     told_today,
@@ -56,7 +57,8 @@ def show(
         how = standing(session, house.settings, now)
         lights = light_tasks(lights_of(request, session, house, how, now, language))
     steps = step_tasks((*cases, *parts), who, language)
-    acts = [*lights, *heaps, *duty_tasks(session, who, now, language), *steps]
+    asked_of = rights_tasks(session, who, now, language)
+    acts = [*lights, *heaps, *asked_of, *duty_tasks(session, who, now, language), *steps]
     acts.sort(key=moment_of)
     asked = wish_tasks(cases, language) if who.may(wishes.ACTION) else []
     # A wish has no deadline, and would stand last for ever: the oldest follow the most urgent act.

@@ -20,6 +20,8 @@ from service.casework.evidence.unusual import list_unusual
 from service.casework.moderation.queue import count_waiting
 from service.casework.organisation.away import CHANGE
 from service.casework.organisation.duties import duty_lines, on_duty_now
+from service.casework.rights.listing import waiting_changes
+from service.casework.rights.told import APPROVE
 from service.organisation.duty import gaps
 from service.procedure.next_acts import Act
 from service.procedure.texts import render_text
@@ -156,10 +158,26 @@ def duty_tasks(session: Session, who: Principal, now: datetime, language: str) -
     ]
 
 
+def rights_tasks(session: Session, who: Principal, now: datetime, language: str) -> list[TodayTask]:
+    """Return that the table of rights waits for this person's answer; not what they asked for."""
+    if not who.may(APPROVE):
+        return []
+    _ = gettext_of(language)
+    waits = [one for one in waiting_changes(session, who, now) if one.may_answer]
+    if all(one.barrier is not None for one in waits):
+        return []
+    why = _("It opens more to a role, so somebody else than whoever asked has to agree.")
+    return [TodayTask(TaskKind.RIGHTS, _("Answer a change of rights"), "/rights/changes", why)]
+
+
 def light_tasks(lights: Iterable[Light]) -> list[TodayTask]:
     """Return what has stopped; what is only amber stands on its own page."""
     return [
-        TodayTask(TaskKind.OPERATIONS, one.cause, "/operations")
+        TodayTask(
+            TaskKind.OPERATIONS,
+            one.cause,
+            "/operations" if one.act_posts or one.act_url is None else one.act_url,
+        )
         for one in lights
         if one.state is LightState.STOPPED and one.cause
     ]

@@ -18,6 +18,7 @@ class TaskKind(StrEnum):
     WISH = "wish"
     POLICE = "police"
     DUTY = "duty"
+    RIGHTS = "rights"
     OPERATIONS = "operations"
 
 

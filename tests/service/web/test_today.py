@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from archive.records.people import PersonRecord
 from service.access.principal import HeldRole, Principal
+from service.access.rights import shipped_rights
 from service.casework.cases.alerts import take_alert
 from service.casework.cases.circle import invite
 from service.casework.cases.course import shipped_procedure
@@ -20,8 +21,10 @@ from service.casework.cases.danger import say_danger
 from service.casework.cases.glass import break_glass
 from service.casework.cases.steps import end_case_step, state_circumstance
 from service.casework.organisation.duties import Hours, add_duty
+from service.casework.rights.changing import Ground, change_right
 from service.procedure.model import Outcome
 from tests.service.casework.cases.opened import ISHOEJ, employ, open_one
+from tests.service.casework.rights.test_changing import SEES_MORE
 from tests.service.conftest import Time, Town
 from tests.service.web.doors import Doors, open_doors
 
@@ -219,6 +222,20 @@ def test_whoever_keeps_the_duty_list_is_told_of_a_gap_before_it_comes(
     on_duty(doors, town.bent, begins=8, ends=16)
 
     assert "Find en til vagtlisten" in page(doors, olga)
+
+
+@SQLITE
+def test_a_change_of_rights_waits_for_whoever_may_agree_and_not_for_whoever_asked(
+    doors: Doors, town: Town, time: Time, asks: Asks
+) -> None:
+    one = doors.installation
+    olga = employ(one, time, "Olga Drift", "operator", unit=town.centre, everywhere=True)
+    with one.database.writing() as session:
+        ground = Ground(shipped_rights(), one.settings, time.now)
+        change_right(session, asks(olga), SEES_MORE, ground)
+
+    assert "/rights/changes" in main(page(doors, town.lawyer))
+    assert "/rights/changes" not in main(page(doors, olga))
 
 
 @SQLITE
