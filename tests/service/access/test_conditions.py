@@ -205,6 +205,6 @@ def test_nobody_is_invited_as_what_they_are_not_nor_into_their_own_case(
             for case in (number, concerned)
         ]
     assert offered == [
-        {("Ada Amr", "amr"), ("Julie Jurist", "lawyer")},
-        {("Julie Jurist", "lawyer")},
+        {("Ada Amr", "amr"), ("Julie Jurist", "lawyer"), ("Ole Anden", "leader")},
+        {("Julie Jurist", "lawyer"), ("Ole Anden", "leader")},
     ]
