@@ -23,13 +23,14 @@ from service.casework.cases.outlines import ACTION as OUTLINE
 from service.casework.cases.representatives import nearest_representatives
 from service.casework.telling.round import Round
 from service.casework.telling.unreachable import operators
-from service.notices.kinds import DEADLINE, HANDLER, UNREACHABLE
+from service.notices.kinds import BACK, DEADLINE, HANDLER, UNREACHABLE
 from service.notices.ordinary import Why
 from service.notices.safety import KIND as SAFETY
 from service.notices.safety import VIOLENCE
 
 NEEDS: Final = {HANDLER: "case.see", DEADLINE: "case.see", SAFETY: OUTLINE, VIOLENCE: OUTLINE}
 """What somebody must be permitted on the case to be told of it, by kind."""
+OPERATIONS: Final = "operations.see"
 _MOST: Final = 30
 """So many are asked at most before it is given up for now."""
 
@@ -53,6 +54,8 @@ def reach(at: Round, telling: TellingRecord) -> Reached:
     session = at.session
     case = session.get(CaseRecord, telling.case_id) if telling.case_id is not None else None
     meant = session.get_one(PersonRecord, telling.person_id)
+    if telling.kind == BACK:
+        return _themselves(at, meant)
     concerned = _concerned(session, case)
     passing, silent = set(concerned), dict[UUID, tuple[PersonRecord, str]]()
 
@@ -89,6 +92,16 @@ def reach(at: Round, telling: TellingRecord) -> Reached:
     return Reached(found, why, _knows(at, telling, case, found), said)
 
 
+def _themselves(at: Round, meant: PersonRecord) -> Reached:
+    """It tells them what others got: it waits in their own mailbox, should they be away again."""
+    if at.has_left(meant):
+        return Reached(None, None, knows=False)
+    code = at.why_unreachable(meant)
+    if code is not None:
+        return Reached(None, None, knows=False, silent=((meant, code),))
+    return Reached(meant, None, knows=True)
+
+
 def _above(
     at: Round,
     telling: TellingRecord,
@@ -120,11 +133,10 @@ def _above(
 def _knows(
     at: Round, telling: TellingRecord, case: CaseRecord | None, person: PersonRecord
 ) -> bool:
-    if case is None:
-        # What concerns no case is for the one it was meant for, and for colleagues in their role.
-        return telling.kind == UNREACHABLE or person.id == telling.person_id
     if at.has_left(person):
         return False
+    if case is None:
+        return at.as_asking(person).may(OPERATIONS)
     who, action = at.as_asking(person), NEEDS[telling.kind]
     return may_on(at.session, who, case, action, at.now, though_closed=True)
 

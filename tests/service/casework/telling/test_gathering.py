@@ -230,6 +230,28 @@ def test_whoever_is_back_reads_in_one_mail_what_went_to_whom(
     assert_clean(installation)
 
 
+def test_what_went_elsewhere_is_told_to_themselves_though_they_are_away_again(
+    installation: Installation,
+    town: Town,
+    time: Time,
+    asks: Asks,
+    chief: PersonRecord,
+) -> None:
+    leader = asks(town.leader)
+    away(installation, leader, town.leader, time, chief.email)
+    number = open_one(installation, town, time)
+    look(installation, time)
+    time.pass_by(7 * DAY)
+    look_for_untold(installation)
+    away(installation, leader, town.leader, time)
+    look(installation, time)
+
+    _, (recipient, subject, text) = mails(installation)
+    assert recipient == town.leader.email
+    assert number in text
+    assert number not in subject
+
+
 def test_who_may_no_longer_see_a_case_is_not_told_of_it(
     installation: Installation, town: Town, time: Time, chief: PersonRecord
 ) -> None:
