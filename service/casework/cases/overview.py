@@ -72,7 +72,9 @@ def own_parts(
         return []
     about_them = exists(
         select(HarassedRecord.id).where(
-            HarassedRecord.case_id == CaseRecord.id, HarassedRecord.person_id == who.person_id
+            HarassedRecord.case_id == CaseRecord.id,
+            HarassedRecord.person_id == who.person_id,
+            HarassedRecord.removed_at.is_(None),
         )
     )
     query = select(CaseRecord).where(
