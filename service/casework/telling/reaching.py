@@ -6,8 +6,7 @@ what their own rights open: standing in gives none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -51,45 +50,53 @@ class Reached:
 
 def reach(at: Round, telling: TellingRecord) -> Reached:
     """Return who gets what a person is to be told; nobody where nobody can be reached."""
-    session = at.session
-    case = session.get(CaseRecord, telling.case_id) if telling.case_id is not None else None
-    meant = session.get_one(PersonRecord, telling.person_id)
+    case = at.session.get(CaseRecord, telling.case_id) if telling.case_id is not None else None
+    meant = at.session.get_one(PersonRecord, telling.person_id)
     if telling.kind == BACK:
         return _themselves(at, meant)
-    concerned = _concerned(session, case)
-    passing, silent = set(concerned), dict[UUID, tuple[PersonRecord, str]]()
-
-    def first_of(person_id: UUID) -> PersonRecord | None:
-        for _ in range(_MOST):
-            if at.has_left(session.get_one(PersonRecord, person_id)):
-                passing.add(person_id)
-            answers = at.standing().answers_for(person_id, passing)
-            passing.update(answers.through)
-            if answers.person_id is None:
-                return None
-            found = session.get_one(PersonRecord, answers.person_id)
-            if (code := at.why_unreachable(found)) is None:
-                return found
-            silent[found.id] = (found, code)
-            passing.add(found.id)
-        return None
-
-    found = first_of(meant.id)
+    concerned = _concerned(at.session, case)
+    asking = _Asking(at, set(concerned))
+    found = asking.first_of(meant)
     entitled = _knows(at, telling, case, meant)
     if found is not None and found.id == meant.id and not entitled:
-        passing.add(meant.id)  # a role has ended meanwhile: whoever is above them is told instead
+        asking.passing.add(meant.id)  # a role has ended: whoever is above them is told instead
         found = None
-    found = found or _above(at, telling, case, passing, first_of)
+    found = found or _above(asking, telling, case)
     if found is None and entitled and meant.id not in concerned:
         # Nobody answers: it lies in their own mailbox for when they are back.
         found = meant if at.why_unreachable(meant) is None else None
-    said = tuple(silent.values())
+    silent = tuple(asking.silent.values())
     if found is None:
-        return Reached(None, None, knows=False, silent=said)
-    why = None
-    if found.id != meant.id:
-        why = _why(at, meant, silent, shut_out=meant.id in concerned or not entitled)
-    return Reached(found, why, _knows(at, telling, case, found), said)
+        return Reached(None, None, knows=False, silent=silent)
+    if found.id == meant.id:
+        return Reached(found, None, entitled, silent)
+    why = _why(asking, meant, shut_out=meant.id in concerned or not entitled)
+    return Reached(found, why, _knows(at, telling, case, found), silent)
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One telling's way from one to the next: `passing` are not asked, `silent` not reached."""
+
+    at: Round
+    passing: set[UUID]
+    silent: dict[UUID, tuple[PersonRecord, str]] = field(default_factory=dict)
+
+    def first_of(self, person: PersonRecord) -> PersonRecord | None:
+        """Return the first who answers for a person and can be reached."""
+        if self.at.has_left(person):
+            self.passing.add(person.id)
+        for _ in range(_MOST):
+            answers = self.at.standing().answers_for(person.id, self.passing)
+            self.passing.update(answers.through)
+            if answers.person_id is None:
+                return None
+            found = self.at.session.get_one(PersonRecord, answers.person_id)
+            if (code := self.at.why_unreachable(found)) is None:
+                return found
+            self.silent[found.id] = (found, code)
+            self.passing.add(found.id)
+        return None
 
 
 def _themselves(at: Round, meant: PersonRecord) -> Reached:
@@ -102,32 +109,30 @@ def _themselves(at: Round, meant: PersonRecord) -> Reached:
     return Reached(meant, None, knows=True)
 
 
-def _above(
-    at: Round,
-    telling: TellingRecord,
-    case: CaseRecord | None,
-    passing: set[UUID],
-    first_of: Callable[[UUID], PersonRecord | None],
-) -> PersonRecord | None:
+def _above(asking: _Asking, telling: TellingRecord, case: CaseRecord | None) -> PersonRecord | None:
     """Return the next above who answers: of representatives another one, else a leader."""
-    session, now = at.session, at.now
     for _ in range(_MOST):
-        if telling.kind == UNREACHABLE:
-            some = [one for one in operators(session, now) if one.id not in passing][:1]
-        elif case is None:
+        above = _next_above(asking, telling, case)
+        if above is None:
             return None
-        elif telling.kind in (SAFETY, VIOLENCE):
-            unit_id = case.unit_id if telling.kind == SAFETY else None
-            some = list(nearest_representatives(session, unit_id, passing, now))[:1]
-        else:
-            leader = nearest_leader(session, case.unit_id, passing, now)
-            some = [leader] if leader is not None else []
-        if not some:
-            return None
-        if (found := first_of(some[0].id)) is not None:
+        if (found := asking.first_of(above)) is not None:
             return found
-        passing.add(some[0].id)
+        asking.passing.add(above.id)
     return None
+
+
+def _next_above(
+    asking: _Asking, telling: TellingRecord, case: CaseRecord | None
+) -> PersonRecord | None:
+    session, now, passing = asking.at.session, asking.at.now, asking.passing
+    if telling.kind == UNREACHABLE:
+        return next((one for one in operators(session, now) if one.id not in passing), None)
+    if case is None:
+        return None
+    if telling.kind in (SAFETY, VIOLENCE):
+        unit_id = case.unit_id if telling.kind == SAFETY else None
+        return next(iter(nearest_representatives(session, unit_id, passing, now)), None)
+    return nearest_leader(session, case.unit_id, passing, now)
 
 
 def _knows(
@@ -141,18 +146,12 @@ def _knows(
     return may_on(at.session, who, case, action, at.now, though_closed=True)
 
 
-def _why(
-    at: Round,
-    meant: PersonRecord,
-    silent: dict[UUID, tuple[PersonRecord, str]],
-    *,
-    shut_out: bool,
-) -> Why:
-    if at.has_left(meant):
+def _why(asking: _Asking, meant: PersonRecord, *, shut_out: bool) -> Why:
+    if asking.at.has_left(meant):
         return Why.LEFT
     if shut_out:
         return Why.INSTEAD  # that the case is about them is nobody's business in a mail
-    return Why.UNREACHED if meant.id in silent else Why.AWAY
+    return Why.UNREACHED if meant.id in asking.silent else Why.AWAY
 
 
 def _concerned(session: Session, case: CaseRecord | None) -> set[UUID]:
