@@ -1,4 +1,4 @@
-"""What a page holds, asked of it in a world of its own: the scripts of `capture/readers`, in turn."""
+"""What a page holds, asked of it in a world of its own by the scripts of `capture/readers`."""
 
 from __future__ import annotations
 

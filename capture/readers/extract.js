@@ -4,6 +4,7 @@
 // wanted: [{texts: [ways to write it], within: [indexes of its replies]}], the posts that JSON-LD
 // told of.
 (wanted) => {
+  const page = globalThis.page; // of neighbours.js
   const MOST_ELEMENTS = 150000, MOST_POSTS = 3000, MOST_RUNS = 400, MOST_PARTED = 100, MOST_LINKS = 60;
   const LONGEST_RUN = 20000, LONGEST_PAGE_TEXT = 2000000;
   const SKIPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "HEAD", "IFRAME", "OBJECT", "SVG", "TEXTAREA", "SELECT"]);
@@ -19,7 +20,7 @@
   const bare = (text) => text.replace(/\s+/g, "").toLowerCase();
   const absolute = (href) => {
     try {
-      const url = new URL(href, document.baseURI);
+      const url = new URL(href, page.base);
       return /^https?:$/.test(url.protocol) ? url.href.slice(0, 2000) : null;
     } catch {
       return null;
@@ -51,9 +52,9 @@
     });
     if (!places.size) return;
     let seen = 0;
-    for (const element of document.body.querySelectorAll("*")) {
+    for (const element of page.ask("querySelectorAll", "body *")) {
       if ((seen += 1) > MOST_ELEMENTS) break;
-      if (SKIPPED.has(element.tagName.toUpperCase())) continue;
+      if (page.isBent(element) || SKIPPED.has(element.tagName.toUpperCase())) continue;
       const text = element.textContent;
       if (text.length > longest * 2 + 500) continue;
       const place = places.get(bare(text));
@@ -127,7 +128,7 @@
   };
   const labelOf = (element) => {
     const ids = (element.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean);
-    const text = ids.map((id) => document.getElementById(id)?.textContent || "").join(" ");
+    const text = ids.map((id) => page.ask("getElementById", id)?.textContent || "").join(" ");
     return squeeze(element.getAttribute("aria-label") || text).slice(0, 500);
   };
   const holders = new Map(); // element -> its number
@@ -303,7 +304,7 @@
   const segmentState = (segment, around) => {
     if (segment.state) return segment.state;
     if (posts.length >= MOST_POSTS) return (segment.state = around);
-    const range = document.createRange();
+    const range = page.ask("createRange");
     range.setStartBefore(segment.nodes[0]);
     range.setEndAfter(segment.nodes[segment.nodes.length - 1]);
     const holder = segment.nodes.find((node) => node.nodeType === Node.ELEMENT_NODE) || segment.nodes[0].parentElement;
@@ -328,6 +329,10 @@
       }
       if (node.nodeType !== Node.ELEMENT_NODE) continue;
       visited += 1;
+      if (page.isBent(node)) {
+        for (const inner of page.childrenOf(node).reverse()) stack.push([inner, state]);
+        continue;
+      }
       const inside = enter(node, state);
       if (!inside) continue;
       if (inside.block) stack.push([null, state]);
@@ -341,18 +346,18 @@
     return box.width >= width && box.height >= height && getComputedStyle(element).visibility !== "hidden";
   };
   const isFilm = (frame) => frame.hasAttribute("allowfullscreen") || /autoplay|fullscreen/.test(frame.getAttribute("allow") || "");
-  const frames = [...document.querySelectorAll("iframe, frame")].filter((frame) => measures(frame, 100, 80));
+  const frames = [...page.ask("querySelectorAll", "iframe, frame")].filter((frame) => measures(frame, 100, 80));
   const shown = (element) => element.getClientRects().length > 0;
   locate();
-  walk(document.body || document.documentElement);
-  const root = document.documentElement;
+  const body = page.get("body"), root = page.get("documentElement");
+  walk(body || root);
   return JSON.stringify({
-    url: location.href, title: squeeze(document.title).slice(0, 1000), language: (root.lang || "").slice(0, 40),
-    width: Math.max(root.scrollWidth, root.clientWidth), height: Math.max(root.scrollHeight, document.body?.scrollHeight || 0, root.clientHeight),
+    url: location.href, title: squeeze(page.get("title")).slice(0, 1000), language: (root.lang || "").slice(0, 40),
+    width: Math.max(root.scrollWidth, root.clientWidth), height: Math.max(root.scrollHeight, body?.scrollHeight || 0, root.clientHeight),
     text: pageText.join(""), counts, cut: visited >= MOST_ELEMENTS || posts.length >= MOST_POSTS,
     frames: frames.length, unread: frames.filter((frame) => measures(frame, 300, 300) && !isFilm(frame)).length,
     paths: [...paths.keys()],
-    password: [...document.querySelectorAll("input[type=password]")].some(shown),
+    password: [...page.ask("querySelectorAll", "input[type=password]")].some(shown),
     posts,
   });
 }

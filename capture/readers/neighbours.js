@@ -1,6 +1,16 @@
 // Runs in a world of its own inside the page, before shapes.js, and lends it what makes one block
-// of several neighbours.
+// of several neighbours; and how to ask a page whose fields bear the names of what is asked.
 () => {
+  // <input name="id"> makes its form's `id` that field; <img name="body"> does so to the document.
+  const ASKED = ["attributes", "childNodes", "children", "classList", "closest", "contains", "firstChild", "getAttribute", "getBoundingClientRect", "getClientRects", "hasAttribute", "hidden", "id", "innerText", "nodeType", "parentElement", "previousElementSibling", "querySelector", "querySelectorAll", "rel", "shadowRoot", "style", "tagName", "textContent", "title"];
+  const childNodes = Object.getOwnPropertyDescriptor(Node.prototype, "childNodes").get;
+  globalThis.page = {
+    isBent: (node) => node instanceof HTMLFormElement && ASKED.some((name) => Object.prototype.hasOwnProperty.call(node, name)),
+    childrenOf: (form) => [...childNodes.call(form)],
+    get: (name) => Object.getOwnPropertyDescriptor(Document.prototype, name).get.call(document),
+    ask: (name, ...asked) => Document.prototype[name].apply(document, asked),
+    base: Object.getOwnPropertyDescriptor(Node.prototype, "baseURI").get.call(document),
+  };
   // Where the words of a post stand beside the line that names it, neighbours make the block:
   // <dt>name</dt><dd>words</dd>, a row of the table and the next, words up to the next <hr>.
   const isBreak = (node) => node.nodeType === Node.ELEMENT_NODE && ["BR", "HR"].includes(node.tagName);

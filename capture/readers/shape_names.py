@@ -18,7 +18,6 @@ from capture.readers.bylines import read_byline
 from capture.readers.pieces import ASIDE, EDGE, PRESSED, SAID, Block, Piece, lines_of, told_time
 from capture.readers.stated_times import is_stated_time
 
-
 _LONGEST_NAME = 60
 _LONG_LINE = 120  # letters; who is named in so long a line is spoken of
 _MOST_NAME_WORDS = 6
@@ -104,7 +103,7 @@ def _worth(block: Block, piece: Piece, name: str, before: int) -> float:
 
 
 def with_author(block: Block, paths: Sequence[str]) -> Block:
-    """The block with its author: the name at the first of the paths that has one, or in a byline."""
+    """The block with its author: the name at the first path that has one, or that of a byline."""
     for path in paths:
         piece = next((piece for piece in block.pieces if piece.path == path), None)
         name = _name_of(block, piece) if piece is not None else ""

@@ -24,7 +24,6 @@ from capture.readers.pieces import (
     text_of,
 )
 
-
 _SAME_SHARE = 0.6  # what so many blocks have in common is the site's, not theirs
 _LEAST_COMMON = 3
 _NEARLY_ALL = 0.8
@@ -38,9 +37,9 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _OF_PERSON = re.compile(
-    r"(?:antal )?(?:indlæg|innlegg|inlägg|posts?|messages?|beiträge|svar|point|karma|likes?|location"
-    r"|sted|by|bor|bosted|wohnort|ort|fra|from|køn|alder|age|rang|rank|status|gruppe|group)\s*:?\s*"
-    r"[\d.,]*|(?:location|sted|by|bosted|wohnort|ort|fra|from|køn|alder|rang|rank)\s*:.*"
+    r"(?:antal )?(?:indlæg|innlegg|inlägg|posts?|messages?|beiträge|svar|point|karma|likes?"
+    r"|location|sted|by|bor|bosted|wohnort|ort|fra|from|køn|alder|age|rang|rank|status|gruppe|group)"
+    r"\s*:?\s*[\d.,]*|(?:location|sted|by|bosted|wohnort|ort|fra|from|køn|alder|rang|rank)\s*:.*"
     r"|[\d.,]+\s(?:point|points|poeng|poäng|punkte|indlæg|posts?|innlegg|inlägg|beiträge|likes?)",
     re.IGNORECASE,
 )
@@ -125,7 +124,7 @@ def _is_of_person(text: str) -> bool:
 
 
 def words_of(block: Block, body: str | None, common: Common) -> str:
-    """What somebody said in a block: what stands beneath `body`, or else what nothing else claims."""
+    """What somebody said in a block: what stands beneath `body`, else what nothing else claims."""
     kept: list[Piece] = []
     if body is not None:
         kept = [p for p in block.pieces if _under(p.path, body) and "button" not in p.marks]

@@ -5,6 +5,7 @@
 // From each such anchor upwards, a block is the first element that has a neighbour of the same
 // shape around an anchor of its own; a reply that stands alone is known by the shape of the others.
 () => {
+  const page = globalThis.page;
   const MOST_ELEMENTS = 150000, MOST_ANCHORS = 12000, HIGHEST = 14, LONGEST_LINE = 140, MOST_BLOCKS = 3000;
   const SKIPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "HEAD", "IFRAME", "OBJECT", "SVG", "TEXTAREA", "SELECT", "NAV"]);
   const ROOTS = new Set(["BODY", "HTML", "MAIN", "#document-fragment"]);
@@ -70,6 +71,11 @@
         continue;
       }
       if (node.nodeType !== Node.ELEMENT_NODE && node !== root) continue;
+      if (page.isBent(node)) {
+        const given = page.childrenOf(node);
+        for (let nth = given.length - 1; nth >= 0; nth -= 1) stack.push([given[nth], up, within, -1]);
+        continue;
+      }
       const tag = node.tagName.toUpperCase();
       if (SKIPPED.has(tag) || attribute(node, "role") === "navigation" || node.hidden === true) continue;
       const record = { node, up, element: true, tag, begin: letters, end: 0, place, kids: null, tokens: null };
@@ -283,7 +289,7 @@
     };
   };
 
-  read(document.body || document.documentElement);
+  read(page.get("body") || page.get("documentElement"));
   const shown = { blocks: new Map(), segments: new Map(), frequency };
   const heading = headings(records);
   const holding = new Set();

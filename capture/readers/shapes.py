@@ -27,7 +27,6 @@ from capture.readers.shape_words import body_path, common_of, words_of
 from capture.readers.stated_times import is_stated_time
 from capture.readers.times import rfc3339
 
-
 _NUMBERED = re.compile(r"[#№]\s?\d+|nr\.? ?\d+", re.IGNORECASE)
 _FAR_LONGER = 3
 _LEAST_TIMED = 0.25  # a day that few of them name is one of which they speak

@@ -22,8 +22,8 @@ _NUMBERS = (
     r"|ein|einer|einem|zwei|drei|två|ett\ par|några|ein\ paar|einigen"
 )
 _ABOUT = (
-    r"(?:(?:for|ca\.?|cirka|omkring|næsten|nesten|over|under|mere\ end|mindre\ end|vor|för|etwa|rund|über|about|around"
-    r"|almost|more\ than|less\ than)\ )*"
+    r"(?:(?:for|ca\.?|cirka|omkring|næsten|nesten|over|under|mere\ end|mindre\ end|about|around"
+    r"|vor|för|etwa|rund|über|almost|more\ than|less\ than)\ )*"
 )
 _RELATIVE = (
     rf"{_ABOUT}(?:\d{{1,3}}\ ?(?:{_UNITS})|(?:{_NUMBERS})\ (?!{_LETTERS}$)(?:{_UNITS}))\.?"
@@ -33,7 +33,8 @@ _WEEKDAYS = r"(?:man|tirs|ons|tors|fre|lør|søn)dag|(?:mon|tues|wednes|thurs|fr
 _WEEKDAYS += (
     r"|(?:mån|tis|ons|tors|fre|lör|sön)dag|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
 )
-_SHORT_WEEKDAYS = r"man|tir|tirs|ons|tor|tors|fre|lør|søn|mon|tue|wed|thu|fri|sat|sun|mån|tis|lör|sön|mo|di|mi|do|fr|sa|so"
+_SHORT_WEEKDAYS = r"man|tir|tirs|ons|tor|tors|fre|lør|søn|mon|tue|wed|thu|fri|sat|sun"
+_SHORT_WEEKDAYS += r"|mån|tis|lör|sön|mo|di|mi|do|fr|sa|so"
 _MONTHS = (
     r"(?:jan|feb|mar|mär|apr|maj|mai|may|jun|jul|aug|sep|sept|okt|oct|nov|dec|des|dez)\.?"
     r"|(?:januar|februar|marts|mars|april|juni|juli|august|september|oktober|november|december"
@@ -41,9 +42,13 @@ _MONTHS = (
 )
 _HOUR = r"(?:[01]?\d|2[0-3])[.:][0-5]\d(?:[.:][0-5]\d)?(?:\ ?[ap]\.?m\.?)?"
 _ZONE = r"(?:\ ?(?:UTC|GMT|CES?T|Z)(?:[+-]\d{1,2})?)?"
-_CLOCK = rf"(?:\s?(?:,|-|–|—|·|•|\|)?\s?(?:(?:kl\.?|klokken|klockan|at|um|@)\ ?)?{_HOUR}{_ZONE}(?:\ Uhr)?)"
+_CLOCK = (
+    r"(?:\s?(?:,|-|–|—|·|•|\|)?\s?(?:(?:kl\.?|klokken|klockan|at|um|@)\ ?)?"
+    rf"{_HOUR}{_ZONE}(?:\ Uhr)?)"
+)
 _DAYS = (
-    r"i\ ?dag|heute|(?:vor)?gestern|i\ ?kväll|i\ ?går|i\ ?forgårs|i\ aftes|i\ morges|i\ nat|i\ formiddags|i\ eftermiddags"
+    r"i\ ?dag|heute|(?:vor)?gestern|i\ ?kväll|i\ ?går|i\ ?forgårs"
+    r"|i\ aftes|i\ morges|i\ nat|i\ formiddags|i\ eftermiddags"
     r"|today|yesterday|last\ night|this\ morning|(?:sidste|forrige|last)\ (?:uge|uke|week|måned"
     rf"|month|år|year)|(?:i\ )?(?:{_WEEKDAYS})s?"
 )
@@ -58,7 +63,8 @@ _DATES = (
 _STATED_TIME = re.compile(
     rf"""(?:
         {_RELATIVE}
-        |(?:lige|akkurat)\ nu|just\ now|nyss|just\ nu|gerade\ eben|nu|nå\ nettopp|nettopp|for\ nylig|recently|moments?\ ago
+        |(?:lige|akkurat)\ nu|just\ now|nyss|just\ nu|gerade\ eben|nu|nå\ nettopp|nettopp
+        |for\ nylig|recently|moments?\ ago
         |(?:{_DAYS}){_CLOCK}?
         |{_DAY_OF_WEEK}?(?:{_DATES}),?{_CLOCK}?
         |{_DAY_OF_WEEK}\d{{1,2}}/\d{{1,2}}{_CLOCK}?

@@ -149,7 +149,9 @@ def _against(pairs: Sequence[Pair], page_url: str) -> float:
     around = set(first.around) if first else set()
     own, _, outer = (first.hint if first else "").partition("|")
     answered = _share(pairs, _can_be_answered) >= _MOST
-    elsewhere = _share(pairs, lambda c, d: _tells_of_elsewhere(c, d, page_url, answered)) >= _MOST
+    here = urldefrag(page_url).url.partition("?")[0]
+    titled = _share(pairs, lambda c, d: _is_titled(c, d, here, answered=answered)) >= _MOST
+    elsewhere = titled or _share(pairs, lambda c, d: _is_all_link(c, d, here)) >= _MOST
     weight = (4.0 if answered else 6.0) * elsewhere
     weight += 4.0 * (_share(pairs, lambda c, _: bool(c.shape and c.shape.is_wrapped)) >= _MOST)
     weight += 3.0 * (_share(pairs, _is_priced) >= _MOST)
@@ -160,7 +162,7 @@ def _against(pairs: Sequence[Pair], page_url: str) -> float:
     )
     weight += 2.0 * ("footer" in around) + 1.0 * ("aside" in around) + 3.0 * ("nav" in around)
     weight += 3.0 * (_share(pairs, _is_figures) >= _MOST)
-    weight += 1.5 * (_share(pairs, lambda _, d: len(d.text.split()) < _FEW_WORDS) > 0.8)  # noqa: PLR2004  # nearly all
+    weight += 1.5 * (_share(pairs, lambda _, d: len(d.text.split()) < _FEW_WORDS) > 0.8)  # noqa: PLR2004  # nearly all of them
     weight += 3.0 * (_share(pairs, _leads_to_file) >= _MOST)
     weight += 2.0 * (_share(pairs, lambda _, d: tells_other_time(d.time_stated or "")) >= _MOST)
     return weight
@@ -175,7 +177,7 @@ def _can_be_answered(candidate: Candidate, _: Draft) -> bool:
     pressed = [
         run.text
         for run in candidate.runs
-        if (run.link is not None or "button" in run.marks) and len(run.text) < 40  # noqa: PLR2004  # letters
+        if (run.link is not None or "button" in run.marks) and len(run.text) < 40  # noqa: PLR2004  # letters of a label
     ]
     return any(_ANSWER.match(" ".join(text.split())) for text in (*pressed, *labels))
 
@@ -221,38 +223,44 @@ def _shows_people(pairs: Sequence[Pair]) -> bool:
     return named or called or clocked or any(_share(pairs, sign) >= _MOST for sign in signs)
 
 
-def _tells_of_elsewhere(candidate: Candidate, draft: Draft, page_url: str, answered: bool) -> bool:
+def _is_titled(candidate: Candidate, draft: Draft, here: str, *, answered: bool) -> bool:
     """Whether its title leads to another page, as those of teasers and of search results do."""
-    here = urldefrag(page_url).url.partition("?")[0]
-    linked = 0
     for run in candidate.runs:
         if run.link is None or not any(ch.isalpha() for ch in run.text):
             continue
-        titled = run.marks & {"heading", "strong"} or len(run.text.split()) > _FEW_WORDS
-        text = " ".join(run.text.split())
-        if text in draft.text and _is_away(candidate.links[run.link].href, here):
-            linked += len(text)
-        if not titled or text == draft.author or "paragraph" in run.marks or run.text in draft.text:
-            own = text == draft.author and answered
-            if not (titled and run.marks & {"heading"}) or own:
-                continue
-        href = candidate.links[run.link].href or ""
-        own_page = href == draft.author_url and (answered or "heading" not in run.marks)
-        if _is_away(href, here) and not own_page and href != draft.permalink:
-            if not leads_to_profile(candidate, run):
-                return True
-    return linked > _MOST * len(draft.text)
+        href = candidate.links[run.link].href
+        if not _is_away(href, here) or href == draft.permalink or leads_to_profile(candidate, run):
+            continue
+        heads = "heading" in run.marks
+        is_name = " ".join(run.text.split()) == draft.author
+        if heads and not (is_name and answered):
+            return True
+        said = run.text in draft.text or "paragraph" in run.marks
+        long = "strong" in run.marks or len(run.text.split()) > _FEW_WORDS
+        if long and not is_name and not said and href != draft.author_url:
+            return True
+    return False
+
+
+def _is_all_link(candidate: Candidate, draft: Draft, here: str) -> bool:
+    """Whether most of its words are links to other pages."""
+    linked = [
+        run.text.strip()
+        for run in candidate.runs
+        if run.link is not None and _is_away(candidate.links[run.link].href, here)
+    ]
+    return sum(len(text) for text in linked if text in draft.text) > _MOST * len(draft.text)
 
 
 def _is_away(href: str | None, here: str) -> bool:
-    return bool(href) and urldefrag(href).url.partition("?")[0] != here
+    return bool(href) and urldefrag(href or "").url.partition("?")[0] != here
 
 
 def _is_priced(candidate: Candidate, _: Draft) -> bool:
     return any(
         _PRICE.search(run.text)
         for run in candidate.runs
-        if len(run.text) < 40  # noqa: PLR2004  # letters
+        if len(run.text) < 40  # noqa: PLR2004  # letters of a label
     )
 
 

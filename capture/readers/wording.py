@@ -1,6 +1,7 @@
 """The words around a post that are not its text: names in labels, times, things to press. Pure.
 
-Danish, Norwegian, Swedish, German and English, as people who comment on a Danish municipality's pages meet them.
+Danish, Norwegian, Swedish, German and English, as people who comment on a Danish municipality's
+pages meet them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Made pages, each with what stands on it: every way to write a thread, in five languages, with noise."""
+"""Made pages, each with what stands on it: every way to write a thread, in five languages."""
 
 from __future__ import annotations
 
@@ -42,14 +42,18 @@ def made_pages(variants: int) -> Iterator[MadePage]:
 def _page(inner: str, chance: Chance, variant: int) -> str:
     """With each variant more around it."""
     head = f'<html lang="{chance.language}"><head><meta charset="utf-8"><title>Side</title></head>'
-    lead = "<h1>Ny cykelsti ved havnen</h1><p>Kommunen bygger en ny cykelsti. Den bliver færdig til foråret.</p>"
+    lead = (
+        "<h1>Ny cykelsti ved havnen</h1>"
+        "<p>Kommunen bygger en ny cykelsti. Den bliver færdig til foråret.</p>"
+    )
     if "<h1>" in inner:
         lead = ""
     before = after = ""
     if variant % 2:
         kinds = chance.random.sample(AROUND, 3)
         before, after = kinds[0](chance), kinds[1](chance) + kinds[2](chance)
-    if variant % 4 == 2:  # noqa: PLR2004  # one in four
+    if variant % 4 == 2:  # one in four
         lead = f'<article>{lead}<p class="byline">Af Jo Ravn, 3. november 2026</p></article>'
     foot = "<footer><p>Kommunen, Torvet 1</p><p>Opdateret 3. november 2026</p></footer>"
-    return f"<!doctype html>{head}<body>{before}<main>{lead}<div class=w>{inner}</div></main>{after}{foot}</body></html>"
+    main = f"<main>{lead}<div class=w>{inner}</div></main>"
+    return f"<!doctype html>{head}<body>{before}{main}{after}{foot}</body></html>"

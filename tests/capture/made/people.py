@@ -1,25 +1,47 @@
-"""Who says what and when, for made pages: threads in five languages, by chance but always the same."""
+"""Who says what and when on made pages: five languages, by chance but always the same."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape
 from random import Random
 from zoneinfo import ZoneInfo
 
-_NAMES = (
-    "Ole Hansen,Mette Sø,Ib Krog,Karen Blom-Juhl,Åse Østergård,Jens P.,borger_42,MetteS,ole74,"
-    "Fatima al-Sayed,Søren,Nina Lund Holm,Kåre Willoch,Jürgen Groß,Anna-Lena Öberg,xX_kaj_Xx,"
-    "Tove Bæk Nielsen,Ahmed,Sigrid Undset,Peter Müller,J. K. Jensen,Bo,Lise W.,Hr. Skæg"
-).split(",")
+_NAMES = [
+    "Ole Hansen",
+    "Mette Sø",
+    "Ib Krog",
+    "Karen Blom-Juhl",
+    "Åse Østergård",
+    "Jens P.",
+    "borger_42",
+    "MetteS",
+    "ole74",
+    "Fatima al-Sayed",
+    "Søren",
+    "Nina Lund Holm",
+    "Kåre Willoch",
+    "Jürgen Groß",
+    "Anna-Lena Öberg",
+    "xX_kaj_Xx",
+    "Tove Bæk Nielsen",
+    "Ahmed",
+    "Sigrid Undset",
+    "Peter Müller",
+    "J. K. Jensen",
+    "Bo",
+    "Lise W.",
+    "Hr. Skæg",
+]
 _SAID = {
     "da": "Du er en idiot, jeg slår dig ihjel.|Enig.|Det er en god idé, men hvem skal betale?|"
     "Jeg har boet her i 30 år, og jeg har aldrig set noget lignende. Kommunen burde skamme sig.|"
     "😡😡|Nej!|Hvad siger borgmesteren til det?|112|Se https://eks.example/side hvor det står.|"
     "Tak for svaret i går. Mødet den 3. marts var spild af tid.|Helt enig med Ole Hansen.",
-    "nb": "Dette er helt feil.|Enig!|Jeg skjønner ikke hvorfor kommunen gjør dette hver eneste vår.|"
+    "nb": "Dette er helt feil.|Enig!|Jeg skjønner ikke hvorfor kommunen gjør dette hver vår.|"
     "Noen burde lære deg en lekse.|Takk for at dere tar det opp, det var på tide.|Ja|Hvem betaler?|"
     "Vi flyttet hit i 2012 og har aldri angret, men nå begynner det å ligne noe.",
     "sv": "Det här är skandal.|Håller med.|Jag förstår inte varför kommunen gör så här varje vår.|"
@@ -52,8 +74,10 @@ _NEAR = {
 }
 _ADDED = (
     "", "", "", "", "\nSe denne side.", "\n\nMvh. Ole", "\nI dag kl. 14.03 er der møde.", " 😀",
-    "\nJeg skrev det samme den 3. november 2026, men ingen svarede. Det er en lang historie, og den "
-    "handler om veje, skoler og et budget på 3 mio. kr., som ingen har set.",
+    (
+        "\nJeg skrev det samme den 3. november 2026, men ingen svarede. Det er en lang historie, "
+        "og den handler om veje, skoler og et budget på 3 mio. kr., som ingen har set."
+    ),
 )  # fmt: skip
 _ZONE = ZoneInfo("Europe/Copenhagen")
 
@@ -133,7 +157,7 @@ class Chance:
             text += self.random.choice(_ADDED)
             text = self.random.choice(("", "", "", "", "@Mette Sø ")) + text
             post = Said(nth, self.random.choice(_NAMES), moment, self.stated(moment), text)
-            if nested and every and self.random.random() < 0.45:  # noqa: S311, PLR2004  # chance, no secret
+            if nested and every and self.random.random() < 0.45:  # chance, no secret
                 self.random.choice(every[-3:]).replies.append(post)
             else:
                 top.append(post)
@@ -142,7 +166,7 @@ class Chance:
 
 
 def in_order(thread: list[Said]) -> list[Said]:
-    """The posts in the order in which a nested page shows them, numbered and linked to their parents."""
+    """The posts in the order in which a nested page shows them, each with its place and parent."""
     found: list[Said] = []
 
     def take(posts: list[Said], above: int | None) -> None:
@@ -153,3 +177,14 @@ def in_order(thread: list[Said]) -> list[Said]:
 
     take(thread, None)
     return found
+
+
+def each(posts: list[Said], one: Callable[[Said], str]) -> str:
+    """All of them, one after the other."""
+    return "".join(one(post) for post in posts)
+
+
+def linked(post: Said, fragment: str) -> str:
+    """The address of a post on its page, which is noted as shown."""
+    post.permalink = f"#{fragment}"
+    return post.permalink
