@@ -73,8 +73,13 @@ def _split(between: re.Pattern[str], text: str) -> tuple[str, ...]:
     return tuple(found.values())[:MOST_NAMES]
 
 
+def is_nicknames(name: str) -> bool:
+    """Tell whether a column is one of nicknames."""
+    return plain(name) in _NICKNAMES
+
+
 def _is_known(name: str) -> bool:
-    return column_of(name) is not None or plain(name) in _NICKNAMES
+    return column_of(name) is not None or is_nicknames(name)
 
 
 def read_names(content: bytes) -> Iterator[WantedName | Unusable]:
@@ -82,7 +87,7 @@ def read_names(content: bytes) -> Iterator[WantedName | Unusable]:
     table = read_table(content, _is_known)
     places: dict[Column | str, int] = {}
     for place, name in enumerate(table.header.cells):
-        key = "nicknames" if plain(name) in _NICKNAMES else column_of(name)
+        key = "nicknames" if is_nicknames(name) else column_of(name)
         if key is None:
             continue
         if key in places:

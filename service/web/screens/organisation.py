@@ -10,6 +10,7 @@ from starlette.responses import Response
 from service.access.principal import Principal
 from service.casework.organisation.listing import UnitLine
 from service.organisation.plan import Kind, Plan
+from service.organisation.roster_rows import is_nicknames
 from service.web.frames import frame_for
 from service.web.organisation_notices import organisation_notice
 from service.web.organisation_words import OrganisationWords
@@ -92,6 +93,8 @@ def import_view(
     notes = [words.keeps(one) for one in plan.keeps]
     if plan.adopted:
         notes.append(words.adopted(len(plan.adopted)))
+    if any(is_nicknames(one) for one in plan.other_columns):
+        notes.append(_("Nicknames are brought in under Names in posts, by this same file."))
     if plan.other_columns:
         told = ", ".join(plan.other_columns)
         notes.append(_("Columns that say nothing here: %(names)s.") % {"names": told})

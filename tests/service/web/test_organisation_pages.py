@@ -266,3 +266,10 @@ def test_the_duty_list_is_kept_and_says_when_nobody_is_on_duty(drift: Browser) -
     assert found is not None
     assert drift.post(found[1]).status_code == 303
     assert "16.00–08.00" not in drift.get("/organisation/duty").text
+
+
+def test_a_file_with_nicknames_says_where_they_are_brought_in(drift: Browser) -> None:
+    content = "Navn;E-mail;Enhed;Kaldenavn\nNye Nånna;nanna@kommune.example;Skolen;Nanne\n"
+    sent = drift.bring_in(content.encode())
+
+    assert "Navne i opslag med den samme fil" in drift.get(sent.headers["location"]).text

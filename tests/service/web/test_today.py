@@ -221,7 +221,9 @@ def test_whoever_keeps_the_duty_list_is_told_of_a_gap_before_it_comes(
     assert "Find en til vagtlisten" not in page(doors, olga), "the list is not used"
     on_duty(doors, town.bent, begins=8, ends=16)
 
-    assert "Find en til vagtlisten" in page(doors, olga)
+    text = page(doors, olga)
+    assert "Find en til vagtlisten" in text
+    assert text.count('href="/operations"') > 1, "what has stopped is theirs to put right"
 
 
 @SQLITE
