@@ -8,10 +8,13 @@ stated time. A text is edited when its words differ, not its white space.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 Entry = Mapping[str, Any]
+# A day with its year, and an hour: "3. nov. 2026 kl. 14.03".
+_EXACT = re.compile(r"(?=.*(?:\b\d{4}\b|\d[./-]\d{1,2}[./-]\d{2}\b))(?=.*\d[.:]\d\d\b)")
 
 
 def changes_since(earlier: Mapping[str, bytes], posts: Sequence[Entry]) -> dict[str, Any]:
@@ -80,9 +83,11 @@ def _by_words(post: Entry) -> object:
 
 def _by_author_and_time(post: Entry) -> object:
     """Two facts that a rewording leaves alone; a relative time ("for 2 t.") is none."""
-    if post["author"] is None or post["time"] is None:
+    stated = post["time_stated"] or ""
+    at = post["time"] or (stated if _EXACT.search(stated) else None)
+    if post["author"] is None or at is None:
         return None
-    return (post["author"], post["time"])
+    return (post["author"], at)
 
 
 def _words(post: Entry) -> str:

@@ -47,6 +47,14 @@ def test_an_edited_post_without_an_address_is_known_by_author_and_time() -> None
     assert changes["edited"] == [{"id": "z", "before": "før", "after": "efter"}]
 
 
+def test_an_edited_post_is_known_by_an_hour_that_only_people_can_read() -> None:
+    at = "3. november 2026 kl. 14.03"
+    then, now = post("a", "før", time_stated=at), post("z", "efter", time_stated=at)
+    assert changes_since(earlier(then), [now])["edited"][0]["id"] == "z"
+    then, now = post("a", "før", time_stated="2 t"), post("z", "efter", time_stated="2 t")
+    assert changes_since(earlier(then), [now])["gone"] == ["a"]
+
+
 def test_two_people_with_one_name_are_not_mixed_up_by_it() -> None:
     then = earlier(post("a", "et", time_stated="2 t."), post("b", "to", time_stated="2 t."))
     changes = changes_since(then, [post("b", "to", time_stated="3 t.")])

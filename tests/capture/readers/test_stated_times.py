@@ -14,7 +14,10 @@ Nov 3|3 Nov 2026, 14:03|Tuesday, November 3, 2026 2:03 PM|3rd of November 2026
 yesterday at 2:03 PM|for 2 måneder siden|2 mdr. siden|nå nettopp|for 3 dager siden|et minut siden
 for nylig|november 2026|21. nov. 2026 14.03 · Redigeret|(redigeret) 2 t|20.11.2026 - 14:03
 20. nov 2026, kl. 14:03|i går, 14:03|I dag 09:12|2 hours, 5 minutes ago|1 md.|4 uker siden
-lør, 11/20/2026 - 14:03|d. 3. nov. 2026|kl. 23.59|for 2 timer siden|20/11 2026 kl. 14:03"""
+lør, 11/20/2026 - 14:03|d. 3. nov. 2026|kl. 23.59|for 2 timer siden|20/11 2026 kl. 14:03
+vor 2 Stunden|vor einem Tag|Gestern, 14:03 Uhr|20. November 2026 um 14:03|Heute um 10:12
+för 2 timmar sedan|3 tim|igår 14:03|den 20 november 2026 kl. 14.03|Mon Nov 20, 2026 2:03 pm
+14:03 - 20. nov 2026|So 20. Nov 2026, 14:03|20.11.2026, 14:03 Uhr|nyss|gerade eben"""
 WORDS = """Ole|Tom|Tim|Maj|nej|3|112|3/11|14|99.99|25:00|2 idioter|i dag er det slut|mandag morgen
 en dag skal du dø|to børn|Marts Hansen|jeg kommer kl. 14|2 t er lang tid|for sent|to m|nu er det nok
 20|2026|November|May I|5 stjerner"""
