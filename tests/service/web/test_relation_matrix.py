@@ -251,8 +251,10 @@ def test_a_program_finds_what_its_role_and_unit_open_and_counts_no_more(world: W
     table = world.installation.rights
     api = [one for one in world.calls if one.is_api and one.method == "GET"]
     wrong = []
-    for role in table.roles:
-        for relation, everywhere in ((Relation.OTHER_UNIT, False), (Relation.EVERYWHERE, True)):
+    for relation in (Relation.OTHER_UNIT, Relation.EVERYWHERE, Relation.RESTRICTED):
+        everywhere = relation is not Relation.OTHER_UNIT
+        restrict(world, restricted=relation is Relation.RESTRICTED)
+        for role in table.roles:
             # A program is no employee of anybody's: it has its role's rights alone.
             own = {action: table.of(action, role) for action in table.actions}
             open_to = {
