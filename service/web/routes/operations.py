@@ -153,7 +153,7 @@ def lights_of(
         _sign_in_light(session, house, now, language),
         _check_light(run.ended_at if run else None, run.result if run else None, language),
         seal_light(how, language, now),
-        mail_light(mail_standing(session, now), language),
+        _mail_light(session, house, now, language),
     ]
     order = (LightState.STOPPED, LightState.AMBER, LightState.GREEN, LightState.OFF)
     return tuple(sorted(lights, key=lambda one: order.index(one.state)))
@@ -192,6 +192,11 @@ def _sealed(session: Session, who: Principal) -> SealedView:
     if found is None:
         return SealedView(None, None, may_seal)
     return SealedView(found.made_at, found.opened_at, may_seal)
+
+
+def _mail_light(session: Session, house: Installation, now: datetime, language: str) -> Light:
+    leaves = house.settings.smarthost is not None
+    return mail_light(mail_standing(session, now), language, leaves=leaves)
 
 
 def _check_light(

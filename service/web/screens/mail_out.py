@@ -53,8 +53,8 @@ def mail_out_view(
     )
 
 
-def mail_light(how: MailStanding, language: str) -> Light:
-    """Return the traffic light of the mail that leaves, with its cause and the one act."""
+def mail_light(how: MailStanding, language: str, *, leaves: bool) -> Light:
+    """Return the traffic light of the mail that leaves (`leaves`: a smarthost is set up)."""
     catalogue = catalogues.load(language)
     _, _n, name = catalogue.gettext, catalogue.ngettext, LightName.MAIL_OUT
     act = (_("Look at it"), PATH)
@@ -77,7 +77,11 @@ def mail_light(how: MailStanding, language: str) -> Light:
             how.unreachable,
         ) % {"num": how.unreachable}
         return Light(name, LightState.AMBER, how.last_left, cause, *act)
-    return Light(name, LightState.GREEN, how.last_left, None, _("See outgoing mail"), PATH)
+    seen = (_("See outgoing mail"), PATH)
+    if not leaves:
+        cause = _("Mails are written as files here, and reach nobody by themselves.")
+        return Light(name, LightState.OFF, how.last_left, cause, *seen)
+    return Light(name, LightState.GREEN, how.last_left, None, *seen)
 
 
 def waits_in_words(how: MailStanding, language: str, now: datetime) -> tuple[str, ...]:
