@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.records.people import PersonRecord, RosterRecord, UnitRecord
@@ -113,7 +113,7 @@ def counts(now: datetime, days: int) -> ColumnElement[bool]:
     return or_(left.is_(None), left > now - timedelta(days=days))
 
 
-def _holds(name: ColumnElement[str], text: str) -> ColumnElement[bool]:
+def _holds(name: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
     """Return the condition that a name holds a text; SQLite folds no case beyond ASCII."""
     spelled = dict.fromkeys((text, text.lower(), text.title(), text.upper()))
     return or_(*(name.icontains(one, autoescape=True) for one in spelled))
