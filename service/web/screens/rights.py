@@ -182,7 +182,7 @@ def rights_notice(language: str, said: str | None) -> Notice | None:
     _ = gettext_of(language)
     texts = {
         "changed": _("It is changed, and holds from now on."),
-        "asked": _("It waits for somebody else to agree. They have got a mail."),
+        "asked": _("It waits for somebody else to agree. Those who can get a mail."),
         "agreed": _("You have agreed. It holds from now on."),
         "refused": _("It is refused, and everything stays as it was."),
         "taken_back": _("It is taken back, and everything stays as it was."),
