@@ -8,7 +8,7 @@ words, then things to press.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urldefrag
 
 from capture.readers import wording
@@ -46,17 +46,28 @@ def read_draft(candidate: Candidate, page_url: str) -> Draft:
     author = read_author(candidate)
     time, stated = _time(candidate, author)
     text = text_of(candidate, author=author, stated=stated)
-    words = " ".join(run.text for run in candidate.runs)
-    advert = any(wording.is_advert(run.text) for run in candidate.runs if not is_spoken(run))
-    return Draft(
+    return replace(
+        bare_draft(candidate, page_url),
         author=author.name,
         author_url=author.url,
-        permalink=_permalink(candidate, page_url),
-        answers=_answers(candidate),
         time=time,
         time_stated=stated,
         text=text,
-        words=words,
+    )
+
+
+def bare_draft(candidate: Candidate, page_url: str) -> Draft:
+    """What a candidate says of itself by its links alone: who wrote what and when is not read."""
+    advert = any(wording.is_advert(run.text) for run in candidate.runs if not is_spoken(run))
+    return Draft(
+        author=None,
+        author_url=None,
+        permalink=_permalink(candidate, page_url),
+        answers=_answers(candidate),
+        time=None,
+        time_stated=None,
+        text="",
+        words=" ".join(run.text for run in candidate.runs),
         is_advert=advert or wording.is_advert(candidate.label),
     )
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from capture.readers.drafts import Draft, read_draft
+from capture.readers.drafts import Draft, bare_draft, read_draft
 from capture.readers.facts import Candidate
 from capture.readers.pieces import (
     EDGE,
@@ -80,10 +80,12 @@ def _first_at(block: Block, paths: Sequence[str]) -> Piece | None:
 
 
 def _draft(block: Block, body: str | None, common: Common, page_url: str) -> Draft:
-    plain = read_draft(block.candidate, page_url)
+    plain = bare_draft(block.candidate, page_url)
+    text = words_of(block, body, common)
+    if not text or block.time is None:
+        plain = read_draft(block.candidate, page_url)
     name, links = block.author, block.candidate.links
     stated = plain.time_stated if block.time is None else _stated(block, block.time)
-    text = words_of(block, body, common)
     if not text:
         text = plain.text if plain.text != name else ""
     url = next(

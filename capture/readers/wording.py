@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
 _ACTIONS = re.compile(
     r"(?:be)?svare?|reply|answer|like|liker?|dele?|share|rapport[eé]r|anmeld|report|flag|redig[eé]r"
@@ -99,6 +100,7 @@ _ANSWERS = re.compile(
     r"(?:som\ )?(?:svar|svarer|svarede|in\ reply|replying|reply|replied)\ (?:til|på|to)\b.*",
     re.IGNORECASE | re.VERBOSE,
 )
+_LONGEST_MARK = 200  # letters
 _MOST_ESCAPES = 3
 _LINKING_WORDS = re.compile(
     r"\b(?:af|by|skrevet|skrev|written|wrote|posted|oprettet|publiceret|den|d|kl|at|on|fra|from"
@@ -151,6 +153,11 @@ def shows(words: str, text: str) -> bool:
 
 def is_action(text: str) -> bool:
     """Whether the words, alone, are something to press beneath a post."""
+    return len(text) <= _LONGEST_MARK and _is_action(text)
+
+
+@lru_cache(maxsize=4096)  # under every post the same
+def _is_action(text: str) -> bool:
     words = " ".join(text.lower().split()).strip("· •|()")
     words = re.sub(r"\s*\(?\d+\)?$", "", words)
     return _ACTIONS.fullmatch(words) is not None or words in _ACTION_PHRASES
@@ -168,6 +175,8 @@ def is_permalink_word(text: str) -> bool:
 
 def is_advert(text: str) -> bool:
     """Whether words that stand alone mark the item as paid for."""
+    if len(text) > _LONGEST_MARK:
+        return False
     return _ADVERT.fullmatch(squeeze(text)) is not None
 
 
