@@ -82,7 +82,10 @@ def tell_token_made(
     _ = catalogues.load(person.language).gettext
     said = [
         _("A program has been given access to Værn."),
-        _("Which one, what it may do, and until when, stands under Programs; the ledger has by whom."),
+        _(
+            "Which one, what it may do, and until when, stands under Programs; the ledger has by"
+            " whom."
+        ),
         *_where(settings, "organisation/programs", _("See it here:"), person.language),
     ]
     subject = _("A program has access to Værn")
