@@ -102,7 +102,7 @@ class Engine:
         )
         # Words that break rules are guessed before ordinary ones: h*re is no "høre".
         pairs.sort(key=lambda pair: self._signals[pair[0]].common)
-        self._shapes = Shapes((*roster.names(), *(term for _, term in pairs)))
+        self._shapes = Shapes((*roster.words(), *(term for _, term in pairs)))
 
     def judge(self, post: Post) -> tuple[Finding, ...]:
         """Return every clause held to be broken by a live rule, the most severe first."""

@@ -22,7 +22,15 @@ from moderation.rules import SignalDefinition
 from moderation.signals.built_in import BUILT_IN, LEARNED
 from moderation.signals.employees import CONTEXT, Roster
 from moderation.signals.personal_data import HINT, OwnContacts, kinds_in
-from moderation.terms import ENDINGS, INFLECTED, OPEN_LEFT, OPEN_RIGHT, Term
+from moderation.terms import (
+    ENDINGS,
+    GENITIVES,
+    INFLECTED,
+    NAME,
+    OPEN_LEFT,
+    OPEN_RIGHT,
+    Term,
+)
 from moderation.text import Reading
 from moderation.words import Words
 
@@ -54,10 +62,16 @@ class Need:
         """Whether the present bits could satisfy it."""
         if present & self.every != self.every:
             return False
-        return all(
-            present & any_of or any(need.met(present) for need in needs)
-            for any_of, needs in self.choices
-        )
+        # Loops, not all() and any(): a post asks this a thousand times.
+        for any_of, needs in self.choices:
+            if present & any_of:
+                continue
+            for need in needs:
+                if need.met(present):
+                    break
+            else:
+                return False
+        return True
 
 
 class Needs:
@@ -117,16 +131,13 @@ class Gate:
         learned: Learned | None = None,
     ) -> None:
         self._learned = learned
-        self._learned_bits = needs.present(
-            f"{LEARNED}{label}" for label in (learned.labels if learned is not None else ())
-        )
         self._rules = tuple({needs.of(rule): None for rule in rules})
         self._needs, self._own = needs, own
         employee = needs.present(("employee", "employee-ref"))
         self._employee = employee
         looked_for = needs.present((*NUMERIC, *(n for n in BUILT_IN if n.startswith(LEARNED))))
         looked_for |= employee
-        found: dict[str, list[int]] = {}
+        found: dict[str, dict[int, int]] = {}
         # Two bits of the gate's own: a name that needs context, and what may be its context.
         self._unsure = 1 << len(needs.bits)
         self._context = self._unsure << 1
@@ -145,8 +156,10 @@ class Gate:
                 _add(found, term, bit)
         self._taken = ~looked_for & ((1 << len(needs.bits)) - 1)
         self._automaton = ahocorasick.Automaton()
-        for needle, (bits, inflected) in found.items():
-            self._automaton.add_word(needle, (bits, inflected))
+        for needle, bits in found.items():
+            self._automaton.add_word(
+                needle, (bits.get(0, 0), bits.get(INFLECTED, 0), bits.get(NAME, 0))
+            )
         self._filled = bool(found)
         if self._filled:
             self._automaton.make_automaton()
@@ -156,7 +169,7 @@ class Gate:
         present = self._present(reading.text)
         if self.may_hold(present):
             return True
-        if self._learned is None or not self.may_hold(present | self._learned_bits):
+        if self._learned is None:
             return False
         if present & self._employee:
             return True  # what was learned sees names hidden, and only the full look finds them
@@ -166,7 +179,10 @@ class Gate:
 
     def may_hold(self, present: int) -> bool:
         """Whether some rule in force may hold where these signals are present."""
-        return any(need.met(present) for need in self._rules)
+        for need in self._rules:  # noqa: SIM110 - a loop, as in Need.met
+            if need.met(present):
+                return True
+        return False
 
     def _present(self, text: str) -> int:
         present = self._taken
@@ -175,23 +191,25 @@ class Gate:
         if self._filled:
             # As `Words.stream`, without sentences: it finds all that stands there, and more.
             stream = f" {_BETWEEN.sub(' ', text)} "
-            for end, (bits, inflected) in self._automaton.iter(stream):
+            for end, (bits, inflected, named) in self._automaton.iter(stream):
                 present |= bits
-                if inflected and stream[end + 1 : stream.index(" ", end + 1)] in ENDINGS:
-                    present |= inflected
+                if inflected or named:
+                    ending = stream[end + 1 : stream.index(" ", end + 1)]
+                    present |= inflected if ending in ENDINGS else 0
+                    present |= named if ending in GENITIVES else 0
             if present & self._unsure and present & self._context:
                 present |= self._employee
         return present
 
 
-def _add(found: dict[str, list[int]], term: Term, bit: int) -> None:
-    """Note the bit under the term as it stands in a stream; a second time for open inflection."""
+def _add(found: dict[str, dict[int, int]], term: Term, bit: int) -> None:
+    """Note the bit under the term as it stands in a stream, by how its end may bend."""
+    bends = term.marks & (INFLECTED | NAME)
     if not term.words.isascii() and not term.words.replace(" ", "").isalnum():
-        needle, inflected = term.words, False  # pictograms stand without spaces
+        needle, bends = term.words, 0  # pictograms stand without spaces
     else:
         left = "" if term.marks & OPEN_LEFT else " "
-        inflected = bool(term.marks & INFLECTED)
-        right = "" if term.marks & (OPEN_RIGHT | INFLECTED) else " "
+        right = "" if term.marks & OPEN_RIGHT or bends else " "
         needle = f"{left}{term.words}{right}"
-    bits = found.setdefault(needle, [0, 0])
-    bits[inflected] |= bit
+    bits = found.setdefault(needle, {})
+    bits[bends] = bits.get(bends, 0) | bit

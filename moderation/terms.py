@@ -33,7 +33,12 @@ ENDINGS = frozenset({
     "erne", "ernes", "ene", "enes", "ns", "ere", "este", "a", "ede", "te", "der", "ende",
 })  # fmt: skip
 """Endings of Danish and bokmål nouns, adjectives and weak verbs, the empty one among them."""
-OPEN_LEFT, OPEN_RIGHT, INFLECTED = 1, 2, 4
+GENITIVES = frozenset({"", "s", "es"})
+"""Endings of a name: Sørensen, Sørensens, Mathiases."""
+OPEN_LEFT, OPEN_RIGHT, INFLECTED, NAME = 1, 2, 4, 8
+ENDS = {INFLECTED: ENDINGS, NAME: GENITIVES}
+"""What may follow a term that bends, up to the end of the word."""
+_BENDS = INFLECTED | NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ class TermIndex:
                 self._lemmas.setdefault(term.words, []).append(key)
                 continue
             left = "" if term.marks & OPEN_LEFT else " "
-            right = "" if term.marks & (OPEN_RIGHT | INFLECTED) else " "
+            right = "" if term.marks & (OPEN_RIGHT | _BENDS) else " "
             needle = f"{left}{term.words}{right}"
             entries.setdefault(needle, []).append((key, term.marks, len(left)))
         self._automaton = ahocorasick.Automaton()
@@ -122,9 +127,9 @@ class TermIndex:
             for end, (length, payload) in self._automaton.iter(stream):
                 start = end - length + 1
                 for key, marks, offset in payload:
-                    if marks & INFLECTED:
+                    if marks & _BENDS:
                         word_end = stream.index(" ", end + 1)
-                        if stream[end + 1 : word_end] not in ENDINGS:
+                        if stream[end + 1 : word_end] not in ENDS[marks & _BENDS]:
                             continue
                     last = end if stream[end] != " " else end - 1
                     place = at(start + offset), at(last)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 
-from moderation.terms import Place, Term, TermIndex, parse_term
+from moderation.terms import NAME, Place, Term, TermIndex, parse_term
 from moderation.text import normalise
 from moderation.values import RosterEntry
 from moderation.words import WORD, Words
@@ -42,17 +42,10 @@ _UNSURE = ("first", "surname")
 _OWN_NAME = 8
 
 
-def _inflected(words: str) -> Iterator[str]:
-    """Yield a name with the endings of the genitive: Sørensens, Lars', Mathias's, Hansen’s."""
-    yield words
-    yield f"{words}s"
-    yield f"{words} s"
-    if words[-1] in "sxz":
-        yield f"{words}es"
-
-
 def _spellings(words: str) -> frozenset[str]:
     """Return a name in the spellings that keyboards without æ, ø and å lead to."""
+    if words.isascii() and "aa" not in words:
+        return frozenset((words,))
     found = {words}
     for letter, instead in _VARIANTS:
         found |= {spelling.replace(letter, instead) for spelling in found}
@@ -103,8 +96,7 @@ class Roster:
         for entry in self.entries:
             for kind, words in _name_forms(entry):
                 for spelling in _spellings(words):
-                    for form in _inflected(spelling):
-                        forms[kind, form] = None
+                    forms[kind, spelling] = None
             for text in (entry.title, entry.unit):
                 if text and is_usable_name(text):
                     parts = WORD.findall(normalise(text).text)
@@ -115,19 +107,21 @@ class Roster:
         self._forms, self._context = tuple(forms), tuple(context)
         self._index = TermIndex(
             itertools.chain(
-                ((kind, Term(words)) for kind, words in forms),
+                ((kind, Term(words, NAME)) for kind, words in forms),
                 ((kind, parse_term(text)) for kind, text in context),
             )
         )
 
-    def names(self) -> Iterator[Term]:
-        """Yield all forms of the employees' names, as terms."""
-        return (Term(words) for _, words in self._forms)
+    def words(self) -> Iterator[Term]:
+        """Yield each word of the employees' names once, also in the genitive."""
+        for word in dict.fromkeys(word for _, words in self._forms for word in words.split()):
+            yield Term(word)
+            yield Term(f"{word}s")
 
     def signs(self) -> Iterator[tuple[str, Term]]:
         """Yield every form with what it is: "sure", "unsure" (needs context) or "context"."""
         for kind, words in self._forms:
-            yield ("unsure" if kind in _UNSURE else "sure"), Term(words)
+            yield ("unsure" if kind in _UNSURE else "sure"), Term(words, NAME)
         for _, text in self._context:
             yield "context", parse_term(text)
 
