@@ -124,6 +124,8 @@ def _taken(page: PageFacts, drafts: Sequence[Draft], recurring: Recurring) -> se
         answers = not taken.isdisjoint(_above(page, place))
         if place in recurring.drafts:
             continue
+        if _is_teaser(candidate, draft, page.url):
+            continue
         if _is_post(candidate, draft, answered=place in answered, answers=answers):
             taken.add(place)
     # An article without a name stands among posts, or it is none: only they can tell.
@@ -155,6 +157,13 @@ def _is_post(candidate: Candidate, draft: Draft, *, answered: bool, answers: boo
     if known or (in_thread and bool(draft.text) and not answered):
         return True
     return candidate.is_by_role and _is_said(candidate, answered=answered)
+
+
+def _is_teaser(candidate: Candidate, draft: Draft, page_url: str) -> bool:
+    """Whether an `<article>` that nobody signed is headed by a link to what it tells of."""
+    plain = not candidate.kinds - {"article", "shape"}
+    own = draft.permalink or ""
+    return plain and draft.author is None and not own and _leads_away(candidate, page_url)
 
 
 def _is_said(candidate: Candidate, *, answered: bool) -> bool:
