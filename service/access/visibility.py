@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
 
 from archive.records.cases import (
     CaseEvidenceRecord,
@@ -100,7 +101,10 @@ def case_levels(who: Principal, action: str, now: datetime) -> dict[Level, Colum
 
 
 def in_circle_now(who: Principal, now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a person is in the circle of the case at hand, or handles it."""
+    """Return the condition that a person is in the circle of the case at hand, or handles it.
+
+    A case that was merged has the circle of the one in which it goes on.
+    """
     if who.person_id is None:
         return false()
     return or_(
@@ -109,9 +113,14 @@ def in_circle_now(who: Principal, now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _where_it_goes_on() -> ColumnElement[UUID]:
+    """Return the id of the case at hand, or of the one into which it was merged."""
+    return func.coalesce(CaseRecord.merged_into, CaseRecord.id)
+
+
 def _in_circle(who: Principal, now: datetime, *, as_role: str | None = None) -> ColumnElement[bool]:
     query = select(CircleRecord.id).where(
-        CircleRecord.case_id == CaseRecord.id,
+        CircleRecord.case_id == _where_it_goes_on(),
         CircleRecord.person_id == who.person_id,
         CircleRecord.since <= now,
         or_(CircleRecord.until.is_(None), CircleRecord.until > now),
@@ -128,7 +137,7 @@ def glass_is_broken(who: Principal, now: datetime) -> ColumnElement[bool]:
     """
     return exists(
         select(GlassRecord.id).where(
-            GlassRecord.case_id == CaseRecord.id,
+            GlassRecord.case_id == _where_it_goes_on(),
             GlassRecord.person_id == who.person_id,
             GlassRecord.since <= now,
             GlassRecord.until > now,

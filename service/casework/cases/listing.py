@@ -24,7 +24,7 @@ from archive.records.people import PersonRecord, RoleRecord, UnitRecord
 from archive.records.tellings import TellingRecord
 from service.access.principal import Principal
 from service.access.visibility import cases_within
-from service.casework.cases.merged import ids_of
+from service.casework.cases.merged import came_into, ids_of
 
 PAGE = 30
 ENTRIES = 50
@@ -68,6 +68,8 @@ class Timed:
     actor: str
     subject: str | None
     facts: dict[str, Any]
+    case_number: str | None = None
+    """The number of the case in which it happened, where that one was merged into this."""
 
 
 def list_cases(
@@ -161,9 +163,19 @@ def timeline_of(session: Session, case: CaseRecord, before: int | None = None) -
     if before is not None:
         query = query.where(LedgerDetailRecord.position < before)
     query = query.order_by(LedgerDetailRecord.position.desc()).limit(ENTRIES + 1)
+    rows = session.scalars(query).all()
+    came_in = {one.id: one.number for one in came_into(session, case)}
     found = [
-        Timed(row.position, row.at, row.kind, row.actor, row.subject, _facts(row.details))
-        for row in session.scalars(query)
+        Timed(
+            row.position,
+            row.at,
+            row.kind,
+            row.actor,
+            row.subject,
+            _facts(row.details),
+            came_in.get(row.case_id) if row.case_id is not None else None,
+        )
+        for row in rows
     ]
     more = len(found) > ENTRIES
     entries = tuple(found[:ENTRIES])

@@ -84,7 +84,10 @@ def _timeline(session: Session, timed: Sequence[Timed], language: str) -> tuple[
     names = actor_names(session, {one.actor for one in timed})
     return tuple(
         TimelineEntry(
-            at=one.at, text=_told(one.kind, one.facts, language), who=names.get(one.actor)
+            at=one.at,
+            text=_told(one.kind, one.facts, language),
+            who=names.get(one.actor),
+            case_number=one.case_number,
         )
         for one in timed
     )

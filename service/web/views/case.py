@@ -122,12 +122,16 @@ class CircleMember:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One thing that happened in the case, already in words."""
+    """One thing that happened in the case, already in words.
+
+    `case_number` names the case in which it happened, where that was merged into this one.
+    """
 
     at: datetime
     text: str
     who: str | None = None
     url: str | None = None
+    case_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

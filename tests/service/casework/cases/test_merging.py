@@ -112,6 +112,8 @@ def test_everything_of_the_one_is_found_in_the_other_and_the_number_leads_there(
         assert [one.evidence_id for one in wishes_of(session, case)] == [wish]
         assert {one.name for one in harassed_in(session, case)} == {"Anna Holm", "Bent Lund"}
         assert timeline_of(session, case).count > before
+        places = {one.kind: one.case_number for one in timeline_of(session, case).entries}
+        assert (places["case.merged"], places["case.merged_in"]) == (old, None)
         assert goes_on_in(session, leader, old, time.now) == new
         assert search(session, leader, old, time.now).count == 2
         pointer = find_case(session, leader, old, time.now).case
@@ -224,6 +226,7 @@ def test_restricted_wins_on_both_and_opens_again_on_both(
             see_evidence(session, archivist, piece, time.now)
         assert goes_on_in(session, archivist, old, time.now) is None
         assert goes_on_in(session, leader, old, time.now) == new
+        assert find_case(session, leader, old, time.now).case.restricted
     with installation.database.writing() as session:
         restrict(session, leader, new, restricted=False, reason=WHY, now=time.now)
     with installation.database.reading() as session:
