@@ -14,7 +14,7 @@
   // RDFa, as Drupal writes it: its names for what schema.org names.
   const RDFA = { "dc:date": "dateCreated", "dc:created": "dateCreated", "content:encoded": "text", "foaf:name": "name", "sioc:has_creator": "author", "sioc:reply_of": "parentItem" };
   const AUTHOR_CLASS = /(?:^|[-_])(?:author|username|user-name|display-?name|forfatter|brugernavn)(?:[-_]+name)?$/i;
-  const COUNTS = /\d[\d.\s]*(?:\/|af|of|av|kommentar|comment|svar|repl|indlæg|innlegg|post)|(?:kommentar|comment|svar|repl|indlæg|innlegg)\w*\s*\(?\d/i;
+  const COUNTS = /\d[\d.\s]*(?:\/|af|of|av|kommentar|comment|svar|repl|indlæg|innlegg|inlägg|beitr|antwort|post)|(?:kommentar|comment|svar|repl|indlæg|innlegg)\w*\s*\(?\d/i;
 
   const squeeze = (text) => text.replace(/\s+/g, " ").trim();
   const bare = (text) => text.replace(/\s+/g, "").toLowerCase();
@@ -324,7 +324,9 @@
       if (node.nodeType === Node.TEXT_NODE) {
         const text = state.pre ? node.data : node.data.replace(/\s+/g, " ");
         if (text) say(state, text);
-        if (text.length < 60 && COUNTS.test(text) && counts.length < 50) counts.push(squeeze(node.parentElement?.textContent || text).slice(0, 80));
+        // "123 indlæg" beside a name in a forum is what that person wrote elsewhere.
+        const within = posts[state.post]?.kinds.join() === "shape";
+        if (!within && text.length < 60 && COUNTS.test(text) && counts.length < 50) counts.push(squeeze(node.parentElement?.textContent || text).slice(0, 80));
         continue;
       }
       if (node.nodeType !== Node.ELEMENT_NODE) continue;
