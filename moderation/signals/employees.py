@@ -7,7 +7,6 @@ that the post itself gives to somebody else ("min fætter Lars Hansen") does not
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping
 
 from moderation.terms import NAME, Place, Term, TermIndex, parse_term
@@ -104,26 +103,21 @@ class Roster:
                     # "Børnehaven Solstrålen" is called Solstrålen; "Søndre Skole" is not Skole.
                     if len(parts) > 1 and len(parts[-1]) >= _OWN_NAME:
                         context["context", parts[-1] + "~"] = None
-        self._forms, self._context = tuple(forms), tuple(context)
-        self._index = TermIndex(
-            itertools.chain(
-                ((kind, Term(words, NAME)) for kind, words in forms),
-                ((kind, parse_term(text)) for kind, text in context),
-            )
-        )
+        self._forms = tuple((kind, Term(words, NAME)) for kind, words in forms)
+        self._context = tuple((kind, parse_term(text)) for kind, text in context)
+        self._index = TermIndex((*self._forms, *self._context))
 
     def words(self) -> Iterator[Term]:
         """Yield each word of the employees' names once, also in the genitive."""
-        for word in dict.fromkeys(word for _, words in self._forms for word in words.split()):
+        for word in dict.fromkeys(w for _, form in self._forms for w in form.words.split()):
             yield Term(word)
             yield Term(f"{word}s")
 
     def signs(self) -> Iterator[tuple[str, Term]]:
         """Yield every form with what it is: "sure", "unsure" (needs context) or "context"."""
-        for kind, words in self._forms:
-            yield ("unsure" if kind in _UNSURE else "sure"), Term(words, NAME)
-        for _, text in self._context:
-            yield "context", parse_term(text)
+        for kind, term in self._forms:
+            yield ("unsure" if kind in _UNSURE else "sure"), term
+        yield from self._context
 
     def find(self, words: Words, found: Mapping[str, list[Place]]) -> dict[str, list[Place]]:
         """Return the places of "employee" (by name or post) and "employee-ref" (also pronouns).
