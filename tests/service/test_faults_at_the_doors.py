@@ -92,6 +92,7 @@ def check(data: Path, told: Told) -> None:
         assert verify(house.database, house.objects).findings == ()
 
 
+@pytest.mark.timeout(3600 if every_point() else 180)  # each of hundreds of calls in turn
 @pytest.mark.faults(one_in=12)
 @pytest.mark.parametrize(("call", "error"), list(product(CALLS, ("EIO", "ENOSPC"))))
 def test_a_call_that_fails_loses_nothing_and_the_service_goes_on(
