@@ -20,7 +20,7 @@ from moderation.engine import Engine
 from moderation.errors import ModerationError
 from moderation.evaluation import evaluate as evaluated
 from moderation.jsonlines import judge_lines
-from moderation.labelled import read_labelled
+from moderation.labelled import Labelled, read_labelled
 from moderation.learned.model import Learned, read_learned
 from moderation.rehearsal import read_posts
 from moderation.rules import read_rules
@@ -111,7 +111,7 @@ def backtest(
 
 
 @moderation.command()
-@click.argument("labelled", type=click.File("r", encoding="utf-8-sig"))
+@click.argument("labelled", type=click.File("r", encoding="utf-8-sig"), required=False)
 @roster_option
 @click.option("--folds", type=click.IntRange(2, 20), default=5, show_default=True)
 @click.option(
@@ -119,11 +119,14 @@ def backtest(
 )
 @click.option("--json", "_as_json", is_flag=True, help="Always: the answer is one JSON document.")
 def evaluate(
-    labelled: TextIO, *, roster: Path | None, folds: int, keep: Path | None, _as_json: bool
+    labelled: TextIO | None, *, roster: Path | None, folds: int, keep: Path | None, _as_json: bool
 ) -> None:
-    """Tell how well labelled posts (JSON Lines, CSV, tabs) are told apart."""
+    """Tell how well posts are told apart: labelled ones (JSON Lines, CSV, tabs), or those decided.
+
+    Without a file the posts that are kept are taken, as people decided them.
+    """
     try:
-        rows = read_labelled(labelled.read(), labelled.name)
+        rows = read_labelled(labelled.read(), labelled.name) if labelled else _decided()
         engine = default_engine(_roster(roster), unlearned=True)
         found = evaluated(rows, engine, folds, _tell)
     except (ModerationError, ValueError, KeyError, TypeError) as wrong:
@@ -134,6 +137,16 @@ def evaluate(
     if keep is not None:
         keep.write_text(found.learned.as_text(), encoding="utf-8")
     click.echo(json.dumps({**found.figures, "posts_per_second": speed}))
+
+
+def _decided() -> tuple[Labelled, ...]:
+    with opened(Settings()) as house, house.database.reading() as session:
+        return tuple(
+            Labelled(judged.post.text, bool(judged.broken))
+            for batch in stored_posts(session)
+            for judged in batch
+            if judged.broken is not None
+        )
 
 
 def _tried(trial: Trial, posts: Iterator[Judged], total: int | None) -> dict[str, Any]:

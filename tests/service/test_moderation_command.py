@@ -93,3 +93,6 @@ def test_the_posts_that_are_kept_are_tried_where_no_file_is_given(
     done = run("backtest")
 
     assert (done.exit_code, json.loads(done.stdout)["posts"]) == (0, 0)
+    nothing = run("evaluate")
+    assert nothing.exit_code == 2
+    assert "too few" in nothing.stderr
