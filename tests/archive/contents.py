@@ -30,7 +30,12 @@ from archive.records.mail import MailSeenRecord
 from archive.records.readings import FingerprintRecord, ScanRecord, SlowReadingRecord
 from tests.archive.captured_page import MARKER, capture
 from tests.archive.house import NOW, House
-from tests.archive.people_put_in import put_people, put_phone, put_second_factors
+from tests.archive.people_put_in import (
+    put_people,
+    put_phone,
+    put_second_factors,
+    put_ways_in,
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ def fill(house: House) -> Contents:
     with house.database.writing() as session:
         _belongings(session, case, mail, people)
         put_phone(session, people[0], other)
+        put_ways_in(session, people[0])
         put_second_factors(session, people[0], house.vault.new_key()[1])
     _reading(house, mail)
     with house.database.writing() as session:

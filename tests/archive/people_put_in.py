@@ -21,6 +21,12 @@ from archive.records.people import (
 from archive.records.phones import PhoneFileRecord, PhoneLinkRecord, PhoneRecord
 from archive.records.rights import RightsChangeRecord
 from archive.records.tellings import TellingRecord, WorkingHoursRecord
+from archive.records.ways_in import (
+    FirstStartRecord,
+    InvitationRecord,
+    MunicipalityRecord,
+    SealedSecretRecord,
+)
 from archive.vault.sealing import WrappedKey
 from tests.archive.house import NOW
 
@@ -66,7 +72,7 @@ def put_people(session: Session) -> tuple[UUID, list[UUID]]:
                 person_id=one.id, weekdays="24", begins="10:00", ends="12:30", **entered
             ),
             TellingRecord(
-                kind="safety.case", person_id=one.id, made_at=NOW, waits_until=NOW, facts={"of": 1}
+                kind="safety.case", person_id=one.id, made_at=NOW, outcome="moot", facts={"of": 1}
             ),
             DutyRecord(
                 person_id=two.id,
@@ -95,6 +101,29 @@ def put_people(session: Session) -> tuple[UUID, list[UUID]]:
     )
     record(session, "person.added", at=NOW, actor="system", subject=one)
     return unit.id, [one.id, two.id]
+
+
+def put_ways_in(session: Session, person: UUID) -> None:
+    """Put in how the first person came in, what they said, an invitation and a sealed secret."""
+    later = NOW + timedelta(days=7)
+    session.add_all(
+        (
+            MunicipalityRecord(
+                name="Havn Kommune", archive_address="arkiv@havn.example", named_at=NOW
+            ),
+            FirstStartRecord(secret_sha256="b" * 64, made_at=NOW, expires_at=later, used_at=NOW),
+            InvitationRecord(
+                person_id=person,
+                email="aase@example.dk",
+                secret_sha256="c" * 64,
+                asked_at=NOW,
+                told_at=NOW,
+                expires_at=later,
+            ),
+            SealedSecretRecord(person_id=person, secret_sha256="d" * 64, made_at=NOW),
+        )
+    )
+    record(session, "first_start.used", at=NOW, actor=f"person:{person}")
 
 
 def put_phone(session: Session, person: UUID, kept: Kept) -> None:
