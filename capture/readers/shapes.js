@@ -6,7 +6,7 @@
 // shape around an anchor of its own; a reply that stands alone is known by the shape of the others.
 () => {
   const page = globalThis.page;
-  const MOST_ELEMENTS = 150000, MOST_ANCHORS = 12000, HIGHEST = 14, LONGEST_LINE = 140, MOST_BLOCKS = 3000;
+  const MOST_ELEMENTS = 150000, MOST_ANCHORS = 12000, HIGHEST = 14, LONGEST_LINE = 140, MOST_BLOCKS = 3000, MOST_ALIKE = 60, DEEPEST = 250;
   const SKIPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT", "HEAD", "IFRAME", "OBJECT", "SVG", "TEXTAREA", "SELECT", "NAV"]);
   const ROOTS = new Set(["BODY", "HTML", "MAIN", "#document-fragment"]);
   const MONTH = "(?:jan|feb|m[aä]r|apr|ma[jiy]|jun|jul|aug|sep|o[kc]t|nov|de[csz])[a-zäæø]*\\.?";
@@ -42,16 +42,16 @@
     const tag = element.tagName;
     if (tag === "TIME" || element.hasAttribute("datetime")) return NOT_OF_POST.test(attribute(element, "class")) || tag === "DEL" || tag === "INS" ? "" : "time";
     if (element.hasAttribute("data-time") || element.hasAttribute("data-timestamp") || element.hasAttribute("data-date")) return element.textContent.length <= LONGEST_LINE ? "time" : "";
-    if (element.hasAttribute("title") && !element.hasAttribute("src") && element.textContent.length <= 60 && DATED.test(attribute(element, "title").slice(0, 100)) && !NOT_OF_POST.test(attribute(element, "title"))) return "time";
-    if (element.children.length && element.children.length <= 4 && /date|time|tid|dato|datum|zeit|stamp/i.test(attribute(element, "class")) && element.textContent.length <= 60 && DATED.test(words(element.textContent)) && ![...element.children].some((one) => isTime(one.textContent))) return "time";
+    if (element.hasAttribute("title") && !element.hasAttribute("src") && DATED.test(attribute(element, "title").slice(0, 100)) && !NOT_OF_POST.test(attribute(element, "title").slice(0, 100)) && element.textContent.length <= 60) return "time";
+    if (element.children.length && element.children.length <= 4 && /date|time|tid|dato|datum|zeit|stamp/i.test(attribute(element, "class").slice(0, 200)) && !element.querySelector("div, p, li, table") && element.textContent.length <= 60 && DATED.test(words(element.textContent)) && ![...element.children].some((one) => isTime(one.textContent))) return "time";
     return "";
   };
   const isWho = (element) => {
     if (element.hasAttribute("data-author") || element.hasAttribute("data-username")) return false; // of the block itself
-    const said = element.textContent.length <= 80 && /\p{L}/u.test(element.textContent);
-    if (!said) return false;
-    if (element.tagName === "A" && PROFILE.test(attribute(element, "href"))) return true;
-    return !element.children.length && [...element.classList].some((name) => WHO.test(name));
+    // The text of an element is asked for last: that of one that holds the page is the page's.
+    const linked = element.tagName === "A" && PROFILE.test(attribute(element, "href"));
+    const named = linked || !element.children.length && [...element.classList].some((name) => WHO.test(name));
+    return named && element.textContent.length <= 80 && /\p{L}/u.test(element.textContent);
   };
   let before = "";
   const read = (root) => {
@@ -78,13 +78,14 @@
       }
       const tag = node.tagName.toUpperCase();
       if (SKIPPED.has(tag) || attribute(node, "role") === "navigation" || node.hidden === true) continue;
-      const record = { node, up, element: true, tag, begin: letters, end: 0, place, kids: null, tokens: null };
+      const record = { node, up, depth: up ? up.depth + 1 : 0, element: true, tag, begin: letters, end: 0, place, kids: null, tokens: null };
       records.push(record);
       for (const name of [...node.classList].slice(0, 12)) frequency.set(name, (frequency.get(name) || 0) + 1);
-      let inside = within || tag === "BLOCKQUOTE" && !POSTED.test(attribute(node, "class"));
+      // No thread is so deep: what is walked upwards from each anchor must stay short.
+      let inside = within || record.depth > DEEPEST || tag === "BLOCKQUOTE" && !POSTED.test(attribute(node, "class"));
       if (!inside && anchors.time.length < MOST_ANCHORS && !(NOT_OF_POST.test(before) && before.length < 30) && anchorOf(node)) { anchors.time.push(record); inside = true; }
-      if (anchors.who.length < MOST_ANCHORS && isWho(node)) anchors.who.push(record);
-      if ((tag === "A" || tag === "BUTTON" || attribute(node, "role") === "button") && anchors.reply.length < MOST_ANCHORS && node.textContent.length < 40 && REPLY.test(words(node.textContent))) anchors.reply.push(record);
+      if (record.depth <= DEEPEST && anchors.who.length < MOST_ANCHORS && isWho(node)) anchors.who.push(record);
+      if (record.depth <= DEEPEST && (tag === "A" || tag === "BUTTON" || attribute(node, "role") === "button") && anchors.reply.length < MOST_ANCHORS && node.textContent.length < 40 && REPLY.test(words(node.textContent))) anchors.reply.push(record);
       stack.push([record, undefined]);
       const given = node.shadowRoot ? node.shadowRoot.childNodes : tag === "SLOT" && node.assignedNodes().length ? node.assignedNodes() : node.childNodes;
       for (let nth = given.length - 1; nth >= 0; nth -= 1) stack.push([given[nth], record, inside, nth]);
@@ -166,7 +167,7 @@
     }
     const group = { number: groups.length, path, tokens: new Set(shared), bare: !shared.length, part: partOf(record) };
     groups.push(group);
-    shapes.set(path, [...known, group]);
+    shapes.set(path, [group, ...known].slice(0, MOST_ALIKE));
     return group;
   };
   const find = (found, taken, alone) => {
