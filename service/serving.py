@@ -119,9 +119,11 @@ async def _serve(
             "smtp": f"{door.address[0]}:{door.address[1]}",
             "pid": os.getpid(),
         }
+        # Before anybody is told that the doors are open: from then on no full disk ends us.
+        told = doors if announce is None else {**doors, **first_start_of(installation, url)}
         write_durably(listening, json.dumps(doors).encode(), mode=0o644)
         if announce is not None:
-            announce({**doors, **first_start_of(installation, url)})
+            announce(told)
         # All that stands now stays: no collection need look through it between two uploads.
         gc.collect()
         gc.freeze()
