@@ -8,8 +8,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+EVERYWHERE_SIGN: Final = "*"
 EVERYWHERE: Final = frozenset(
-    {"*", "everywhere", "helekommunen", "alle", "overalt", "wholemunicipality", "all"}
+    {"everywhere", "helekommunen", "alle", "overalt", "wholemunicipality", "all"}
 )
 LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -116,4 +117,4 @@ def role_of(name: str, roles: tuple[str, ...]) -> str | None:
 
 def is_everywhere(name: str) -> bool:
     """Tell whether a unit's cell means the whole municipality."""
-    return name.strip() == "*" or plain(name) in EVERYWHERE
+    return name.strip() == EVERYWHERE_SIGN or plain(name) in EVERYWHERE

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from service.organisation.columns import LANGUAGES, Column, column_of, is_everywhere, plain, role_of
+from service.organisation.columns import (
+    EVERYWHERE_SIGN,
+    LANGUAGES,
+    Column,
+    column_of,
+    is_everywhere,
+    plain,
+    role_of,
+)
 from service.organisation.refusals import FileFault, FileUnusable, RowFault, Unusable
 from service.organisation.table import FileTable, Row, read_table
 
@@ -201,6 +209,8 @@ class _Reader:
     def _unit(self, line: int, cells: Mapping[Column, str]) -> str | None:
         """Note the unit of a row with those above it, and return its name."""
         number = cells.get(Column.UNIT_NUMBER) or None
+        if cells.get(Column.UNIT) == EVERYWHERE_SIGN:
+            return None  # the whole municipality, and no unit of that name
         path = _path(cells.get(Column.UNIT, ""))
         if not path[-1]:
             if number is None:
@@ -239,6 +249,8 @@ class _Reader:
     def _roles(self, cells: Mapping[Column, str], unit: str | None) -> tuple[WantedRole, ...]:
         found: list[WantedRole] = []
         where = cells.get(Column.ROLE_UNIT, "")
+        if not where and cells.get(Column.UNIT) == EVERYWHERE_SIGN:
+            where = EVERYWHERE_SIGN  # whoever has one column for both writes it there
         for word in _BETWEEN_ROLES.split(cells.get(Column.ROLE, "")):
             if not word.strip():
                 continue

@@ -82,6 +82,17 @@ def test_a_role_holds_where_the_file_says_and_everywhere_only_by_its_own_word() 
     }
 
 
+def test_the_sign_for_everywhere_is_no_unit_where_one_column_says_both() -> None:
+    found = wanted("navn;mail;enhed;rolle\nI;i@x.dk;*;jurist\nJ;j@x.dk;*;\n;;*;\n")
+
+    assert [(one.unit, one.roles) for one in found.people] == [
+        (None, (WantedRole("lawyer", everywhere=True),)),
+        (None, ()),
+    ]
+    assert found.units == ()
+    assert [(one.line, one.fault) for one in found.unusable] == [(4, RowFault.NO_PERSON)]
+
+
 def test_rows_that_cannot_be_used_are_told_with_line_and_reason_and_leave_nothing_behind() -> None:
     found = wanted(
         "medarbejdernr;navn;mail;enhed;overenhed;rolle;sprog\n"
