@@ -33,6 +33,11 @@ def goes_on_in(session: Session, who: Principal, number: str, now: datetime) -> 
     return session.scalars(query).first()
 
 
+def merged_into(session: Session, case: CaseRecord) -> CaseRecord | None:
+    """Return the case in which this one goes on, whoever asks; None where it was not merged."""
+    return session.get(CaseRecord, case.merged_into) if case.merged_into is not None else None
+
+
 def came_into(session: Session, case: CaseRecord) -> Sequence[CaseRecord]:
     """Return the cases that were merged into this one, the oldest first."""
     query = select(CaseRecord).where(CaseRecord.merged_into == case.id)

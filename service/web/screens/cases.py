@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from archive.records.cases import CaseRecord
 from service.access.principal import Principal
 from service.access.rights import Level
 from service.casework.cases.concerned import ACTION as NAME
@@ -23,6 +23,7 @@ from service.casework.cases.listing import (
     names_of,
     unit_names,
 )
+from service.casework.cases.merged import merged_into
 from service.casework.cases.merging import ACTION as MERGE
 from service.casework.cases.restricting import ACTION as RESTRICT
 from service.casework.cases.wishes import ACTION as ANSWER
@@ -66,6 +67,9 @@ from service.web.views.concerned import Shape
 from service.web.views.frame import FormState
 from service.web.wording import gettext_of
 from service.web.words import COPENHAGEN
+
+if TYPE_CHECKING:
+    from archive.records.cases import CaseRecord
 
 
 def case_view(
@@ -153,7 +157,7 @@ def case_view(
 def _shape(session: Session, who: Principal, case: CaseRecord, now: datetime) -> Shape:
     """Where what the case is can be changed, by who carries it on and is not concerned by it."""
     url, others = f"/cases/{case.number}", not concerns(session, who, case)
-    into = session.get(CaseRecord, case.merged_into) if case.merged_into is not None else None
+    into = merged_into(session, case)
     seen = into is not None and may_on(session, who, into, "case.see", now, though_closed=True)
 
     def may(action: str, *, though_closed: bool = False) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from archive.records.cases import CaseRecord
 from service.access.principal import Principal
 from service.casework.cases.concerned import WORKPLACE, may_be_taken_off
 from service.casework.cases.listing import (
@@ -21,6 +21,9 @@ from service.casework.cases.listing import (
 from service.casework.cases.restricting import restrictions_of
 from service.web.views.concerned import ConcernedView, Named, RestrictionView, Turn
 from service.web.views.frame import FormState
+
+if TYPE_CHECKING:
+    from archive.records.cases import CaseRecord
 
 
 def restriction_view(

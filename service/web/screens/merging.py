@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from archive.records.cases import CaseRecord
 from service.access.principal import Principal
 from service.casework.cases.carrying import may_be_taken_over
 from service.casework.cases.concerned import owed_in
@@ -27,6 +27,9 @@ from service.web.screens.steps import Around, readers_as, step_title
 from service.web.views.concerned import CameIn, MergeView, Other, OwedStep
 from service.web.views.frame import FormState
 from service.web.wording import gettext_of
+
+if TYPE_CHECKING:
+    from archive.records.cases import CaseRecord
 
 MOST = 100
 """So many of the latest cases are offered; another is named by its number."""
