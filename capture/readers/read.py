@@ -31,8 +31,8 @@ _LEAST_LIKENESS = 20  # letters; shorter beginnings are alike by chance
 _COMMENTS = frozenset({"Answer", "Comment", "CorrectionComment", "UserComments"})
 # "134 kommentarer", "12 af 134 comments"; the number next to the word.
 _COUNTED = re.compile(
-    r"(\d{1,3}(?:[. ]\d{3})+|\d{1,7})\s?(?:kommentar|comment|svar|repl|indlæg|innlegg|inlägg|beitr|antwort"
-    r"|posts?\b)",
+    r"(\d{1,3}(?:[. ]\d{3})+|\d{1,7})\s?(?:kommentar|comment|svar|repl|indlæg|innlegg"
+    r"|inlägg|beitr|antwort|posts?\b)",
     re.IGNORECASE,
 )
 _NAMED_ELEMENT = re.compile(r"^[A-Za-z][\w-]*[-_]?\d[\w-]*$")
