@@ -18,7 +18,7 @@ from service.jobs.scanning import SCANS, ask_for_older
 from service.jobs.sealing import OUTSIDE
 from service.jobs.sealing_regularly import EVERY_SECONDS as SEALING_SECONDS
 from service.jobs.sealing_regularly import seal_regularly
-from service.jobs.sending import NOTICES
+from service.jobs.sending import ALERTS, NOTICES
 from service.jobs.slow_reading import SLOW_READING
 from service.jobs.telling import EVERY_SECONDS as DUE_SECONDS
 from service.jobs.telling import LOOKING_SECONDS, look_for_untold, tell_due
@@ -31,6 +31,7 @@ KINDS = (
     *LANES,
     SLOW_READING,
     SCANS,
+    ALERTS,
     NOTICES,
     INVITATIONS,
     VISITS,

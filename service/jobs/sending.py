@@ -1,7 +1,12 @@
-"""The notices job: what is queued leaves by the way out, once as far as anyone can tell."""
+"""The notices job: what is queued leaves by the way out, once as far as anyone can tell.
+
+Alerts leave by a lane of their own: no heap of other mails, no slow answer of the mail system to
+one of them, and no flood at the doors keeps them waiting.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement
@@ -16,14 +21,20 @@ from service.installation import Installation
 from service.jobs.claims import Claim, done, given_up, held
 from service.jobs.errors import TryLater
 from service.jobs.kinds import Kind, Wake
+from service.notices.kinds import ALERT
 from service.notices.outgoing import NotSent, way_out
 
 NAME = "notices"
 
 
 def waiting() -> ColumnElement[bool]:
-    """Return the condition that a notice has not left yet."""
-    return NoticeRecord.sent_at.is_(None)
+    """Return the condition that a notice, but for alerts, has not left yet."""
+    return NoticeRecord.sent_at.is_(None) & (NoticeRecord.kind != ALERT)
+
+
+def alerts_waiting() -> ColumnElement[bool]:
+    """Return the condition that an alert has not left yet."""
+    return NoticeRecord.sent_at.is_(None) & (NoticeRecord.kind == ALERT)
 
 
 def perform(installation: Installation, claim: Claim, wake: Wake) -> None:
@@ -85,3 +96,4 @@ NOTICES = Kind(
     at_once=1,
     most_attempts=20,
 )
+ALERTS = replace(NOTICES, name="alert_mails", waiting=alerts_waiting, woken_as=NAME, gives_way=0.0)

@@ -28,14 +28,14 @@ from service.jobs.claims import Claim, claim_next
 from service.jobs.engine import Engine
 from service.jobs.kinds import Kind
 from service.jobs.reading import READING
-from service.jobs.sending import NOTICES
+from service.jobs.sending import ALERTS, NOTICES
 from tests.service.conftest import Time
 
 SOON = 120.0
 
 
 def work_off(installation: Installation, *kinds: Kind) -> None:
-    engine = Engine(installation, kinds or (READING, NOTICES))
+    engine = Engine(installation, kinds or (READING, ALERTS, NOTICES))
     engine.sweep()
     assert engine.rest(SOON)
     assert engine.stop(SOON)

@@ -27,7 +27,7 @@ from service.casework.telling.asking import A_WHILE
 from service.errors import NotPermitted, RowNotFound
 from service.installation import Installation
 from service.jobs.engine import Engine
-from service.jobs.sending import NOTICES
+from service.jobs.sending import ALERTS, NOTICES
 from service.jobs.telling import look_for_untold, tell_due
 from service.notices.queueing import queue_notice
 from tests.service.casework.cases.opened import assert_clean, employ, open_one
@@ -55,7 +55,7 @@ def go(house: Installation, time: Time, *, rounds: int = 1) -> None:
         look_for_untold(house)
         time.pass_by(A_WHILE)
         tell_due(house)
-        engine = Engine(house, (NOTICES,))
+        engine = Engine(house, (ALERTS, NOTICES))
         engine.sweep()
         assert engine.rest(SOON)
         assert engine.stop(SOON)

@@ -18,7 +18,7 @@ from archive.records.ledger import LedgerDetailRecord
 from service.installation import Installation
 from service.jobs.claims import LEASE, claim_next
 from service.jobs.engine import Engine, perform_one
-from service.jobs.sending import NOTICES
+from service.jobs.sending import ALERTS, NOTICES
 from service.notices.queueing import queue_notice
 from service.settings import Settings
 from tests.service.conftest import Time
@@ -47,16 +47,20 @@ def relay() -> Iterator[tuple[Relay, str]]:
 
 
 def queue(
-    installation: Installation, time: Time, number: int = 1, to: str = "anna@kommune.example"
+    installation: Installation,
+    time: Time,
+    number: int = 1,
+    to: str = "anna@kommune.example",
+    kind: str = "receipt",
 ) -> None:
     with installation.database.writing() as session:
         for one in range(number):
             queue_notice(
                 session,
                 settings=installation.settings,
-                kind="receipt",
+                kind=kind,
                 recipient=to,
-                subject=f"Kvittering {one}",
+                subject=f"{kind} {one}",
                 body="Det er i sikkerhed.\n.\nEn linje med et punktum.\n",
                 language="da",
                 now=time.now,
@@ -170,3 +174,44 @@ def test_notices_of_many_threads_all_leave(installation: Installation, time: Tim
     sent(installation)
 
     assert len(list((installation.data / "outbox").glob("*.eml"))) == 12
+
+
+class SlowRelay(Relay):
+    """Answers nothing but alerts, until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go, self.alerted = threading.Event(), threading.Event()
+        self.held = 0
+        self.held_before_the_alert = 0
+
+    def __call__(self, envelope: Envelope) -> None:
+        if b"Subject: alert" in envelope.content:
+            self.held_before_the_alert = self.held
+            self.alerted.set()
+        else:
+            self.held += 1
+            self.go.wait(SOON)
+        super().__call__(envelope)
+
+
+def test_an_alert_waits_for_no_other_mail_however_slow_that_is(
+    installation: Installation, time: Time
+) -> None:
+    handler = SlowRelay()
+    queue(installation, time, 3)
+    time.pass_by(timedelta(seconds=1))
+    queue(installation, time, kind="alert")
+    with SmtpDoor("127.0.0.1", 0, accept=handler, archive_address="anna@kommune.example") as door:
+        house = through(installation, f"{door.address[0]}:{door.address[1]}")
+        engine = Engine(house, (ALERTS, NOTICES))
+        engine.wake("notices")
+        try:
+            assert handler.alerted.wait(SOON)
+        finally:
+            handler.go.set()
+            assert engine.rest(SOON)
+            assert engine.stop(SOON)
+
+    assert handler.held_before_the_alert <= 1
+    assert len(handler.taken) == 4
