@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
 from archive.records.cases import CaseRecord, CircumstanceRecord, EndingRecord
+from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.casework.cases.alerts import DANGER, end_alerts, raise_alert
-from service.casework.cases.course import course_of
+from service.casework.cases.course import Course, course_of
 from service.casework.cases.finding import case_for, refuse_own_matter
 from service.errors import NotPermitted
 from service.procedure.endings import Ending, ProposedEnding, correct_ending, end_step, in_force
 from service.procedure.errors import FieldInvalid, StepUnknown
-from service.procedure.model import OPENED, Outcome
+from service.procedure.model import OPENED, FieldType, Outcome
 
 
 def end_case_step(
@@ -42,6 +43,7 @@ def end_case_step(
     if person is None:
         raise NotPermitted("case.step")
     course = course_of(session, case)
+    _require_people(session, course, step_id, values, now)
     proposed = ProposedEnding(outcome, str(person), reason, values)
     decide = correct_ending if step_id in in_force(course.endings) else end_step
     ending = decide(
@@ -143,6 +145,36 @@ def state_known_facts(
             )
     if incident is not None and incident != course.facts.moments.get("incident"):
         state_circumstance(session, who, number, "incident", holds=True, moment=incident, now=now)
+
+
+def _require_people(
+    session: Session, course: Course, step_id: str, values: Mapping[str, str], now: datetime
+) -> None:
+    """Raise `FieldInvalid` where a field for a person names nobody who works here.
+
+    Whoever stands there since an earlier ending may have left. An id is taken only as we write it:
+    in other letters the procedure would take one person for two.
+    """
+    step, standing = course.procedure.find(step_id), in_force(course.endings).get(step_id)
+    if step is None:
+        raise StepUnknown(step_id)
+    for blank in step.blanks:
+        value = values.get(blank.id, "").strip()
+        stands = standing is not None and standing.values.get(blank.id) == value
+        if blank.type is FieldType.PERSON and value and not stands:
+            key = _as_written(value)
+            person = session.get(PersonRecord, key) if key is not None else None
+            left = person is not None and person.ended_at is not None and person.ended_at <= now
+            if person is None or person.sealed or left:
+                raise FieldInvalid(step_id, blank.id, "nobody who works here")
+
+
+def _as_written(value: str) -> UUID | None:
+    try:
+        found = UUID(value)
+    except ValueError:
+        return None
+    return found if str(found) == value else None
 
 
 def _row(case: CaseRecord, ending: Ending, who: Principal) -> EndingRecord:

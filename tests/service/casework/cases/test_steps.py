@@ -6,14 +6,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from archive.records.cases import CaseRecord, EndingRecord
 from archive.records.people import PersonRecord
+from service.access.endings import end_person
 from service.access.people import give_role
 from service.access.principal import Principal
+from service.access.sealed_account import seal_account, sealed_person
 from service.casework.cases.course import course_of
 from service.casework.cases.steps import end_case_step, state_circumstance
 from service.errors import NotPermitted
@@ -28,7 +31,12 @@ from service.procedure.errors import (
     StepUnknown,
 )
 from service.procedure.model import Outcome
-from tests.service.casework.cases.opened import leaves_no_entry, leaves_one_entry, open_one
+from tests.service.casework.cases.opened import (
+    employ,
+    leaves_no_entry,
+    leaves_one_entry,
+    open_one,
+)
 from tests.service.conftest import Time, Town
 
 Asks = Callable[[PersonRecord], Principal]
@@ -100,6 +108,35 @@ def test_a_step_is_done_only_with_its_fields_and_the_closed_form_keeps_them(
     (kept,) = endings(installation)
     assert kept.fields == {"evidence": "D-1"}
     assert (kept.person_id, kept.at) == (town.leader.id, time.now)
+
+
+def test_a_field_for_a_person_takes_one_who_works_here_and_no_person_for_two(
+    installation: Installation, town: Town, time: Time, asks: Asks
+) -> None:
+    number, who = open_one(installation, town, time), asks(town.leader)
+    gone = employ(installation, time, "Gerd Gik", unit=town.library)
+    with installation.database.writing() as session:
+        seal_account(session, "Den forseglede konto", time.now, actor="system")
+        account = sealed_person(session)
+        assert account is not None
+        end_person(session, session.merge(gone), time.now, actor="system")
+    anna, karen = str(town.anna.id), str(town.archivist.id)
+    nobody = ("Karen", str(UUID(int=1)), karen.upper(), str(account.id), str(gone.id))
+    # Nobody takes it over for themselves: in other letters they would seem to be another.
+    refused = {**dict.fromkeys((*nobody, anna.upper()), FieldInvalid), anna: NotByThisPerson}
+    done: dict[str, Any] = {"outcome": Outcome.DONE}
+    for name, refusal in refused.items():
+        with leaves_no_entry(installation), pytest.raises(refusal):
+            end(installation, who, number, "12.1", time, **done, values={"acknowledged_by": name})
+
+    found = {"acknowledged_by": karen}
+    end(installation, who, number, "12.1", time, **done, values=found)
+    with installation.database.writing() as session:
+        end_person(session, session.merge(town.archivist), time.now, actor="system")
+    # Whoever has left since still stands where they stood.
+    more = {**found, "told_on": "2026-11-02"}
+    end(installation, who, number, "12.1", time, **done, values=more, reason="Dagen manglede.")
+    assert endings(installation)[-1].fields == more
 
 
 def test_a_step_that_the_procedure_does_not_have_is_refused(
