@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,9 +15,11 @@ from sqlalchemy import Integer, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from archive.asking import Prepared, ask
+from archive.records.cases import CaseRecord
 from archive.records.ledger import LedgerDetailRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
+from service.access.visibility import cases_within
 from service.casework.evidence.listing import see_evidence
 from service.casework.evidence.numbers import row_key
 
@@ -73,6 +75,7 @@ _COURSE: Final = Prepared(
         _ENTRIES.kind,
         _ENTRIES.position,
         _ENTRIES.actor,
+        _ENTRIES.case_id,
         _ENTRIES.details,
     )
     .where(
@@ -123,11 +126,16 @@ def custody_of(
     after: int = -1,
     limit: int = PAGE,
 ) -> Course:
-    """Return who had a piece of evidence and what was done with it; raises `EvidenceNotFound`."""
+    """Return who had a piece of evidence and what was done with it; raises `EvidenceNotFound`.
+
+    A case that is not this person's to see is not told of: neither that the piece joined it, nor
+    to whom and for what it was handed over from there.
+    """
     told = see_evidence(session, who, evidence_id, now).told
     asked = {"subject": row_key(evidence_id), "after": after, "most": limit + 1}
     found = ask(session, _COURSE, asked)
     rows = found[:limit]
+    hidden = _hidden_cases(session, who, rows, now)
     # Whoever handed it in is often the one it concerns: at level status nobody is named.
     names = names_of(session, {row.actor for row in rows}) if told else {}
     entries = tuple(
@@ -136,11 +144,26 @@ def custody_of(
             _act(row.kind, row.details),
             row.position,
             names.get(row.actor),
-            _detail(_ACTS[row.kind], row.details),
+            None if row.case_id in hidden else _detail(_ACTS[row.kind], row.details),
         )
         for row in rows
+        if row.case_id not in hidden or _ACTS[row.kind] is not Act.JOINED_CASE
     )
     return Course(entries, rows[-1].position if len(found) > limit else None)
+
+
+def _hidden_cases(
+    session: Session, who: Principal, rows: Sequence[Any], now: datetime
+) -> frozenset[UUID]:
+    """Return the cases in which one of these acts happened and that this person may not see."""
+    told_of = (Act.JOINED_CASE, Act.EXPORTED)
+    cases = {row.case_id for row in rows if _ACTS[row.kind] in told_of} - {None}
+    if not cases:
+        return frozenset()
+    query = select(CaseRecord.id).where(
+        CaseRecord.id.in_(cases), cases_within(who, "case.see", now)
+    )
+    return frozenset(cases - set(session.scalars(query)))
 
 
 def names_of(session: Session, actors: set[str]) -> dict[str, str]:

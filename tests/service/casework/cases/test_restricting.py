@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from archive.errors import EvidenceNotFound
+from archive.export.gather import note_hand_over
+from archive.export.package import HandOver
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.casework.cases.circle import invite
@@ -17,6 +19,7 @@ from service.casework.cases.glass import break_glass
 from service.casework.cases.listing import list_cases, own_cases
 from service.casework.cases.restricting import restrict, restrictions_of, shut_to
 from service.casework.evidence.belongings import case_numbers_of
+from service.casework.evidence.custody import Act, custody_of
 from service.casework.evidence.listing import (
     evidence_of_case,
     list_evidence,
@@ -232,3 +235,39 @@ def test_it_is_set_by_reason_only_by_whom_it_is_not_about_and_needs_somebody_who
         restrict(
             session, asks(town.leader), held.number, restricted=False, reason=WHY, now=time.now
         )
+
+
+def test_custody_of_a_piece_that_is_seen_tells_of_no_case_that_is_not(
+    installation: Installation, town: Town, time: Time, asks: Asks, held: Held
+) -> None:
+    leader, archivist = asks(town.leader), asks(town.archivist)
+    other = open_one(installation, town, time, harassed=[town.bent])
+    join_also(installation, held.piece, other, time)
+    with installation.database.writing() as session:
+        note_hand_over(
+            session,
+            [held.piece],
+            HandOver(
+                id=uuid4(),
+                made_at=time.now,
+                made_by=leader.actor,
+                made_by_name=leader.name,
+                recipient="Midt- og Vestsjællands Politi",
+                purpose=f"Anmeldelse i {other}",
+                municipality="Havn Kommune",
+                case=other,
+                case_id=find_case(session, leader, other, time.now).case.id,
+                redacted=False,
+            ),
+        )
+    shut(installation, leader, other, time)
+    with installation.database.reading() as session:
+        told = {
+            one: custody_of(session, one, held.piece, time.now).entries
+            for one in (leader, archivist)
+        }
+    joined = [one.detail for one in told[leader] if one.act is Act.JOINED_CASE]
+    assert joined == [held.number, other]
+    assert [one.detail for one in told[archivist] if one.act is Act.JOINED_CASE] == joined[:1]
+    assert told[leader][-1].detail == f"Midt- og Vestsjællands Politi – Anmeldelse i {other}"
+    assert (told[archivist][-1].act, told[archivist][-1].detail) == (Act.EXPORTED, None)
