@@ -196,11 +196,12 @@ def _holds(who: Principal, reach: Reach, now: datetime) -> ColumnElement[bool]:
 
 
 def _concerns(who: Principal) -> ColumnElement[bool]:
+    """Whom a merged case concerns, the one in which it goes on says: names are taken off there."""
     if who.person_id is None:
         return false()
     return exists(
         select(HarassedRecord.id).where(
-            HarassedRecord.case_id == CaseRecord.id,
+            HarassedRecord.case_id == _where_it_goes_on(),
             HarassedRecord.person_id == who.person_id,
             HarassedRecord.removed_at.is_(None),
         )

@@ -84,6 +84,22 @@ def raise_alert(
     return row
 
 
+def raise_anew(
+    session: Session, case: CaseRecord, row: AlertRecord, now: datetime, *, actor: str
+) -> None:
+    """Let whoever is on duty be told, by this case, of who said of themselves to be in danger."""
+    anew = AlertRecord(
+        id=uuid4(),
+        case_id=case.id,
+        raised_at=now,
+        raised_by=row.raised_by,
+        person_id=row.person_id,
+        words=row.words,
+    )
+    session.add(anew)
+    record(session, "alert.raised", at=now, actor=actor, subject=anew, case_id=case.id)
+
+
 def end_alerts(session: Session, case: CaseRecord, now: datetime, *, actor: str) -> None:
     """Tell nobody any more: the danger is said to be over, or the case is closed."""
     for row in session.scalars(_open().where(AlertRecord.case_id == case.id).with_for_update()):

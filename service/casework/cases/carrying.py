@@ -25,7 +25,7 @@ from archive.records.cases import (
 from archive.records.evidence import EvidenceRecord
 from archive.records.pages import VisitRecord
 from service.access.principal import Principal
-from service.casework.cases.alerts import DANGER, end_alerts, raise_alert
+from service.casework.cases.alerts import end_alerts, raise_alert, raise_anew
 from service.casework.cases.course import course_of
 from service.casework.cases.listing import accounts_in, harassed_in
 from service.casework.cases.opening import AccountSeen, add_account, join_evidence
@@ -126,12 +126,27 @@ def carry_facts(joining: Joining) -> None:
         if name in events and (standing is None or moment < standing):
             session.add(_stated(joining, name, moment))
     target.counts_from = min(here.facts.opened, there.facts.opened)
-    awaited = select(AlertRecord.id).where(
+
+
+def carry_alerts(joining: Joining) -> int:
+    """Let those on duty be told on until somebody takes it; return how many still waited.
+
+    Who said that they are in danger, and where they are, goes along: nobody can help whom they
+    cannot find.
+    """
+    session, source, target = joining.session, joining.source, joining.target
+    waiting = select(AlertRecord).where(
         AlertRecord.case_id == source.id, AlertRecord.over_at.is_(None)
     )
-    if DANGER in here.facts.holds and session.execute(awaited).first() is not None:
-        raise_alert(session, target, joining.now, actor=joining.who.actor)
+    # Whoever is taking one just now is waited for: then nobody has to be told again.
+    rows = session.scalars(waiting.order_by(AlertRecord.raised_at).with_for_update()).all()
     end_alerts(session, source, joining.now, actor=joining.who.actor)
+    for row in rows:
+        if row.person_id is None:
+            raise_alert(session, target, joining.now, actor=joining.who.actor)
+            continue
+        raise_anew(session, target, row, joining.now, actor=joining.who.actor)
+    return len(rows)
 
 
 def carry_steps(joining: Joining, steps: Sequence[Step]) -> None:

@@ -91,13 +91,17 @@ def write_to_duty(
 ) -> None:
     """Keep what somebody in danger writes to those on duty: where they are, or another number.
 
-    The latest words stand. Raises `RowNotFound` for an alert that is not theirs, or is over.
+    The latest words stand, at their latest alert: the page may still show the one before it.
+    Raises `RowNotFound` for an alert that is not theirs.
     """
     if not words.strip():
         raise ReasonMissing("there are no words")
     row = session.get(AlertRecord, alert_id, with_for_update=True)
     if row is None or row.person_id is None or row.person_id != who.person_id:
         raise RowNotFound(str(alert_id))
+    latest = _latest(session, who)
+    if latest is not None and latest.over_at is None:
+        row = latest
     row.words = words.strip()
     record(session, "alert.words", at=now, actor=who.actor, subject=row, case_id=row.case_id)
 

@@ -13,6 +13,7 @@ from archive.records.cases import CaseRecord, HarassedRecord
 from service.access.principal import Principal
 from service.access.rights import Level
 from service.access.visibility import BREAK_GLASS, case_levels, cases_within
+from service.casework.cases.merged import is_or_goes_on
 from service.errors import CaseClosed, CaseNotFound, FourEyes, NotPermitted
 
 
@@ -40,10 +41,12 @@ def find_case(session: Session, who: Principal, number: str, now: datetime) -> F
 def find_to_break(session: Session, who: Principal, number: str, now: datetime) -> CaseRecord:
     """Return a case that is this person's to see, or whose glass is theirs to break.
 
-    Raises `CaseNotFound`.
+    Of a case that was merged it is the one in which it goes on: its glass opens both. Raises
+    `CaseNotFound`.
     """
     query = select(CaseRecord).where(
-        CaseRecord.number == number,
+        is_or_goes_on(number),
+        CaseRecord.merged_into.is_(None),
         or_(cases_within(who, "case.see", now), cases_within(who, BREAK_GLASS, now)),
     )
     case = session.scalars(query).one_or_none()

@@ -23,6 +23,7 @@ from service.access.principal import Principal
 from service.casework.cases.carrying import (
     Joining,
     carry_accounts,
+    carry_alerts,
     carry_evidence,
     carry_facts,
     carry_names,
@@ -86,6 +87,7 @@ def merge(
         "evidence": carry_evidence(joining),
         "accounts": carry_accounts(joining),
         "captures": carry_visits(joining),
+        "alerts": carry_alerts(joining),
         "named": carry_names(joining),
         "circle": _end_circle(joining, decided),
     }
