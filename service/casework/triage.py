@@ -99,7 +99,7 @@ def open_for(
     """
     evidence = _held(session, who, evidence_id, now)
     person = session.get(PersonRecord, person_id)
-    if person is None or (person.ended_at is not None and person.ended_at <= now):
+    if person is None or person.sealed or (person.ended_at is not None and person.ended_at <= now):
         raise PersonNotFound(str(person_id))
     units = units_to_open_in(who)
     if units is not None and person.unit_id not in units:

@@ -66,7 +66,7 @@ def name_employee(
     """
     case = _case(session, who, number, reason, now)
     person = session.get(PersonRecord, person_id)
-    if person is None or (person.ended_at is not None and person.ended_at <= now):
+    if person is None or person.sealed or (person.ended_at is not None and person.ended_at <= now):
         raise PersonNotFound(str(person_id))
     if any(one.person_id == person_id for one in harassed_in(session, case)):
         raise AlreadyConcerned(person.name)

@@ -209,7 +209,9 @@ def unit_names(session: Session) -> dict[UUID, str]:
 
 def people_in(session: Session, *, units: frozenset[UUID] | None = None) -> list[tuple[UUID, str]]:
     """Return those who work here now (id, name), for choices; of some units or (None) of all."""
-    query = select(PersonRecord.id, PersonRecord.name).where(PersonRecord.ended_at.is_(None))
+    query = select(PersonRecord.id, PersonRecord.name).where(
+        PersonRecord.ended_at.is_(None), PersonRecord.sealed.is_(False)
+    )
     if units is not None:
         query = query.where(PersonRecord.unit_id.in_(units))
     return [(row.id, row.name) for row in session.execute(query.order_by(PersonRecord.name))]

@@ -11,6 +11,7 @@ import pytest
 from archive.records.cases import CaseRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
+from service.access.sealed_account import seal_account, sealed_person
 from service.casework.cases.closing import close_case
 from service.casework.cases.concerned import (
     name_employee,
@@ -20,7 +21,7 @@ from service.casework.cases.concerned import (
 )
 from service.casework.cases.course import course_of
 from service.casework.cases.finding import find_case
-from service.casework.cases.listing import circle_of, harassed_in, own_cases
+from service.casework.cases.listing import circle_of, harassed_in, own_cases, people_in
 from service.casework.cases.representatives import untold
 from service.casework.cases.steps import end_case_step
 from service.casework.triage import open_for_workplace
@@ -232,3 +233,18 @@ def test_the_workplace_is_named_beside_an_employee_and_taken_off_again(
     with installation.database.reading() as session:
         case = find_case(session, leader, number, time.now).case
         assert "workplace" not in course_of(session, case).facts.holds
+
+
+def test_the_sealed_account_is_nobody_whom_a_case_could_concern(
+    installation: Installation, town: Town, time: Time, asks: Asks, number: str
+) -> None:
+    with installation.database.writing() as session:
+        seal_account(session, "Den forseglede konto", time.now, actor="system")
+        sealed = sealed_person(session)
+    assert sealed is not None
+    with installation.database.reading() as session:
+        names = {name for _id, name in people_in(session)}
+        assert town.bent.name in names
+        assert sealed.name not in names
+    with leaves_no_entry(installation), pytest.raises(PersonNotFound):
+        name(installation, asks(town.leader), number, sealed, time)
