@@ -76,6 +76,7 @@ def frame_for(
         csrf=who.form_token,
         notice=notice,
         pictures=who.pictures,
+        says_danger=who.may("danger.say"),
     )
 
 

@@ -15,7 +15,7 @@ from service.access.open_steps import procedure_roles
 from service.access.principal import Principal
 from service.access.visibility import cases_within, reached_cases
 from service.casework.cases.course import Course, courses_of
-from service.casework.cases.listing import MOST_AT_WORK, list_cases
+from service.casework.cases.listing import MOST_AT_WORK, list_cases, own_cases
 from service.casework.cases.wishes import Waiting, waiting_in
 from service.procedure.next_acts import Act, coming, next_acts
 from service.procedure.states import StepView
@@ -35,9 +35,12 @@ class CaseToday:
 def cases_today(session: Session, who: Principal, now: datetime) -> list[CaseToday]:
     """Return the open cases that this person carries on, with their next acts.
 
-    The queries are as many for two hundred cases as for one.
+    Never one about themselves: others carry that on. The queries are as many for two hundred
+    cases as for one.
     """
-    cases = list_cases(session, who, now, action="case.step", limit=MOST_AT_WORK)
+    about_them = {case.id for case in own_cases(session, who)}
+    carried = list_cases(session, who, now, action="case.step", limit=MOST_AT_WORK)
+    cases = [case for case in carried if case.id not in about_them]
     courses, wishes = courses_of(session, cases), waiting_in(session, cases)
     found = []
     for case in cases:

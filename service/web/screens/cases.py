@@ -93,6 +93,7 @@ def case_view(
     limited = found.level is Level.STATUS
     around = around_of(session, case, course, language, who=who, limited=limited)
     steps = procedure_states.states(course.procedure, course.endings, course.facts, now)
+    own = concerns(session, who, case)
     may_step = may_on(session, who, case, "case.step", now)
     ahead = next(iter(coming(course.procedure, course.endings, course.facts, now)), None)
     acts = next_acts(course.procedure, course.endings, course.facts, now)
@@ -134,18 +135,19 @@ def case_view(
         capture_url=f"/capture?case={case.number}"
         if may_on(session, who, case, "page.capture", now)
         else None,
-        close_url=f"{around.url}/close" if may_on(session, who, case, "case.close", now) else None,
+        close_url=f"{around.url}/close"
+        if not own and may_on(session, who, case, "case.close", now)
+        else None,
         bundle_url=f"{around.url}/bundle" if may_export(session, who, case, now) else None,
         closed_at=case.closed_at,
         limited=limited,
         circumstances=() if limited else _circumstances(course, language),
-        may_state=may_step,
+        may_state=may_step and not own,
         incident_local=_local(course.facts.moments.get("incident")),
         accounts=() if limited else _accounts(session, case),
         circle=() if limited else _circle(session, case, now),
         circle_url=None if limited else f"{around.url}/circle",
-        may_invite=may_on(session, who, case, "case.circle", now, though_closed=True)
-        and not concerns(session, who, case),
+        may_invite=may_on(session, who, case, "case.circle", now, though_closed=True) and not own,
         glass_url=f"{around.url}/glass" if may_break(session, who, case, now) else None,
         glass_until=broken_until(session, who, case, now),
         shape=_shape(session, who, case, now),

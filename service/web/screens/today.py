@@ -12,6 +12,7 @@ from service.casework import triage
 from service.casework.cases import outlines
 from service.casework.cases.alerts import Alert
 from service.casework.cases.glass import broken_by
+from service.casework.cases.listing import own_cases
 from service.casework.cases.overview import CaseToday, OwnPart
 from service.casework.evidence.listing import HAND_TO_POLICE
 from service.casework.evidence.sealing_off import waiting_for_police
@@ -193,6 +194,13 @@ def told_today(
         for one in on_duty_now(session, now)
         if one.person_id == who.person_id
     ]
+    if who.main_role != "employee":
+        # Who has a role finds no "Min sag" in the menu: their own case is reached from here.
+        found += [
+            Told(_("Your case %(number)s") % {"number": one.number}, f"/my-case/{one.number}")
+            for one in own_cases(session, who)
+            if one.closed_at is None
+        ]
     if who.may("case.break_glass"):
         found += [
             Told(

@@ -95,6 +95,7 @@ class Frame:
         csrf: The token that every form carries; "" leaves the field out.
         notice: What the last act did, shown once.
         pictures: How this person wants pictures shown once asked for: `plain`, `grey` or `soft`.
+        says_danger: Whether this person can say here that they are in danger.
     """
 
     municipality: str
@@ -109,6 +110,7 @@ class Frame:
     csrf: str = ""
     notice: Notice | None = None
     pictures: str = "plain"
+    says_danger: bool = False
 
 
 @dataclass(frozen=True, slots=True)

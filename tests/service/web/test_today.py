@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from archive.records.people import PersonRecord
+from service.access.people import give_role
 from service.access.principal import HeldRole, Principal
 from service.access.rights import shipped_rights
 from service.casework.cases.alerts import take_alert
@@ -256,3 +257,31 @@ def test_no_role_asks_the_database_more_for_many_cases_than_for_one(
         open_one(one, town, time)
 
     assert [statements(doors, person) for person in people] == few
+
+
+@SQLITE
+def test_a_leader_who_is_harassed_finds_the_way_to_their_own_case_and_none_of_its_steps(
+    doors: Doors, town: Town, time: Time
+) -> None:
+    number = open_one(doors.installation, town, time)
+    with doors.installation.database.writing() as session:
+        give_role(
+            session, town.anna, "leader", unit_id=town.library.id, now=time.now, actor="system"
+        )
+    text = page(doors, town.anna)
+
+    assert f'href="/my-case/{number}"' in main(text)
+    assert f"/cases/{number}" not in main(text)
+    cookie, _token = doors.sign_in(town.anna)
+    case = doors.client.get(f"/cases/{number}", headers=cookie).text
+    for what in ("close", "circumstances"):
+        assert f"/cases/{number}/{what}" not in case, "others say this of one's own case"
+
+
+@SQLITE
+def test_whoever_is_signed_in_can_say_on_every_page_that_they_are_in_danger(
+    doors: Doors, time: Time, town: Town
+) -> None:
+    mayor = employ(doors.installation, time, "Bente Borgmester", "mayor", unit=town.centre)
+    assert 'href="/danger"' in page(doors, mayor)
+    assert 'href="/danger"' not in doors.client.get("/sign-in").text
