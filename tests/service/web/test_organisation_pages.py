@@ -260,7 +260,7 @@ def test_the_duty_list_is_kept_and_says_when_nobody_is_on_duty(drift: Browser) -
     page = drift.get("/organisation/duty").text
 
     assert "16.00–08.00, mandag, tirsdag" in page
-    assert "Her er ingen på vagt de næste syv dage" in page
+    assert "Her mangler en vagt de næste syv dage" in page
     assert "Ingen er på vagt nu" in drift.get("/organisation").text
     found = re.search(r'action="(/organisation/duty/[\w-]+/end)"', page)
     assert found is not None
