@@ -17,6 +17,8 @@ from archive.vault.objects import write_durably
 from service.settings import Settings, host_and_port
 
 SECONDS = 30
+_POLICY = b"5.7."
+"""RFC 3463 §3.8: it is not the mailbox, but we who may not write to it."""
 
 
 class NotSent(Exception):
@@ -54,10 +56,10 @@ class Smarthost:
                     link.starttls()
                 link.sendmail(sender, [recipient], message.encode("ascii"))
         except smtplib.SMTPRecipientsRefused as refused:
-            code = next(iter(refused.recipients.values()))[0]
-            raise _not_sent(code) from refused
+            code, words = next(iter(refused.recipients.values()))
+            raise _not_sent(code, of_mailbox=not words.startswith(_POLICY)) from refused
         except smtplib.SMTPResponseException as refused:
-            raise _not_sent(refused.smtp_code) from refused
+            raise _not_sent(refused.smtp_code, of_mailbox=False) from refused
         except (OSError, smtplib.SMTPException) as failed:
             raise NotSent(f"smtp_{type(failed).__name__}") from failed
 
@@ -94,5 +96,7 @@ def _envelope_sender(message: str) -> str:
     return "" if automatic else parseaddr(header["From"])[1]
 
 
-def _not_sent(code: int) -> NotSent:
-    return NotSent(f"smtp_{code}", final=code >= 500)  # noqa: PLR2004 — RFC 5321 §4.2.1: 5yz is for good
+def _not_sent(code: int, *, of_mailbox: bool) -> NotSent:
+    """Return what an answer means; one that is about us says nothing of the recipient's mailbox."""
+    final = code >= 500  # noqa: PLR2004 — RFC 5321 §4.2.1: 5yz is for good
+    return NotSent(f"smtp_{code}" if of_mailbox or not final else f"smtp_us_{code}", final=final)

@@ -57,7 +57,11 @@ def why_unreachable(session: Session, person: PersonRecord) -> str | None:
 def note_unreachable(
     session: Session, person: PersonRecord, code: str, *, settings: Settings, now: datetime
 ) -> None:
-    """Note that no mail reaches a person, and tell those who run Værn; quiet where it is known."""
+    """Note that no mail reaches a person, and tell those who run Værn; quiet where it is known.
+
+    Whoever is still to be told of another is told of both in that mail, which names nobody: a
+    list of people with a thousand dead addresses is one mail.
+    """
     one_at_a_time(session)
     known = session.get(UnreachableRecord, person.id, populate_existing=True)
     if known is not None and known.address == person.email:
@@ -66,8 +70,12 @@ def note_unreachable(
         known = UnreachableRecord(person_id=person.id)
         session.add(known)
     known.address, known.noted_at, known.code = person.email, now, code
+    waiting = select(TellingRecord.person_id).where(
+        TellingRecord.kind == UNREACHABLE, TellingRecord.waits_until.is_not(None)
+    )
+    hears = {person.id, *session.scalars(waiting)}
     for one in operators(session, now):
-        if one.id != person.id:
+        if one.id not in hears:
             tell(session, one, UNREACHABLE, settings=settings, now=now)
 
 
@@ -96,11 +104,12 @@ def forget_reachable(session: Session, settings: Settings, now: datetime) -> Non
 
 
 def operators(session: Session, now: datetime) -> Sequence[PersonRecord]:
-    """Return those who run Værn."""
+    """Return those who run Værn; the sealed account is nobody's, and has no address."""
     query = (
         select(PersonRecord)
         .join(RoleRecord, RoleRecord.person_id == PersonRecord.id)
         .where(
+            PersonRecord.sealed.is_(False),
             RoleRecord.role == _OPERATOR,
             RoleRecord.since <= now,
             or_(RoleRecord.until.is_(None), RoleRecord.until > now),

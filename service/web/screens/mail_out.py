@@ -108,13 +108,13 @@ def why_stuck(code: str, language: str) -> str:
     }
     answers = (
         (tuple(REFUSED), _("The mail system says that there is no such mailbox (%(code)s).")),
-        (("smtp_5",), _("The mail system refused it for good (%(code)s).")),
+        (("smtp_5", "smtp_us_"), _("The mail system refused it for good (%(code)s).")),
         (("smtp_4",), _("The mail system asks us to try again later (%(code)s).")),
         (("outbox_",), _("The folder for outgoing mail cannot be written (%(code)s).")),
     )
     found = next((text for starts, text in answers if code.startswith(starts)), None)
     general = found or _("Something went wrong here (%(code)s).")
-    number = code.partition("_")[2]
+    number = code.replace("smtp_us_", "smtp_").partition("_")[2]
     if code.startswith("smtp_") and not number.isdecimal():
         return _("The mail system cannot be reached.")
     return known.get(code) or general % {"code": number or code}

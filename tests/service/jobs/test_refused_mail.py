@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Thread
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from archive.ledger.log import record
 from archive.mailbox.smtp import Envelope, SmtpDoor
@@ -15,6 +18,7 @@ from archive.records.cases import NoticeRecord
 from archive.records.people import PersonRecord
 from archive.records.tellings import TellingRecord, UnreachableRecord
 from service.access.principal import Principal
+from service.access.sealed_account import seal_account
 from service.casework.operations.mail_out import (
     MailState,
     mail_standing,
@@ -24,12 +28,15 @@ from service.casework.operations.mail_out import (
     unreached,
 )
 from service.casework.telling.asking import A_WHILE
+from service.casework.telling.unreachable import REFUSED, note_unreachable
 from service.errors import NotPermitted, RowNotFound
 from service.installation import Installation
 from service.jobs.engine import Engine
 from service.jobs.sending import ALERTS, NOTICES
 from service.jobs.telling import look_for_untold, tell_due
+from service.notices.outgoing import NotSent, way_out
 from service.notices.queueing import queue_notice
+from service.web.screens.mail_out import why_stuck
 from tests.service.casework.cases.opened import assert_clean, employ, open_one
 from tests.service.conftest import Time, Town
 from tests.service.jobs.following import SOON
@@ -182,3 +189,76 @@ def test_a_mail_system_that_is_away_is_told_and_all_of_it_is_tried_again_at_once
             row = session.scalars(select(NoticeRecord).where(NoticeRecord.kind == "receipt")).one()
             row.next_attempt_at, row.last_error = None, code
             assert send_all_again(session, asks(operator), time.now) == tried
+
+
+class Refusing(ThreadingTCPServer):
+    """A mail system that refuses everything of ours, at one command of the dialogue."""
+
+    daemon_threads = True
+
+    def __init__(self, verb: str, answer: str) -> None:
+        super().__init__(("127.0.0.1", 0), Dialogue)
+        self.verb, self.answer = verb, answer
+
+
+class Dialogue(StreamRequestHandler):
+    def handle(self) -> None:
+        self.say("220 here")
+        for line in self.rfile:
+            verb = line[:4].decode().upper()
+            assert isinstance(self.server, Refusing)
+            if verb == "QUIT":
+                self.say("221 bye")
+                return
+            self.say(self.server.answer if verb == self.server.verb else "250 yes")
+
+    def say(self, answer: str) -> None:
+        self.wfile.write(f"{answer}\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("verb", "answer", "code"),
+    [
+        ("MAIL", "550 5.7.1 You may not send as this", "smtp_us_550"),
+        ("RCPT", "550 5.7.54 Unable to relay", "smtp_us_550"),
+        ("DATA", "550 No", "smtp_us_550"),
+        ("RCPT", "550 5.1.1 No such user", "smtp_550"),
+        ("RCPT", "550 No such user", "smtp_550"),
+    ],
+)
+def test_a_mail_system_that_refuses_us_says_nothing_of_anybodys_mailbox(
+    installation: Installation, verb: str, answer: str, code: str
+) -> None:
+    with Refusing(verb, answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        host, port = server.server_address[:2]
+        settings = installation.settings.model_copy(update={"smarthost": f"{host!s}:{port}"})
+        with pytest.raises(NotSent) as refused:
+            way_out(settings).send(uuid4(), BELOW, "From: arkiv@kommune.example\r\n\r\nHej\r\n")
+        server.shutdown()
+
+    assert (refused.value.code, refused.value.final) == (code, True)
+    assert ("findes" in why_stuck(code, "da")) is (code in REFUSED)
+    assert "(550)" in why_stuck(code, "da")
+
+
+def test_many_dead_addresses_are_one_mail_and_the_sealed_account_is_none_of_them(
+    installation: Installation, town: Town, time: Time
+) -> None:
+    operator = employ(installation, time, "Olga Drift", "operator", unit=town.centre)
+    with installation.database.writing() as session:
+        seal_account(session, "Den forseglede konto", time.now, actor="system")
+        for person in (town.leader, town.anna, town.lawyer):
+            gone = session.get_one(PersonRecord, person.id)
+            note_unreachable(
+                session, gone, "smtp_550", settings=installation.settings, now=time.now
+            )
+
+    for _ in range(4):
+        time.pass_by(timedelta(minutes=20))
+        tell_due(installation)
+
+    with installation.database.reading() as session:
+        assert session.scalars(select(NoticeRecord.recipient)).all() == [operator.email]
+        assert session.scalar(select(func.count()).select_from(UnreachableRecord)) == 3
+    assert_clean(installation)
