@@ -147,9 +147,12 @@ def one_at_a_time(session: Session) -> None:
 
 
 def due_alerts(session: Session, now: datetime) -> list[AlertRecord]:
-    """Return the alerts of which somebody is to be told now."""
+    """Return the alerts of which somebody is to be told now.
+
+    Also of one told later than now: the clock went too fast, and nobody waits until it is there.
+    """
     rows = session.scalars(_open().order_by(AlertRecord.raised_at)).all()
-    return [row for row in rows if row.told_at is None or now - row.told_at >= pause_of(row)]
+    return [row for row in rows if row.told_at is None or abs(now - row.told_at) >= pause_of(row)]
 
 
 def told_of(session: Session, row: AlertRecord, now: datetime) -> Sequence[PersonRecord]:

@@ -170,7 +170,9 @@ def _later(
         at = waits_until(now, hours_of(session, person, settings), usual_hours(settings), deadline)
     last = session.scalar(
         select(func.max(TellingRecord.told_at)).where(
-            TellingRecord.told_to == person.id, TellingRecord.told_at > now - BETWEEN
+            TellingRecord.told_to == person.id,
+            TellingRecord.told_at > now - BETWEEN,
+            TellingRecord.told_at <= now,  # of a clock that went too fast nothing is to be waited
         )
     )
     if last is not None and (deadline is None or last + BETWEEN < deadline):

@@ -105,6 +105,22 @@ def test_where_nobody_is_on_duty_the_handler_and_the_operators_are_told_at_once(
     assert guard.email not in told(installation)
 
 
+def test_a_clock_that_is_put_back_keeps_nobody_waiting(
+    installation: Installation, town: Town, time: Time, asks: Asks, guard: PersonRecord
+) -> None:
+    number = open_one(installation, town, time)
+    time.pass_by(NIGHT + timedelta(hours=2))  # two hours too fast
+    danger(installation, asks(town.leader), number, time)
+    tell_duty(installation)
+    assert told(installation) == [guard.email]
+
+    time.pass_by(-timedelta(hours=2))
+    tell_duty(installation)
+    tell_duty(installation)
+
+    assert told(installation).count(guard.email or "") == 2
+
+
 def test_a_guard_without_an_address_leaves_the_others_told_in_the_first_round(
     installation: Installation, town: Town, time: Time, asks: Asks, guard: PersonRecord
 ) -> None:

@@ -205,6 +205,20 @@ def test_several_things_become_one_mail_and_each_case_says_that_it_was_told(
     assert_clean(installation)
 
 
+def test_a_clock_that_is_put_back_keeps_nobody_waiting_for_the_next_mail(
+    installation: Installation, town: Town, time: Time
+) -> None:
+    open_one(installation, town, time)
+    look(installation, time, after=timedelta(hours=5))
+    assert len(mails(installation)) == 1
+
+    time.pass_by(-timedelta(hours=3))
+    open_one(installation, town, time)
+    look(installation, time)
+
+    assert len(mails(installation)) == 2
+
+
 def test_whoever_is_back_reads_in_one_mail_what_went_to_whom(
     installation: Installation,
     town: Town,
