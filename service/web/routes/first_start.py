@@ -15,6 +15,7 @@ from service.access.first_start import Founding, begin_here, nobody_is_here, req
 from service.access.passwords import Passwords, PasswordTooShort
 from service.errors import FirstStartOver
 from service.installation import Installation
+from service.notices.composing import is_address
 from service.web.dependencies import FormModel, House, Now, Public, Reading, require_same_origin
 from service.web.frames import frame_for_nobody
 from service.web.views.frame import FieldError, FormState
@@ -140,7 +141,8 @@ def _wrong(form: FirstStartForm, house: Installation, _: _Translate) -> Iterator
     units = form.every_unit
     if len(units) > _MOST_UNITS or any(len(one) > _LONGEST_NAME for one in units):
         yield FieldError("units", _("Write one place of work on each line, 500 at most."))
-    if address is None and not ADDRESS.fullmatch(form.archive_address.strip()):
+    # Every mail comes from here, alerts too: none could be made with an address of another shape.
+    if address is None and not is_address(form.archive_address.strip()):
         yield FieldError("archive_address", _("Write a whole address, like arkiv@havn.example."))
     if not 0 < len(form.name.strip()) <= _LONGEST_NAME:
         yield FieldError("name", _("Write your name."))

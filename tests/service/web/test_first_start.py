@@ -110,6 +110,7 @@ def test_it_begins_once_and_its_first_person_signs_in(start: Start) -> None:
         ("municipality", "  "),
         ("municipality", "x" * 201),
         ("archive_address", "arkiv"),
+        ("archive_address", "arkiv@ærø.example"),
         ("units", "x" * 201),
         ("units", "\n".join(str(one) for one in range(501))),
         ("name", ""),
