@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
@@ -62,8 +62,13 @@ def add_page(session: Session, url: str, name: str, now: datetime, *, actor: str
 
 
 def visits_seen(who: Principal, now: datetime) -> ColumnElement[bool]:
-    """Return the condition on `visits` under which a person may see a capture."""
-    return or_(VisitRecord.requested_by == who.actor, visits_within(who, "page.capture", now))
+    """Return the condition on `visits` under which a person may see a capture.
+
+    What somebody asked for themselves stays theirs, but where it is of a case: that they see for
+    as long as the case opens it to them, and no longer.
+    """
+    of_no_case = and_(VisitRecord.requested_by == who.actor, VisitRecord.case_id.is_(None))
+    return or_(of_no_case, visits_within(who, "page.capture", now))
 
 
 def find_visit(session: Session, who: Principal, visit_id: UUID, now: datetime) -> VisitRecord:

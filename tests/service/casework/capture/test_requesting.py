@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,8 @@ from service.casework.capture.requesting import (
     latest_visits,
     request_visit,
 )
+from service.casework.cases.circle import invite, remove
+from service.casework.cases.restricting import restrict
 from service.errors import AddressInvalid, CaseNotFound, NameTaken, NotPermitted, VisitNotFound
 from service.installation import Installation
 from tests.service.casework.cases.opened import (
@@ -130,3 +133,25 @@ def test_a_capture_is_seen_by_who_asked_by_the_cases_own_and_by_the_page_team(
         for visit_id in (alone.id, for_case.id, uuid4()):
             with pytest.raises(VisitNotFound):
                 find_visit(session, asks(town.other_leader), visit_id, time.now)
+
+
+def test_who_asked_for_a_capture_of_a_case_sees_it_no_longer_than_the_case(
+    installation: Installation, town: Town, time: Time, asks: Asks
+) -> None:
+    number = open_one(installation, town, time)
+    leader = asks(town.leader)
+    helper = employ(installation, time, "Karl Kreds", "key_person", unit=town.school)
+    with installation.database.writing() as session:
+        invite(session, leader, number, helper.id, role="key_person", reason="Ja.", now=time.now)
+    asked = (helper, town.archivist)
+    visits = [ask_for(installation, asks(one), time, case=number) for one in asked]
+    time.pass_by(timedelta(minutes=1))
+    with installation.database.writing() as session:
+        remove(session, leader, number, helper.id, time.now, reason="Nej.")
+        restrict(session, leader, number, restricted=True, reason="Part.", now=time.now)
+    with installation.database.reading() as session:
+        for person, visit in zip(asked, visits, strict=True):
+            assert find_visit(session, leader, visit.id, time.now).id == visit.id
+            with pytest.raises(VisitNotFound):
+                find_visit(session, asks(person), visit.id, time.now)
+            assert latest_visits(session, asks(person), time.now) == []
