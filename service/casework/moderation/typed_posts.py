@@ -207,11 +207,12 @@ def typed_from(session: Session, evidence_id: UUID) -> PostRecord | None:
 
 def _keep(session: Session, typing: _Typing, kept: Kept, now: datetime) -> UUID:
     place, words = typing.place, typing.words
+    case = _case_at(session, place)
     visit = VisitRecord(
         id=uuid4(),
         url=place.address,
         page_id=page_of(session, place.address),
-        case_id=place.case_id,
+        case_id=case.id if case else None,
         requested_at=now,
         requested_by=typing.actor,
         purpose=TYPED,
@@ -250,18 +251,16 @@ def _keep(session: Session, typing: _Typing, kept: Kept, now: datetime) -> UUID:
             handed_in_at=now,
         )
     )
-    if place.case_id is not None:
-        case = session.get_one(CaseRecord, place.case_id, with_for_update={"key_share": True})
-        if case.closed_at is None:
-            evidence = session.get_one(EvidenceRecord, kept.id)
-            join_evidence(session, case, evidence, now, typing.actor)
+    if case is not None and case.closed_at is None:
+        evidence = session.get_one(EvidenceRecord, kept.id)
+        join_evidence(session, case, evidence, now, typing.actor)
     record(
         session,
         "post.typed",
         at=now,
         actor=typing.actor,
         subject=post,
-        case_id=place.case_id,
+        case_id=visit.case_id,
         evidence=kept.id,
         sha256=kept.sha256,
         text_sha256=post.text_sha256,
@@ -269,6 +268,17 @@ def _keep(session: Session, typing: _Typing, kept: Kept, now: datetime) -> UUID:
     )
     shut_seen_again(session, kept.id, now)
     return post.id
+
+
+def _case_at(session: Session, place: Place) -> CaseRecord | None:
+    """Return the case of a place, locked: the one in which it goes on, where it was just merged."""
+    if place.case_id is None:
+        return None
+    locked = {"key_share": True}
+    case = session.get_one(CaseRecord, place.case_id, with_for_update=locked)
+    if case.merged_into is not None:
+        case = session.get_one(CaseRecord, case.merged_into, with_for_update=locked)
+    return case
 
 
 def _require_own_picture(session: Session, place: Place, held: Held, filename: str | None) -> None:

@@ -16,10 +16,12 @@ from archive.records.pages import DecisionRecord, FindingRecord, PostRecord, Vis
 from archive.records.people import PersonRecord
 from archive.retention import erase
 from service.access.principal import Principal
+from service.casework.cases.finding import find_case
+from service.casework.cases.merging import Decided, merge
 from service.casework.moderation.queue import card_of, count_waiting
 from service.casework.moderation.revealing import reveal_post
 from service.casework.moderation.sealing_posts import seal_off_post
-from service.casework.moderation.typed_posts import typed_posts_at
+from service.casework.moderation.typed_posts import keep_typed_post, place_of, typed_posts_at
 from service.casework.moderation.typed_words import MOST_TEXT, TypedWords, words_from
 from service.errors import (
     FourEyes,
@@ -353,3 +355,30 @@ def _told(installation: Installation, marker: str) -> list[str]:
             if any(marker.lower() in repr(row).lower() for row in rows):
                 found.append(name)
     return found
+
+
+@on_sqlite
+def test_what_was_typed_while_its_case_was_merged_is_of_the_case_in_which_it_goes_on(
+    installation: Installation, time: Time, asks: Asks, team: Team, town: Town
+) -> None:
+    leader, sanne = asks(town.leader), asks(team.sanne)
+    old, new = (open_one(installation, town, time) for _ in range(2))
+    visit = failed_visit(installation, time, leader, case=old)
+    with installation.database.reading() as session:
+        place = place_of(session, sanne, time.now, visit_id=visit)
+    with installation.database.writing() as session:
+        decided = Decided("Det er samme sag.")
+        merge(session, leader, old, new, decided, settings=installation.settings, now=time.now)
+    receiving = installation.intake.begin()
+    receiving.write(shot())
+
+    kept = keep_typed_post(
+        installation, sanne, place, WORDS, receiving.finish(), filename="a.png", now=time.now
+    )
+
+    with installation.database.reading() as session:
+        case = find_case(session, leader, new, time.now).case
+        assert session.get(CaseEvidenceRecord, (case.id, kept.evidence_id)) is not None
+        card = card_of(session, leader, kept.post_id, time.now)
+        assert (card.visit.case_id, card.case_number) == (case.id, new)
+    assert_clean(installation)
