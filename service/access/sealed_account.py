@@ -48,7 +48,7 @@ def seal_account(
     The account is made where there is none yet, under this name. Whoever is signed in with it is
     signed out, but for the session with the hash `keep`.
     """
-    person = _account(session)
+    person = session.scalars(_account().with_for_update(key_share=True)).first()  # one at a time
     if person is None:
         person = add_person(
             session, name=name, email=None, unit_id=None, now=now, actor=actor, sealed=True
@@ -85,7 +85,7 @@ def is_sealed_secret(session: Session, typed: str) -> bool:
 
 def sealed_person(session: Session) -> PersonRecord | None:
     """Return the sealed account's person, or None where there is none."""
-    return _account(session)
+    return session.scalars(_account()).first()
 
 
 def break_seal(session: Session, typed: str, now: datetime) -> bool:
@@ -122,8 +122,8 @@ def those_to_tell(session: Session, now: datetime) -> Sequence[PersonRecord]:
     return session.scalars(query.order_by(PersonRecord.name, PersonRecord.id)).all()
 
 
-def _account(session: Session) -> PersonRecord | None:
-    return session.scalars(select(PersonRecord).where(PersonRecord.sealed.is_(True))).first()
+def _account() -> Select[PersonRecord]:
+    return select(PersonRecord).where(PersonRecord.sealed.is_(True))
 
 
 def _live() -> Select[SealedSecretRecord]:

@@ -47,6 +47,21 @@ def broken(installation: Installation, time: Time, typed: str) -> bool:
         return break_seal(session, typed, time.now)
 
 
+def test_of_two_that_seal_it_at_once_one_paper_opens(
+    installation: Installation, time: Time
+) -> None:
+    made = [sealed(installation, time)]
+    other = threading.Thread(target=lambda: made.append(sealed(installation, time)))
+    with installation.database.writing() as session:
+        made.append(seal_account(session, "Forseglet", time.now, actor="system"))
+        other.start()
+        other.join(0.3)  # so long it may come while this one is not kept yet
+    other.join()
+
+    with installation.database.reading() as session:
+        assert [is_sealed_secret(session, one) for one in made] == [False, False, True]
+
+
 def entered(installation: Installation, time: Time) -> str:
     with installation.database.writing() as session:
         person = sealed_person(session)
