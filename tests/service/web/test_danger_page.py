@@ -73,6 +73,7 @@ def test_112_comes_first_and_a_form_sent_twice_is_one_alert(
     tell_duty(doors.installation)
     state = anna.get("/danger", **{"HX-Request": "true"}).text
     assert state.lstrip().startswith("<section")
+    assert 'hx-swap="outerMorph"' in state, "what is swapped anew takes the keyboard's place away"
     assert "Ingen har svaret endnu" in state
     assert anna.get(f"/my-case/{number}").text.count('href="/danger"') == 1
 
