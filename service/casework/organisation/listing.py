@@ -133,6 +133,13 @@ def unit_tree(session: Session, who: Principal, now: datetime) -> tuple[UnitLine
     return tuple(found)
 
 
+def count_people(session: Session, who: Principal, now: datetime) -> int:
+    """Count those who work here, in a unit or in none."""
+    who.require(SEE)
+    query = select(func.count()).where(_stands(PersonRecord, now), PersonRecord.sealed.is_(False))
+    return session.scalar(query) or 0
+
+
 def unit_facts(session: Session, who: Principal, unit_id: UUID, now: datetime) -> UnitFacts:
     """Return one unit; raises `UnitNotFound`."""
     who.require(SEE)

@@ -22,7 +22,7 @@ from service.casework.organisation.by_hand import (
     move_unit,
 )
 from service.casework.organisation.duties import on_duty_now
-from service.casework.organisation.listing import unit_facts, unit_tree
+from service.casework.organisation.listing import count_people, unit_facts, unit_tree
 from service.casework.organisation.roles import unit_to_change
 from service.errors import NameTaken, UnitInItself, UnitInUse
 from service.web.dependencies import FormModel, House, Now, PageRight
@@ -159,7 +159,7 @@ def _tree(
     with house.database.reading() as session:
         units = unit_tree(session, who, now)
         duty = on_duty_now(session, now)
-    people = sum(one.people for one in units)
+        people = count_people(session, who, now)
     view = OrganisationView(units, people, unit_choices(units), duty, form or FormState())
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form else HTTPStatus.OK
     return page(request, who, "organisation.html", view, said=said, status=status)

@@ -157,6 +157,18 @@ def test_the_operator_cannot_make_themselves_anything_by_a_file(
     assert 'name="plan"' not in shown.text
 
 
+def test_whoever_belongs_to_no_unit_works_here_too(drift: Browser) -> None:
+    def working() -> int:
+        said = re.search(r"(\d+) personer arbejder her", drift.get("/organisation").text)
+        assert said is not None
+        return int(said[1])
+
+    before = working()
+    answer = drift.post("/organisation/people", name="Uden Enhed", email="uden@kommune.example")
+    assert answer.status_code == 303
+    assert working() == before + 1
+
+
 def test_units_and_people_are_added_changed_and_let_go_by_hand(
     doors: Doors, drift: Browser
 ) -> None:
