@@ -6,22 +6,23 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from archive.errors import EvidenceNotFound
 from archive.intake.receive import evidence_key
 from archive.records.evidence import EvidenceRecord, ObjectRecord, ViewingRecord
-from archive.records.pages import PostRecord, ScreenshotRecord
+from archive.records.pages import PostRecord, ScreenshotRecord, VisitRecord
 from archive.vault.sealing import EvidenceKey
 from archive.vault.vault import Vault
 from service.access.principal import Principal
 from service.access.rights import Scope
-from service.access.visibility import evidence_within
+from service.access.visibility import evidence_within, not_restricted, visits_within
 from service.casework.evidence.listing import find_evidence
 from service.casework.evidence.scans import is_infected
 from service.errors import SealedOff
 
+QUEUE: Final = "queue.see"
 ENDINGS: Final = {"message/rfc822": ".eml", "text/plain": ".txt", "application/json": ".json"}
 
 
@@ -89,22 +90,43 @@ def original_for(
 def _require_open(
     session: Session, who: Principal, evidence_id: UUID, name: str, now: datetime
 ) -> None:
-    in_queue = any(reach.scope is Scope.ALL for reach in who.reaches("queue.see"))
-    pictured = select(PostRecord.evidence_id).where(PostRecord.picture_name == name)
-    handed_in = (
-        select(ScreenshotRecord.evidence_id)
-        .join(ObjectRecord, ObjectRecord.evidence_id == ScreenshotRecord.evidence_id)
-        .where(ObjectRecord.name == name, ObjectRecord.role == "preview")
-    )
-    of_a_post = or_(EvidenceRecord.id.in_(pictured), EvidenceRecord.id.in_(handed_in))
     query = select(EvidenceRecord.id).where(
         EvidenceRecord.id == evidence_id,
         EvidenceRecord.erased_at.is_(None),
         EvidenceRecord.sealed_off_at.is_(None),
         or_(
             evidence_within(who, "evidence.view", now),
-            of_a_post if in_queue else false(),
+            _of_a_post(who, name, now),
         ),
     )
     if session.execute(query).first() is None:
         raise EvidenceNotFound(str(evidence_id))
+
+
+def _of_a_post(who: Principal, name: str, now: datetime) -> ColumnElement[bool]:
+    """Return the condition on `evidence` that the queue shows this person an object of it.
+
+    Of a restricted case it shows nothing outside its circle; a screenshot of one sighting stands
+    in for the others too, where it is in no such case.
+    """
+    if not any(reach.scope is Scope.ALL for reach in who.reaches(QUEUE)):
+        return false()
+    seen = visits_within(who, QUEUE, now)
+    pictured = select(PostRecord.evidence_id).join(
+        VisitRecord, VisitRecord.id == PostRecord.visit_id
+    )
+    handed_in = (
+        select(ScreenshotRecord.evidence_id)
+        .join(ObjectRecord, ObjectRecord.evidence_id == ScreenshotRecord.evidence_id)
+        .where(ObjectRecord.name == name, ObjectRecord.role == "preview")
+    )
+    for_seen = (
+        handed_in.join(PostRecord, PostRecord.id == ScreenshotRecord.post_id)
+        .join(VisitRecord, VisitRecord.id == PostRecord.visit_id)
+        .where(seen)
+    )
+    return or_(
+        EvidenceRecord.id.in_(pictured.where(PostRecord.picture_name == name, seen)),
+        EvidenceRecord.id.in_(for_seen),
+        and_(EvidenceRecord.id.in_(handed_in), not_restricted()),
+    )
