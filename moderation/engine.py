@@ -8,6 +8,7 @@ each rule that can fire is evaluated.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from moderation.checks import check, unique_signals
 from moderation.errors import ExampleFailed
@@ -17,6 +18,7 @@ from moderation.learned.features import signal_tokens, tokens_of
 from moderation.learned.model import Learned
 from moderation.learned.training import Lesson
 from moderation.matching import Composite, Matcher
+from moderation.parts import LONGEST, parts_of
 from moderation.policy import Policy
 from moderation.rules import Rule, RuleSet, State
 from moderation.signals.built_in import BUILT_IN, LEARNED
@@ -111,7 +113,24 @@ class Engine:
     def judge_text(
         self, text: str, states: tuple[State, ...] = (State.LIVE,)
     ) -> tuple[Finding, ...]:
-        """Return the findings of the rules in the given states."""
+        """Return the findings of the rules in the given states.
+
+        Of a post longer than `parts.LONGEST`, "the same post" means the same part of it.
+        """
+        found: dict[str, Finding] = {}
+        for part in parts_of(text):
+            for finding in self._judge_part(text[part.start : part.end], states):
+                spans = part.told(finding.spans)
+                if spans:
+                    known = found.get(finding.rule)
+                    told = replace(finding, spans=spans)
+                    found[finding.rule] = told if known is None else _joined(known, told)
+        # Word choice speaks only where no rule can say what it is.
+        named = {f.clause for f in found.values() if not (f.learned or f.shadow)}
+        told_all = [f for f in found.values() if not f.learned or f.shadow or f.clause not in named]
+        return tuple(sorted(told_all, key=lambda finding: (-finding.severity, finding.rule)))
+
+    def _judge_part(self, text: str, states: tuple[State, ...]) -> list[Finding]:
         plain = normalise(text)
         readings = [
             reading
@@ -123,15 +142,11 @@ class Engine:
         disguised: dict[str, bool] = {}
         for reading in readings:
             self._read(reading, states, marks, reasons, disguised)
-        found = [
+        return [
             self._finding(rule, marks[rule.id], reasons[rule.id], disguised=disguised[rule.id])
             for rule in self.rules
             if rule.id in marks
         ]
-        # Word choice speaks only where no rule can say what it is.
-        named = {finding.clause for finding in found if not (finding.learned or finding.shadow)}
-        told = [f for f in found if not f.learned or f.shadow or f.clause not in named]
-        return tuple(sorted(told, key=lambda finding: (-finding.severity, finding.rule)))
 
     def _read(
         self,
@@ -159,7 +174,7 @@ class Engine:
             marks[rule.id] = {words.span(*spot) for spot in spots}
             disguised[rule.id] = any(
                 is_disguised(reading.original[slice(*words.span(*spot))], words.between(*spot))
-                for spot in spots
+                for spot in _merged(spots)
             )
             reasons[rule.id] = self._reasons(rule, matcher)
 
@@ -186,7 +201,7 @@ class Engine:
 
     def lesson(self, text: str, labels: Iterable[str] = (), *, signals: bool = False) -> Lesson:
         """Return a judged comment as something to learn from: names hidden, signals if wanted."""
-        words = Words(normalise(text))
+        words = Words(normalise(text[:LONGEST]))
         places = self._places(words)
         heard = {n: p for n, p in places.items() if not self._is_common(n) and LEARNED not in n}
         return Lesson(
@@ -218,6 +233,16 @@ class Engine:
     def _learned_by(self, rule: Rule) -> str:
         asks = any(name.startswith(LEARNED) for name in names_in(rule.when))
         return self.learned.version if asks and self.learned is not None else ""
+
+
+def _joined(one: Finding, other: Finding) -> Finding:
+    """Return what a rule found in two parts of one post."""
+    return replace(
+        one,
+        spans=tuple(_merged({*one.spans, *other.spans})),
+        deobfuscated=one.deobfuscated or other.deobfuscated,
+        reasons=tuple(dict.fromkeys((*one.reasons, *other.reasons))),
+    )
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

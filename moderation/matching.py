@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -116,14 +117,18 @@ class Matcher:
         for operand, barred in zip(call.operands[1:], call.forbidden[1:], strict=True):
             if not chains:
                 return []
-            following = self.hits(operand, scope)
+            following = sorted(self.hits(operand, scope))
+            begins = [after.first for after in following]
             bars = self.hits(barred, scope) if barred is not None else []
             chains = [
                 Hit(chain.first, after.last, ((chain.first, after.last),))
                 for chain in chains
-                for after in following
-                if 0 <= after.first - chain.last - 1 <= call.gap
-                and self._same_sentence(chain, after)
+                for after in following[
+                    bisect_left(begins, chain.last + 1) : bisect_right(
+                        begins, chain.last + 1 + call.gap
+                    )
+                ]
+                if self._same_sentence(chain, after)
                 and not any(chain.last < bar.first and bar.last < after.first for bar in bars)
             ]
         return sorted(set(chains))

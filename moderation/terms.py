@@ -167,7 +167,8 @@ class Shapes:
         sure = sum(len(choice) == 1 for choice in letters)
         if sure < _SURE_LETTERS or not letters[0]:
             return None
-        for length in range(len(letters), _SHORTEST_SHAPE - 1, -1):
+        shortest = max(_SHORTEST_SHAPE, len(letters) - _LONGEST_ENDING)
+        for length in range(len(letters), shortest - 1, -1):
             ending = letters[length:]
             if any(len(choice) != 1 for choice in ending) or "".join(ending) not in ENDINGS:
                 continue
@@ -182,3 +183,4 @@ class Shapes:
 
 
 _SHORTEST_SHAPE, _SURE_LETTERS = 3, 2
+_LONGEST_ENDING = max(map(len, ENDINGS))

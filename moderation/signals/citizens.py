@@ -50,6 +50,7 @@ def find_private_names(
 ) -> Iterator[Place]:
     """Yield the names of people who are not employees: "Peter Villadsen", "familien Knudsen"."""
     starts = {first for first, _ in first_names}
+    last = -1  # of the run of capitals that was last gone through: all within it end there
     for number in range(len(words.words)):
         if any(first <= number <= last for first, last in employees):
             continue
@@ -57,9 +58,10 @@ def find_private_names(
         announced = words.words[number] in _BEFORE_NAME and _capital(words, number + 1, number)
         if not known and not announced:
             continue
-        last = number
-        while _capital(words, last + 1, number) and _touches(words, last):
-            last += 1
+        if number > last:
+            last = number
+            while _capital(words, last + 1, number) and _touches(words, last):
+                last += 1
         if not words.words[last].endswith(_NO_NAME):
             yield number, last
 

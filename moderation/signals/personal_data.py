@@ -63,7 +63,7 @@ _CASE = re.compile(
     r"|\b(?:sag|sagen|sak|saken)\s(?:[a-zæøå]{2,4}\s)?(\d{2,4}[-/]\d{3,})"
 )
 _ADDRESS = re.compile(
-    r"\b((?:[a-zæøå]+\s){0,2}?[a-zæøå.]*(?:vej|vejen|vænge|vænget|gade|gaden|allé|alle|stræde|"
+    r"\b((?:[a-zæøå]{1,30}\s){0,2}?[a-zæøå.]{0,40}(?:vej|vejen|vænge|vænget|gade|gaden|allé|alle|stræde|"
     r"strædet|boulevard|plads|pladsen|torv|parken|haven|toften|bakken|stien|krogen|lunden|vangen|"
     r"agre|kæret|engen|gata|gaten|gate|veien|vegen|vei|veg|stien|svingen|tunet|plassen))"
     r"\s(?:nr\.?\s?)?(\d{1,3}\s?[a-hj-z]?)\b(?!\s?(?:kr|procent|%|\.?\d|km|meter|år|timer|gange))"

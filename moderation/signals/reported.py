@@ -34,7 +34,7 @@ def find_reported(
     active = [
         place
         for place in telling.get("tell-active", [])
-        if not _told_by(place, telling.get("self", []), _SELF_BEFORE)
+        if not _told_by(place, _in_sentence(words, place, telling.get("self", [])), _SELF_BEFORE)
     ]
     if not passive and not active:
         return []
@@ -58,6 +58,11 @@ def find_reported(
         if last > tell[1]:
             found.append((tell[1] + 1, last))
     return sorted(set(found))
+
+
+def _in_sentence(words: Words, tell: Place, tellers: list[Place]) -> list[Place]:
+    """Leave out whom the sentence before ended with: "Det siger jeg. Han skrev: …"."""
+    return [t for t in tellers if words.sentences[t[1]] == words.sentences[tell[0]]]
 
 
 def _told_by(tell: Place, tellers: list[Place], reach: int) -> bool:
