@@ -11,15 +11,15 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
 from archive.records.alerts import AlertRecord
-from archive.records.cases import CaseRecord, CircumstanceRecord
+from archive.records.cases import CaseRecord, CircumstanceRecord, NoticeRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
-from service.casework.cases.alerts import DANGER, told_of
+from service.casework.cases.alerts import DANGER, KIND, told_of
 from service.casework.cases.course import course_of
 from service.casework.cases.listing import own_cases
 from service.casework.cases.opening import open_case
@@ -29,14 +29,17 @@ from service.procedure.model import Procedure
 ACTION: Final = "danger.say"
 SHOWN: Final = timedelta(hours=12)
 """So long after somebody took it, the page still tells of it; then it asks anew."""
+LATE: Final = timedelta(minutes=1)
+"""Where no mail has left by then, whoever is in danger is told not to wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnAlert:
     """What somebody in danger is told of their own alert.
 
-    `reachable` is whether anybody can be told at all; `taken_by` and `taken_phone` are of whoever
-    has it now.
+    `reachable` is whether anybody can be told at all; `told_at` is when the first mail left, not
+    when it was written, and `late` that none has; `taken_by` and `taken_phone` are of whoever has
+    it now.
     """
 
     id: UUID
@@ -45,6 +48,7 @@ class OwnAlert:
     told_at: datetime | None
     over_at: datetime | None
     reachable: bool
+    late: bool = False
     words: str | None = None
     taken_by: str | None = None
     taken_phone: str | None = None
@@ -112,13 +116,15 @@ def own_alert(session: Session, who: Principal, now: datetime) -> OwnAlert | Non
     if row is None:
         return None
     taken = session.get(PersonRecord, row.taken_by) if row.taken_by else None
+    told_at = _first_left(session, row)
     return OwnAlert(
         id=row.id,
         number=session.get_one(CaseRecord, row.case_id).number,
         raised_at=row.raised_at,
-        told_at=row.told_at,
+        told_at=told_at,
         over_at=row.over_at,
         reachable=row.over_at is not None or bool(told_of(session, row, now)),
+        late=told_at is None and row.raised_at <= now - LATE,
         words=row.words,
         taken_by=taken.name if taken else None,
         taken_phone=taken.phone if taken else None,
@@ -129,6 +135,15 @@ def stands_or_stood_lately(session: Session, who: Principal, now: datetime) -> b
     """Tell whether this person has said that they are in danger, and the page still tells of it."""
     row = _latest(session, who)
     return row is not None and (row.over_at is None or row.over_at > now - SHOWN)
+
+
+def _first_left(session: Session, row: AlertRecord) -> datetime | None:
+    query = select(func.min(NoticeRecord.sent_at)).where(
+        NoticeRecord.case_id == row.case_id,
+        NoticeRecord.kind == KIND,
+        NoticeRecord.made_at >= row.raised_at,
+    )
+    return session.scalar(query)
 
 
 def _latest(session: Session, who: Principal) -> AlertRecord | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -13,8 +14,10 @@ from archive.records.alerts import AlertRecord
 from archive.records.people import PersonRecord
 from service.installation import Installation
 from service.jobs.alerting import tell_duty
+from service.jobs.sending import ALERTS
 from tests.service.casework.cases.opened import assert_clean, employ, open_one
 from tests.service.conftest import Time, Town
+from tests.service.jobs.following import work_off
 from tests.service.web.doors import Doors, open_doors
 from tests.service.web.test_today import on_duty
 
@@ -71,6 +74,10 @@ def test_112_comes_first_and_a_form_sent_twice_is_one_alert(
     (alert,) = alerts(doors)
     assert "De får besked nu" in anna.get("/danger").text
     tell_duty(doors.installation)
+    assert "De får besked nu" in anna.get("/danger").text, "written, but not on its way"
+    time.pass_by(timedelta(minutes=1))
+    assert "Beskeden er ikke kommet af sted endnu" in anna.get("/danger").text
+    work_off(doors.installation, ALERTS)
     state = anna.get("/danger", **{"HX-Request": "true"}).text
     assert state.lstrip().startswith("<section")
     assert 'hx-swap="outerMorph"' in state, "what is swapped anew takes the keyboard's place away"

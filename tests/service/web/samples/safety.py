@@ -63,6 +63,7 @@ SAMPLES = MappingProxyType(
         "danger_telling": _danger(_OWN),
         "danger_taken": _danger(_HELD),
         "danger_over": _danger(replace(_SAID, over_at=ago(minutes=1))),
+        "danger_late": _danger(replace(_OWN, late=True)),
         "danger_unreachable": _danger(replace(_OWN, reachable=False)),
         "alert": ("alert.html", page(_ALERT, frame())),
         "alert_taken": ("alert.html", page(_TAKEN, frame())),
