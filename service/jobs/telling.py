@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from service.casework.cases.handing_on import left_behind
 from service.casework.telling.gathering import any_due, gather
 from service.casework.telling.handlers import (
     back_again,
     tell_back_again,
     tell_handlers,
+    tell_takers_over,
     untold_handlers,
 )
 from service.casework.telling.round import Round
@@ -30,11 +32,12 @@ def tell_due(installation: Installation) -> None:
 
 
 def look_for_untold(installation: Installation) -> None:
-    """Let handlers be told of their cases, and people who are back of what they missed."""
+    """Hand on the cases of who has left; tell handlers of theirs, and who is back of the rest."""
     now, settings = installation.clock.now(), installation.settings
     with installation.database.reading() as session:
         nothing = not (
             untold_handlers(session, now)
+            or left_behind(session, now)
             or back_again(session, now)
             or reachable_again(session, now)
         )
@@ -42,6 +45,7 @@ def look_for_untold(installation: Installation) -> None:
         return
     with installation.database.writing() as session:
         one_at_a_time(session)
+        tell_takers_over(session, settings, now)
         tell_handlers(session, settings, now)
         tell_back_again(session, settings, now)
         forget_reachable(session, settings, now)

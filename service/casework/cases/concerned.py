@@ -26,12 +26,11 @@ from archive.records.people import PersonRecord, UnitRecord
 from service.access.principal import Principal
 from service.casework.cases.course import Course, shipped_procedure
 from service.casework.cases.finding import case_for, refuse_own_matter
-from service.casework.cases.handling import nearest_leader
+from service.casework.cases.handing_on import hand_on
 from service.casework.cases.listing import harassed_in
-from service.casework.cases.opening import UNIT_LEADER, add_harassed, add_to_circle
+from service.casework.cases.opening import add_harassed
 from service.errors import (
     AlreadyConcerned,
-    HandlerMissing,
     NameStays,
     PersonNotFound,
     ReasonMissing,
@@ -201,26 +200,8 @@ def step_back(
             person=place.person_id,
             reason=CONCERNED,
         )
-    if case.handler_id not in people:
-        return
-    concerned = {one.person_id for one in harassed_in(session, case) if one.person_id}
-    leader = nearest_leader(session, case.unit_id, concerned, now)
-    if leader is None and case.restricted:
-        raise HandlerMissing("a restricted case needs somebody who carries it on")
-    case.handler_id = leader.id if leader is not None else None
-    record(
-        session,
-        "case.handler_changed",
-        at=now,
-        actor=actor,
-        subject=case,
-        case_id=case.id,
-        reason=CONCERNED,
-    )
-    if leader is not None and not _stands(session, case, leader.id, now):
-        add_to_circle(
-            session, case, leader, role="leader", reason=UNIT_LEADER, now=now, actor=actor
-        )
+    if case.handler_id in people:
+        hand_on(session, case, now, actor=actor, reason=CONCERNED)
 
 
 def state_workplace(
@@ -282,12 +263,3 @@ def _case(session: Session, who: Principal, number: str, reason: str, now: datet
     if not reason.strip():
         raise ReasonMissing("say why")
     return case
-
-
-def _stands(session: Session, case: CaseRecord, person_id: UUID, now: datetime) -> bool:
-    query = select(CircleRecord.id).where(
-        CircleRecord.case_id == case.id,
-        CircleRecord.person_id == person_id,
-        or_(CircleRecord.until.is_(None), CircleRecord.until > now),
-    )
-    return session.execute(query).first() is not None

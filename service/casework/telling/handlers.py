@@ -16,6 +16,7 @@ from archive.records.cases import CaseRecord
 from archive.records.organisation import AbsenceRecord
 from archive.records.people import PersonRecord
 from archive.records.tellings import TellingRecord
+from service.casework.cases.handing_on import hand_on_left_behind
 from service.casework.cases.opening import reads_before
 from service.casework.telling.asking import tell
 from service.notices.kinds import BACK, HANDLER
@@ -62,6 +63,12 @@ def tell_handlers(session: Session, settings: Settings, now: datetime) -> None:
             case=case,
             deadline=reads_before(case),
         )
+
+
+def tell_takers_over(session: Session, settings: Settings, now: datetime) -> None:
+    """Hand on what is left behind by whoever has left, and let those be told who have it now."""
+    for case, person in hand_on_left_behind(session, now):
+        tell(session, person, HANDLER, settings=settings, now=now, case=case)
 
 
 def back_again(session: Session, now: datetime) -> dict[UUID, list[TellingRecord]]:
