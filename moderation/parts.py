@@ -1,4 +1,4 @@
-"""Cutting a long post into parts that are judged each by itself, so that time grows with its length.
+"""Cutting a long post into parts judged each by itself, so that time grows with its length alone.
 
 Who stands near whom is worked out pair by pair; a post that is all names and insults would take
 its length squared. Neighbouring parts overlap: what is said at a cut is judged by the part that

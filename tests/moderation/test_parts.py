@@ -1,5 +1,7 @@
 """Posts longer than is judged together: the same is found in them, and none takes for ever."""
 
+import itertools
+
 import pytest
 
 from moderation.parts import LONGEST, parts_of
@@ -39,7 +41,7 @@ def test_parts_cover_the_post_and_each_place_is_told_by_one() -> None:
         parts = list(parts_of(text))
         assert all(part.end - part.start <= LONGEST for part in parts)
         assert (parts[0].tells_from, parts[-1].tells_to) == (0, len(text))
-        for one, following in zip(parts, parts[1:], strict=False):
+        for one, following in itertools.pairwise(parts):
             assert one.tells_to == following.tells_from
             assert following.start < one.tells_to < one.end
 
