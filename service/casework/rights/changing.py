@@ -1,7 +1,8 @@
 """The table of rights changed: what takes away holds at once, what gives waits for another person.
 
 Nobody alone opens what is shut, whatever they run or know: who asked never agrees, nor whoever
-would gain by it, nor somebody whom the one who asked has entered or given a role just now.
+would gain by it, nor somebody whom the one who asked has entered or given a role just now; nor
+the other way round, nor where a third has done so with both.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from service.notices.rights import tell_changed, tell_waiting
 from service.settings import Settings
 
 NEWLY_GIVEN: Final = timedelta(days=14)
-"""Whom the one who asks has made something of within this time does not agree to it."""
+"""Whom the one who asks, or who made that one, has made something of does not agree so long."""
 _MAKES_SOMEBODY: Final = ("person.", "role.", "invitation.", "identity.", "factor.")
 """What is done to a person by which somebody else could come to act as them."""
 LONGEST_REASON: Final = 2000
@@ -149,15 +150,26 @@ def barrier_of(
         return "own"
     if any(held.role == row.role for held in who.roles):
         return "gains"
-    if row.asked_by_id is None:
-        return None
-    lately = select(LedgerDetailRecord.position).where(
-        LedgerDetailRecord.subject == f"people:{who.person_id}",
-        or_(*(LedgerDetailRecord.kind.startswith(kind) for kind in _MAKES_SOMEBODY)),
-        LedgerDetailRecord.actor == row.asked_by,
-        LedgerDetailRecord.at > min(row.asked_at, now) - NEWLY_GIVEN,
+    since = min(row.asked_at, now) - NEWLY_GIVEN
+    hands = _hands(session, who.actor, since) & _hands(session, row.asked_by, since)
+    return "newly" if hands else None
+
+
+def _hands(session: Session, actor: str, since: datetime) -> set[str]:
+    """Return a person and whoever made something of them since: each could be behind them.
+
+    So one alone does not enter two colleagues, of whom one asks and the other agrees.
+    """
+    kind, _colon, person = actor.partition(":")
+    if kind != "person":
+        return set()
+    made = select(LedgerDetailRecord.actor).where(
+        LedgerDetailRecord.subject == f"people:{person}",
+        or_(*(LedgerDetailRecord.kind.startswith(one) for one in _MAKES_SOMEBODY)),
+        LedgerDetailRecord.actor.startswith("person:"),
+        LedgerDetailRecord.at > since,
     )
-    return "newly" if session.scalar(lately.limit(1)) is not None else None
+    return {actor, *session.scalars(made.distinct())}
 
 
 def _take_effect(session: Session, who: Principal, row: RightsChangeRecord, ground: Ground) -> None:

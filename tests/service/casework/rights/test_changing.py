@@ -159,6 +159,27 @@ def test_no_second_session_no_gain_and_no_made_up_colleague_is_a_second_pair_of_
     assert table.as_(table.director).may("case.open")
 
 
+def test_one_hand_behind_two_colleagues_is_not_two_pairs_of_eyes(table: Table) -> None:
+    made = []
+    for name, role in (("Vera Ven", "lawyer"), ("Viggo Ven", "director")):
+        made.append(employ(table.installation, table.time, name, unit=table.town.centre))
+        with table.installation.database.writing() as session:
+            person, by = session.merge(made[-1]), table.as_(table.operator).actor
+            give_role(session, person, role, unit_id=None, now=table.time.now, actor=by)
+    friend, other = made
+    row = table.ask(friend)
+    # Who runs Værn may hold a second role, and be the one who made whoever asks.
+    with table.installation.database.writing() as session:
+        person = session.merge(table.operator)
+        give_role(session, person, "director", unit_id=None, now=table.time.now, actor="system")
+    for who in (other, table.operator):
+        with pytest.raises(FourEyes, match="newly"):
+            table.agree(who, row)
+    table.agree(table.director, row)
+    table.time.pass_by(timedelta(days=15))
+    table.agree(other, table.ask(friend, Wanted("case.open", "hr", SEES_UNIT, WHY)))
+
+
 @pytest.mark.parametrize(
     ("action", "role", "ways", "error"),
     [
