@@ -16,6 +16,7 @@ from archive.records.exports import ExportItemRecord, ExportRecord
 from service.access.principal import Principal
 from service.access.visibility import cases_within
 from service.casework.cases.finding import find_case
+from service.casework.cases.merged import ids_of
 from service.casework.exporting.permitting import (
     ACTION,
     may_hand_over,
@@ -149,9 +150,12 @@ def case_number_of(session: Session, export: ExportRecord) -> str | None:
 def exports_of(
     session: Session, who: Principal, case: CaseRecord, now: datetime
 ) -> list[ExportRecord]:
-    """Return the exports of a case that this person may see, the latest first."""
+    """Return the exports of a case that this person may see, the latest first.
+
+    What was handed over of a case that was merged into this one is among them.
+    """
     query = select(ExportRecord).where(
-        ExportRecord.case_id == case.id, exports_within(session, who, now)
+        ExportRecord.case_id.in_(ids_of(case.id)), exports_within(session, who, now)
     )
     return list(session.scalars(query.order_by(ExportRecord.asked_at.desc()).limit(50)))
 

@@ -23,6 +23,7 @@ from service.casework.cases.merging import Decided, merge
 from service.casework.cases.restricting import restrict
 from service.casework.evidence.listing import see_evidence
 from service.casework.evidence.searching import search
+from service.casework.exporting.asking import ask_for_export, exports_of
 from service.errors import CaseNotFound
 from service.installation import Installation
 from tests.service.casework.cases.opened import ISHOEJ, assert_clean, open_one
@@ -121,3 +122,20 @@ def test_the_glass_of_a_case_that_came_in_is_that_of_the_case_in_which_it_goes_o
         assert see_evidence(session, lawyer, piece, time.now).id == piece
         assert list(session.scalars(select(GlassRecord.case_id))) == [case.id]
     assert_clean(installation)
+
+
+def test_what_was_handed_over_of_the_one_stands_among_the_bundles_of_the_other(
+    installation: Installation, town: Town, time: Time, asks: Asks, two: tuple[str, str]
+) -> None:
+    old, new = two
+    leader = asks(town.leader)
+    piece = hand_in(installation, asks(town.anna), "trussel", time, case=old)
+    with installation.database.writing() as session:
+        export = ask_for_export(
+            session, leader, old, [piece], recipient="Politiet", purpose="Anmeldelse", now=time.now
+        ).id
+    join_up(installation, leader, two, time)
+    with installation.database.reading() as session:
+        case = find_case(session, leader, new, time.now).case
+        assert [one.id for one in exports_of(session, leader, case, time.now)] == [export]
+        assert exports_of(session, asks(town.other_leader), case, time.now) == []
