@@ -16,6 +16,7 @@ from archive.records.people import PersonRecord, RoleRecord
 from service.access.principal import Principal
 from service.access.rights import Rights, Scope
 from service.casework.cases.finding import case_for, refuse_own_matter
+from service.casework.cases.merged import ids_of
 from service.errors import EndNotAhead, FourEyes, HandlerStays, PersonNotFound, ReasonMissing
 
 RENEWED = "renewed"
@@ -141,8 +142,11 @@ def invitable(session: Session, who: Principal, case: CaseRecord, now: datetime)
 
 
 def circle_and_before(session: Session, case: CaseRecord) -> Sequence[CircleRecord]:
-    """Return every place in the circle that there is and was, the longest first."""
-    query = select(CircleRecord).where(CircleRecord.case_id == case.id)
+    """Return every place in the circle that there is and was, the longest first.
+
+    Those of a case that was merged into this one ended with it, and are told here.
+    """
+    query = select(CircleRecord).where(CircleRecord.case_id.in_(ids_of(case.id)))
     return session.scalars(query.order_by(CircleRecord.since, CircleRecord.id)).all()
 
 

@@ -13,14 +13,16 @@ from archive.records.cases import GlassRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.casework.cases.alerts import alerts_for
+from service.casework.cases.circle import circle_and_before, invite
 from service.casework.cases.concerned import name_employee, take_off
 from service.casework.cases.course import shipped_procedure
 from service.casework.cases.danger import own_alert, say_danger, write_to_duty
 from service.casework.cases.finding import find_case
 from service.casework.cases.glass import break_glass
 from service.casework.cases.listing import harassed_in
-from service.casework.cases.merging import Decided, merge
+from service.casework.cases.merging import MERGED, Decided, merge
 from service.casework.cases.restricting import restrict
+from service.casework.cases.telling import own_case
 from service.casework.evidence.listing import see_evidence
 from service.casework.evidence.searching import search
 from service.casework.exporting.asking import ask_for_export, exports_of
@@ -139,3 +141,18 @@ def test_what_was_handed_over_of_the_one_stands_among_the_bundles_of_the_other(
         case = find_case(session, leader, new, time.now).case
         assert [one.id for one in exports_of(session, leader, case, time.now)] == [export]
         assert exports_of(session, asks(town.other_leader), case, time.now) == []
+
+
+def test_who_saw_the_case_that_came_in_is_still_told_to_whom_it_concerns(
+    installation: Installation, town: Town, time: Time, asks: Asks, two: tuple[str, str]
+) -> None:
+    old, new = two
+    leader, lawyer = asks(town.leader), town.lawyer
+    with installation.database.writing() as session:
+        invite(session, leader, old, lawyer.id, role="lawyer", reason=WHY, now=time.now)
+    join_up(installation, leader, two, time)
+    with installation.database.reading() as session:
+        case = own_case(session, asks(town.anna), old)
+        assert case.number == new
+        was = [one for one in circle_and_before(session, case) if one.person_id == lawyer.id]
+    assert [(one.until, one.end_reason) for one in was] == [(time.now, MERGED)]
