@@ -134,7 +134,7 @@ SAMPLES = {
                 text="Vi ved, hvor du bor.\nHilsen Kurt og nabo Niels.",
                 shown=True,
                 result_text="Vi ved, hvor du bor.\nHilsen Kurt og nabo █████.",
-                form=wrong("words", "“Nils” blev ikke fundet.", "Nils"),
+                form=wrong("words", "»Nils« blev ikke fundet.", "Nils"),
             ),
             _FRAME,
         ),

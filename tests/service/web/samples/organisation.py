@@ -80,7 +80,7 @@ _PLAN = ImportView(
         ChangeGroup("Ny enhed (1)", "unit_added", (("Musikskolen", "enheden over: Kultur"),)),
         ChangeGroup("Person fratræder (1)", "person_ended", (("Per Pension", ""),)),
     ),
-    unusable=((7, "“forkert” er ikke en mailadresse."), (8, "“tryller” er ikke en rolle.")),
+    unusable=((7, "»forkert« er ikke en mailadresse."), (8, "»tryller« er ikke en rolle.")),
     notes=("Kolonner, der ikke siger noget her: Alder.",),
     withheld="3 personer fra tidligere filer mangler i denne.",
     changed_meanwhile=True,
