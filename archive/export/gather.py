@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, select
@@ -40,6 +40,7 @@ from archive.export.redacted import (
 )
 from archive.ledger.checkpoint import fingerprint
 from archive.ledger.log import head, record
+from archive.records.cases import CaseRecord
 from archive.records.columns import Protected, canonical
 from archive.records.evidence import (
     DeliveryRecord,
@@ -56,6 +57,7 @@ ORIGINAL = "original"
 LEFT_OUT = frozenset({ORIGINAL, REDACTION, "thumbnail"})
 """Roles of objects that are no readings: the original itself, what covers it, a small picture."""
 
+_OF_A_CASE: Final = frozenset({"case.evidence_added", EXPORTED})
 _MANY = 400
 _RULE = "\n" + "-" * 70 + "\n\n"
 
@@ -168,6 +170,7 @@ def gather(
     `EvidenceErased`, `NotRedacted`.
     """
     pieces = _pieces(session, evidence_ids)
+    _leave_out_shut(session, pieces, over)
     names = pseudonyms(pieces, over) if over.redacted else names_of(session, pieces)
     if over.redacted:
         over = replace(over, made_by_name=names[over.made_by])
@@ -242,6 +245,35 @@ def _pieces(session: Session, evidence_ids: Sequence[UUID]) -> list[Piece]:
         if piece.key is None or not piece.entries or piece.evidence.erased_at is not None:
             raise EvidenceErased(str(piece.evidence.id))
     return sorted(pieces.values(), key=lambda one: one.entries[0].position)
+
+
+def _leave_out_shut(session: Session, pieces: Sequence[Piece], over: HandOver) -> None:
+    """Leave out that a piece also joined a restricted case, or was handed over from there.
+
+    That there is such a case is nobody's outside its circle, and least of all a recipient's.
+    Where such an entry alone vouches for a row that is handed over, it stays.
+    """
+    joined = {one.case_id for piece in pieces for one in piece.entries if one.kind in _OF_A_CASE}
+    others = joined - {None, over.case_id}
+    if not others:
+        return
+    query = select(CaseRecord.id).where(
+        CaseRecord.id.in_(others),
+        CaseRecord.restricted.is_(True),
+        CaseRecord.merged_into.is_distinct_from(over.case_id),
+    )
+    shut = set(session.scalars(query))
+    for piece in pieces:
+        kept = [
+            (entry, told)
+            for entry, told in zip(piece.entries, piece.opened, strict=True)
+            if entry.kind not in _OF_A_CASE or entry.case_id not in shut
+        ]
+        without = replace(
+            piece, entries=[one for one, _ in kept], opened=[told for _, told in kept]
+        )
+        if without.bound == piece.bound:
+            piece.entries, piece.opened = without.entries, without.opened
 
 
 def _rows(session: Session, table: Any, column: Any, wanted: Sequence[Any]) -> Iterator[Held]:
