@@ -23,28 +23,24 @@ from service.notices.kinds import BACK, HANDLER
 from service.settings import Settings
 
 LOOKED_BACK: Final = timedelta(days=30)
-"""Of older cases nobody is told that they were opened."""
+"""Of older cases nobody is told that they were opened, but for who takes one over."""
 _MOST: Final = 50
 """So many in one transaction: the doors wait for it."""
 
 
 def untold_handlers(session: Session, now: datetime) -> list[tuple[CaseRecord, PersonRecord]]:
     """Return open cases whose handler has not been told of them yet, the oldest first."""
-    told = exists(
-        select(TellingRecord.id).where(
-            TellingRecord.case_id == CaseRecord.id,
-            TellingRecord.kind == HANDLER,
-            TellingRecord.person_id == CaseRecord.handler_id,
-        )
+    told = select(TellingRecord.person_id).where(
+        TellingRecord.case_id == CaseRecord.id, TellingRecord.kind == HANDLER
     )
     query = (
         select(CaseRecord, PersonRecord)
         .join(PersonRecord, PersonRecord.id == CaseRecord.handler_id)
         .where(
-            CaseRecord.opened_at > now - LOOKED_BACK,
+            or_(CaseRecord.opened_at > now - LOOKED_BACK, exists(told)),
             CaseRecord.closed_at.is_(None),
             or_(PersonRecord.ended_at.is_(None), PersonRecord.ended_at > now),
-            ~told,
+            CaseRecord.handler_id.not_in(told),  # by case: one person is told of many
         )
         .order_by(CaseRecord.opened_at, CaseRecord.id)
     )
@@ -61,7 +57,7 @@ def tell_handlers(session: Session, settings: Settings, now: datetime) -> None:
             settings=settings,
             now=now,
             case=case,
-            deadline=reads_before(case),
+            deadline=reads_before(case) if case.opened_at > now - LOOKED_BACK else None,
         )
 
 

@@ -18,6 +18,7 @@ from archive.records.people import PersonRecord, RoleRecord
 from archive.records.tellings import TellingRecord, UnreachableRecord
 from service.access.endings import end_role
 from service.access.principal import Principal
+from service.casework.cases.concerned import step_back
 from service.casework.cases.opening import add_harassed
 from service.casework.organisation.away import Span, end_absence, enter_absence, enter_deputy
 from service.casework.organisation.hours import set_own_hours, usual_hours
@@ -372,3 +373,25 @@ def test_a_handler_who_turns_out_to_be_concerned_is_passed_over_without_a_word_o
     assert "væk" not in text
     look(installation, time, after=timedelta(hours=1))
     assert len(mails(installation)) == 1, "and they hear nothing of it afterwards"
+
+
+def test_whoever_takes_over_an_old_case_is_told_and_of_one_that_nobody_was_told_of_nobody_is(
+    installation: Installation, town: Town, time: Time, chief: PersonRecord
+) -> None:
+    numbers = [open_one(installation, town, time)]
+    look(installation, time)
+    numbers.append(open_one(installation, town, time))
+    time.pass_by(35 * DAY)
+    look(installation, time)
+    assert [recipient for recipient, _, _ in mails(installation)] == [town.leader.email]
+
+    with installation.database.writing() as session:
+        for case in session.scalars(select(CaseRecord).where(CaseRecord.number.in_(numbers))):
+            leader = session.get_one(PersonRecord, town.leader.id)
+            add_harassed(session, case, leader, time.now, "system")
+            step_back(session, case, {leader.id}, time.now, actor="system")
+    look(installation, time)
+
+    recipient, subject, _ = mails(installation)[-1]
+    assert (recipient, len(mails(installation))) == (chief.email, 2)
+    assert numbers[0] in subject
