@@ -85,7 +85,7 @@ def _fill_sqlite(cursor: Any) -> None:
     cursor.execute(_SET_HASH_SIZE, (256 * 1024 * 1024,))
     cursor.execute("BEGIN IMMEDIATE")
     cursor.executemany(
-        "INSERT INTO units (id, name) VALUES (?, ?)",
+        "INSERT INTO units (id, name, by_file) VALUES (?, ?, FALSE)",
         [(unit.hex, f"Unit {number}") for number, unit in enumerate(UNITS)],
     )
     for some in _batches():
@@ -114,7 +114,8 @@ def _fill_postgresql(cursor: Any) -> None:
     definition = "SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_search_index_words'"
     (made_by,) = cursor.execute(definition).fetchone()
     cursor.execute("DROP INDEX ix_search_index_words")
-    _copy(cursor, "units (id, name)", [(one, f"Unit {one.int}") for one in UNITS])
+    units = [(one, f"Unit {one.int}", False) for one in UNITS]
+    _copy(cursor, "units (id, name, by_file)", units)
     for some in _batches():
         _copy(
             cursor,
