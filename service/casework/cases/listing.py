@@ -128,11 +128,16 @@ def accounts_in(session: Session, case: CaseRecord) -> Sequence[AccountRecord]:
 
 
 def circle_of(session: Session, case: CaseRecord, now: datetime) -> Sequence[CircleRecord]:
-    """Return who is in the circle of a case now, the longest first."""
-    query = select(CircleRecord).where(
-        CircleRecord.case_id == case.id,
-        CircleRecord.since <= now,
-        or_(CircleRecord.until.is_(None), CircleRecord.until > now),
+    """Return who is in the circle of a case now, the longest first; not who has left us."""
+    query = (
+        select(CircleRecord)
+        .join(PersonRecord, PersonRecord.id == CircleRecord.person_id)
+        .where(
+            CircleRecord.case_id == case.id,
+            CircleRecord.since <= now,
+            or_(CircleRecord.until.is_(None), CircleRecord.until > now),
+            or_(PersonRecord.ended_at.is_(None), PersonRecord.ended_at > now),
+        )
     )
     return session.scalars(query.order_by(CircleRecord.since)).all()
 
@@ -193,6 +198,14 @@ def names_of(session: Session, people: Iterable[UUID | None]) -> dict[UUID, str]
     wanted = {one for one in people if one is not None}
     query = select(PersonRecord.id, PersonRecord.name).where(PersonRecord.id.in_(wanted))
     return {row.id: row.name for row in session.execute(query)}
+
+
+def left_at(session: Session, people: Iterable[UUID], now: datetime) -> dict[UUID, datetime]:
+    """Return when each of these persons left, for those who have."""
+    query = select(PersonRecord.id, PersonRecord.ended_at).where(
+        PersonRecord.id.in_(set(people)), PersonRecord.ended_at <= now
+    )
+    return {key: ended for key, ended in session.execute(query) if ended is not None}
 
 
 def actor_names(session: Session, actors: Iterable[str]) -> dict[str, str]:

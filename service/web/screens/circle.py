@@ -14,7 +14,7 @@ from service.casework.cases.circle import RENEWED, circle_and_before, invitable
 from service.casework.cases.concerned import CONCERNED
 from service.casework.cases.finding import Found, concerns, may_on
 from service.casework.cases.glass import glass_of
-from service.casework.cases.listing import actor_names, names_of
+from service.casework.cases.listing import actor_names, left_at, names_of
 from service.casework.cases.merging import MERGED
 from service.casework.cases.opening import UNIT_LEADER
 from service.casework.evidence.numbers import receipts, spoken_number
@@ -159,17 +159,20 @@ def _circle(
     actors = actor_names(
         session, {actor for one in rows for actor in (one.added_by, one.ended_by) if actor}
     )
-    standing = [one for one in rows if one.until is None or one.until > now]
-    over = [one for one in rows if one.until is not None and one.until <= now]
-    over.sort(key=_ended, reverse=True)
+    left = left_at(session, names, now)
+    ends = {one.id: _end(one, left.get(one.person_id)) for one in rows}
+    standing = [one for one in rows if (end := ends[one.id]) is None or end > now]
+    over = [one for one in rows if (end := ends[one.id]) is not None and end <= now]
+    over.sort(key=lambda one: ends[one.id] or one.since, reverse=True)
     return (
-        _members(standing, names, actors, case.handler_id),
-        _members(over, names, actors, None),
+        _members(standing, names, actors, case.handler_id, ends),
+        _members(over, names, actors, None, ends),
     )
 
 
-def _ended(row: CircleRecord) -> datetime:
-    return row.until or row.since
+def _end(row: CircleRecord, left: datetime | None) -> datetime | None:
+    """Return when a place ends; whoever has left us lost it then."""
+    return min((one for one in (row.until, left) if one is not None), default=None)
 
 
 def _members(
@@ -177,6 +180,7 @@ def _members(
     names: dict[UUID, str],
     actors: dict[str, str],
     handler: UUID | None,
+    ends: dict[UUID, datetime | None],
 ) -> tuple[Member, ...]:
     return tuple(
         Member(
@@ -186,8 +190,8 @@ def _members(
             reason="" if one.reason == UNIT_LEADER else one.reason,
             since=one.since,
             by=actors.get(one.added_by),
-            through=through(one.until) if one.ended_by is None else None,
-            until=one.until,
+            through=through(ends[one.id]) if one.ended_by is None else None,
+            until=ends[one.id],
             ended_by=actors.get(one.ended_by) if one.ended_by else None,
             end_reason=None if one.end_reason in _SAID else one.end_reason,
             renewed=one.end_reason == RENEWED,

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from archive.records.people import PersonRecord
+from service.access.endings import end_person
 from service.access.people import principal_of
 from service.casework.cases.circle import invite, remove
 from service.casework.cases.glass import break_glass
@@ -174,6 +175,21 @@ def test_an_invitation_through_a_day_ends_with_that_day_in_copenhagen(world: Wor
     assert _status(world, amr, case) == 404
     later = _get(world, world.session_of(world.town.anna), f"/my-case/{world.number}/circle")
     assert "Den sluttede af sig selv" in later
+
+
+@ONCE
+def test_who_has_left_is_named_as_one_who_could_see_it_and_no_more(world: World) -> None:
+    amr = world.employ("Ada Amr", "amr")
+    as_leader(world, amr, "amr")
+    anna, page = world.session_of(world.town.anna), f"/my-case/{world.number}"
+    assert "Ada Amr" in _get(world, anna, page)
+    assert "Én plads, der er slut" not in _get(world, anna, f"{page}/circle")
+    with world.installation.database.writing() as session:
+        end_person(session, session.merge(amr), world.time.now, actor="system")
+
+    assert "Ada Amr" not in _get(world, anna, page)
+    before, _, after = _get(world, anna, f"{page}/circle").partition("Én plads, der er slut")
+    assert ("Ada Amr" in before, "Ada Amr" in after) == (False, True)
 
 
 @ONCE
