@@ -55,7 +55,7 @@
     for (const element of page.ask("querySelectorAll", "body *")) {
       if ((seen += 1) > MOST_ELEMENTS) break;
       if (page.isBent(element) || SKIPPED.has(element.tagName.toUpperCase())) continue;
-      const text = element.textContent;
+      const text = page.textOf(element, longest * 2 + 501);
       if (text.length > longest * 2 + 500) continue;
       const place = places.get(bare(text));
       if (!place) continue;
@@ -124,11 +124,11 @@
   const valueOf = (element) => {
     if (element.hasAttribute("content")) return element.getAttribute("content");
     if (element.hasAttribute("datetime")) return element.getAttribute("datetime");
-    return squeeze(element.textContent || "");
+    return squeeze(page.textOf(element, LONGEST_RUN));
   };
   const labelOf = (element) => {
     const ids = (element.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean);
-    const text = ids.map((id) => page.ask("getElementById", id)?.textContent || "").join(" ");
+    const text = ids.slice(0, 20).map((id) => page.ask("getElementById", id)).map((named) => named ? page.textOf(named, 1000) : "").join(" ");
     return squeeze(element.getAttribute("aria-label") || text).slice(0, 500);
   };
   const holders = new Map(); // element -> its number
@@ -171,7 +171,7 @@
   };
   const isNamed = (element) => {
     // A class says less than `rel`; it is believed of a few words that stand by themselves.
-    return !element.children.length && element.textContent.length <= 80 && [...element.classList].some((name) => AUTHOR_CLASS.test(name));
+    return !element.children.length && page.textOf(element, 81).length <= 80 && [...element.classList].some((name) => AUTHOR_CLASS.test(name));
   };
   // The names that microdata and RDFa give an element.
   const propertiesOf = (element) => {
@@ -280,12 +280,12 @@
     }
     if (post) {
       if (tag === "A" && element.hasAttribute("href") && post.links.length < MOST_LINKS) {
-        post.links.push({ href: absolute(element.getAttribute("href")), text: squeeze(element.textContent).slice(0, 300) || squeeze(element.getAttribute("aria-label") || "").slice(0, 300), rel: element.rel || "", property: state.property, marks: state.marks, time: state.time >= 0 || !!element.querySelector("time") });
+        post.links.push({ href: absolute(element.getAttribute("href")), text: squeeze(page.textOf(element, 2000)).slice(0, 300) || squeeze(element.getAttribute("aria-label") || "").slice(0, 300), rel: element.rel || "", property: state.property, marks: state.marks, time: state.time >= 0 || !!element.querySelector("time") });
         state.link = post.links.length - 1;
       }
       const machine = tag === "TIME" ? element.getAttribute("datetime") || "" : post.shape && !kinds.length ? machineTime(element) : "";
       if ((tag === "TIME" || machine) && post.times.length < 20) {
-        post.times.push({ written: machine, text: squeeze(element.textContent).slice(0, 200), title: squeeze(element.getAttribute("title") || "").slice(0, 200), link: state.link, property: state.property });
+        post.times.push({ written: machine, text: squeeze(page.textOf(element, 2000)).slice(0, 200), title: squeeze(element.getAttribute("title") || "").slice(0, 200), link: state.link, property: state.property });
         state.time = post.times.length - 1;
         if (state.link >= 0) post.links[state.link].time = true;
       }
@@ -326,7 +326,7 @@
         if (text) say(state, text);
         // "123 indlæg" beside a name in a forum is what that person wrote elsewhere.
         const within = posts[state.post]?.kinds.join() === "shape";
-        if (!within && text.length < 60 && COUNTS.test(text) && counts.length < 50) counts.push(squeeze(node.parentElement?.textContent || text).slice(0, 80));
+        if (!within && text.length < 60 && COUNTS.test(text) && counts.length < 50) counts.push(squeeze(node.parentElement ? page.textOf(node.parentElement, 500) : text).slice(0, 80));
         continue;
       }
       if (node.nodeType !== Node.ELEMENT_NODE) continue;

@@ -9,6 +9,13 @@
     childrenOf: (form) => [...childNodes.call(form)],
     get: (name) => Object.getOwnPropertyDescriptor(Document.prototype, name).get.call(document),
     ask: (name, ...asked) => Document.prototype[name].apply(document, asked),
+    // The beginning of an element's text: what holds the whole page is not copied at every depth.
+    textOf: (element, most) => {
+      const walker = Document.prototype.createTreeWalker.call(document, element, NodeFilter.SHOW_TEXT);
+      let text = "", seen = 0;
+      while (text.length < most && (seen += 1) <= 5000 && walker.nextNode()) text += walker.currentNode.data.slice(0, most);
+      return text;
+    },
     base: Object.getOwnPropertyDescriptor(Node.prototype, "baseURI").get.call(document),
   };
   // Where the words of a post stand beside the line that names it, neighbours make the block:

@@ -161,10 +161,31 @@ def _is_post(candidate: Candidate, draft: Draft, *, answered: bool, answers: boo
 
 
 def _is_teaser(candidate: Candidate, draft: Draft, page_url: str) -> bool:
-    """Whether an `<article>` that nobody signed is headed by a link to what it tells of."""
+    """Whether an `<article>` is headed by a link to what it tells of, unsigned or to be read there.
+
+    A journalist's name beneath a title makes no post of a teaser that ends in "Læs mere".
+    """
     plain = not candidate.kinds - {"article", "shape"}
     own = draft.permalink or ""
-    return plain and draft.author is None and not own and _leads_away(candidate, page_url)
+    if not plain or not _leads_away(candidate, page_url):
+        return False
+    return (draft.author is None and not own) or _asks_to_read_on(candidate)
+
+
+def _asks_to_read_on(candidate: Candidate) -> bool:
+    """Whether another link leads where its title leads, to read the rest there."""
+    headed = {
+        candidate.links[run.link].href
+        for run in candidate.runs
+        if run.link is not None and "heading" in run.marks
+    }
+    return any(
+        run.link is not None
+        and "heading" not in run.marks
+        and candidate.links[run.link].href in headed
+        and wording.asks_to_read_on(run.text)
+        for run in candidate.runs
+    )
 
 
 def _is_said(candidate: Candidate, *, answered: bool) -> bool:

@@ -34,7 +34,10 @@ _NAMED = re.compile(
 _LEADS = re.compile(
     r"^[\s–—»›•|-]*(?:(?:skrevet|postet|oprettet|indsendt|indlæg|innlegg|posted|written|submitted"
     r"|geschrieben|verfasst|skrivet|kommentar|comment)\s)?(?:af|av|by|fra|from|von)\b:?\s+"
-    r"|^(?:forfatter|navn|author|name|user|bruger|autor|von|namn|af|av|by)\s*:\s*",
+    r"|^(?:forfatter|navn|author|name|user|bruger|autor|von|namn|af|av|by)\s*:\s*"
+    r"|^(?:(?:de|med|mange|bedste|beste|venlige?|vennlige?|kærlige?|kjærlige?|bästa|mit|viele|liebe"
+    r"|kind|best|freundlichen)\s+){0,3}(?:hilsen|hilsner|hälsning(?:ar)?|grüßen?|gruß|regards)"
+    r"(?:\s+(?:fra|från|from|von))?[\s,:]+|^(?:mvh|dbh|vh|kh|mfg)\b[\s.,:]+",
     re.IGNORECASE,
 )
 _FROM = re.compile(r"\s(?:aus|fra|från|from)\s\S+$")

@@ -38,12 +38,13 @@
     return record.tokens;
   };
   const attribute = (element, name) => element.getAttribute(name) || "";
+  const isShort = (element, most) => page.textOf(element, most + 1).length <= most;
   const anchorOf = (element) => {
     const tag = element.tagName;
     if (tag === "TIME" || element.hasAttribute("datetime")) return NOT_OF_POST.test(attribute(element, "class")) || tag === "DEL" || tag === "INS" ? "" : "time";
-    if (element.hasAttribute("data-time") || element.hasAttribute("data-timestamp") || element.hasAttribute("data-date")) return element.textContent.length <= LONGEST_LINE ? "time" : "";
-    if (element.hasAttribute("title") && !element.hasAttribute("src") && DATED.test(attribute(element, "title").slice(0, 100)) && !NOT_OF_POST.test(attribute(element, "title").slice(0, 100)) && element.textContent.length <= 60) return "time";
-    if (element.children.length && element.children.length <= 4 && /date|time|tid|dato|datum|zeit|stamp/i.test(attribute(element, "class").slice(0, 200)) && !element.querySelector("div, p, li, table") && element.textContent.length <= 60 && DATED.test(words(element.textContent)) && ![...element.children].some((one) => isTime(one.textContent))) return "time";
+    if (element.hasAttribute("data-time") || element.hasAttribute("data-timestamp") || element.hasAttribute("data-date")) return isShort(element, LONGEST_LINE) ? "time" : "";
+    if (element.hasAttribute("title") && !element.hasAttribute("src") && DATED.test(attribute(element, "title").slice(0, 100)) && !NOT_OF_POST.test(attribute(element, "title").slice(0, 100)) && isShort(element, 60)) return "time";
+    if (element.children.length && element.children.length <= 4 && /date|time|tid|dato|datum|zeit|stamp/i.test(attribute(element, "class").slice(0, 200)) && !element.querySelector("div, p, li, table") && isShort(element, 60) && DATED.test(words(page.textOf(element, 60))) && ![...element.children].some((one) => isTime(one.textContent))) return "time";
     return "";
   };
   const isWho = (element) => {
@@ -51,7 +52,7 @@
     // The text of an element is asked for last: that of one that holds the page is the page's.
     const linked = element.tagName === "A" && PROFILE.test(attribute(element, "href"));
     const named = linked || !element.children.length && [...element.classList].some((name) => WHO.test(name));
-    return named && element.textContent.length <= 80 && /\p{L}/u.test(element.textContent);
+    return named && isShort(element, 80) && /\p{L}/u.test(page.textOf(element, 80));
   };
   let before = "";
   const read = (root) => {
@@ -85,7 +86,7 @@
       let inside = within || record.depth > DEEPEST || tag === "BLOCKQUOTE" && !POSTED.test(attribute(node, "class"));
       if (!inside && anchors.time.length < MOST_ANCHORS && !(NOT_OF_POST.test(before) && before.length < 30) && anchorOf(node)) { anchors.time.push(record); inside = true; }
       if (record.depth <= DEEPEST && anchors.who.length < MOST_ANCHORS && isWho(node)) anchors.who.push(record);
-      if (record.depth <= DEEPEST && (tag === "A" || tag === "BUTTON" || attribute(node, "role") === "button") && anchors.reply.length < MOST_ANCHORS && node.textContent.length < 40 && REPLY.test(words(node.textContent))) anchors.reply.push(record);
+      if (record.depth <= DEEPEST && (tag === "A" || tag === "BUTTON" || attribute(node, "role") === "button") && anchors.reply.length < MOST_ANCHORS && isShort(node, 39) && REPLY.test(words(page.textOf(node, 39)))) anchors.reply.push(record);
       stack.push([record, undefined]);
       const given = node.shadowRoot ? node.shadowRoot.childNodes : tag === "SLOT" && node.assignedNodes().length ? node.assignedNodes() : node.childNodes;
       for (let nth = given.length - 1; nth >= 0; nth -= 1) stack.push([given[nth], record, inside, nth]);
@@ -264,7 +265,7 @@
   const headings = (all) => {
     // The last heading before each place, by order in the page.
     const found = [];
-    for (const record of all) if (HEADING.test(record.tag)) found.push([record.begin, words(record.node.textContent).slice(0, 100)]);
+    for (const record of all) if (HEADING.test(record.tag)) found.push([record.begin, words(page.textOf(record.node, 1000)).slice(0, 100)]);
     return (begin) => {
       let low = 0, high = found.length;
       while (low < high) { const middle = (low + high) >> 1; if (found[middle][0] < begin) low = middle + 1; else high = middle; }

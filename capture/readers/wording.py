@@ -19,6 +19,12 @@ _ACTIONS = re.compile(
     r"|svara(?:\ på)?|kommenter(?:er)?|comment|kommentieren|kommentera|upvote|downvote",
     re.IGNORECASE,
 )
+_READ_ON = re.compile(
+    r"(?:læs|les|läs)\s+(?:mere?|mer|videre|vidare|hele|hela)\b|fortsæt (?:med at )?læs"
+    r"|read (?:more|on)\b"
+    r"|continue reading|weiterlesen|mehr lesen|se hele (?:artiklen|nyheden|saken)",
+    re.IGNORECASE,
+)
 _ACTION_PHRASES = frozenset(
     {
         "synes godt om",
@@ -149,6 +155,11 @@ def writings(text: str) -> list[str]:
 def shows(words: str, text: str) -> bool:
     """Whether a text stands among words, letter for letter but for white space."""
     return "".join(text.split()) in "".join(words.split())
+
+
+def asks_to_read_on(text: str) -> bool:
+    """Whether a link's words lead from a teaser to the whole ("Læs mere", "Continue reading")."""
+    return _READ_ON.match(text.strip(" \n→»›…")) is not None
 
 
 def is_action(text: str) -> bool:

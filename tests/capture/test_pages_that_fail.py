@@ -117,6 +117,18 @@ def test_blanks_within_broken_structured_data_hold_nothing_up(site: Site, now: N
     assert (report.status, report.reason) == ("captured", None)
 
 
+def test_the_same_words_named_over_and_over_are_copied_no_more_than_needed(
+    site: Site, now: Now
+) -> None:
+    named = "<span itemprop=text data-time=1>" * 200 + "ord " * 400_000
+    site.answers["/"] = Answer.page(
+        COMMENT.format(text="Står her") + "<div style='height:9px;overflow:hidden'>"
+        f"<div itemscope itemtype=https://schema.org/Comment>{named}</div></div>"
+    )
+    report, _ = visit(site, "/", now, settings=settings(wall_seconds=35))
+    assert (report.status, report.reason) == ("captured", None)
+
+
 def test_dialogs_and_new_windows_wait_for_no_one(site: Site, now: Now) -> None:
     site.answers["/"] = Answer.page(
         COMMENT.format(text="Bag dialogen")

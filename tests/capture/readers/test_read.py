@@ -80,6 +80,23 @@ def test_an_article_that_nobody_wrote_at_no_time_is_no_post() -> None:
     assert read_posts(page(teaser), []).posts == ()
 
 
+def test_a_signed_article_that_is_to_be_read_elsewhere_is_no_post() -> None:
+    elsewhere = "https://kommune.example/nyt/9"
+    signed = replace(
+        comment("Anna Holm", "Kommunen bygger en ny cykelsti."),
+        links=(link(elsewhere, "Ny cykelsti"), link(elsewhere, "Læs mere")),
+        runs=(
+            run(1, "Ny cykelsti", "heading link", link=0),
+            run(2, "Anna Holm", "author"),
+            run(3, "Kommunen bygger en ny cykelsti.", "paragraph"),
+            run(4, "Læs mere", "link", link=1),
+        ),
+    )
+    assert read_posts(page(signed), []).posts == ()
+    [post] = read_posts(page(replace(signed, runs=signed.runs[:3])), []).posts
+    assert post.author == "Anna Holm"
+
+
 def test_what_json_ld_states_fills_what_the_page_does_not_show() -> None:
     shown = replace(
         EMPTY,

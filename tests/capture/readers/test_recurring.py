@@ -55,6 +55,18 @@ def test_blocks_alike_are_posts_where_people_speak_in_them() -> None:
     assert (read.by_shape, read.unsure) == (2, 0)
 
 
+def test_a_greeting_is_no_part_of_the_name() -> None:
+    read = read_posts(
+        page(
+            block("Hilsen Ole Hansen", "i går kl. 14.03", "Du er en idiot."),
+            block("De bedste hilsner fra Mette Sø", "2 t.", "Hold nu op, begge to.", y=110),
+            block("Mvh. Ib Krog", "3 t.", "Tal pænt til hinanden.", y=210),
+        ),
+        [],
+    )
+    assert [post.author for post in read.posts] == ["Ole Hansen", "Mette Sø", "Ib Krog"]
+
+
 def test_teasers_are_none_though_they_name_who_wrote_and_when() -> None:
     elsewhere = link("https://kommune.example/andet", "Ny sti åbner")
     shape = replace(SHAPE, hint="teaser | list | ", heading="Læs også")
