@@ -19,6 +19,7 @@ _NETWORK_ERRORS = {
     "net::ERR_ABORTED": "not_a_page",
     "Download is starting": "not_a_page",
     "Page crashed": "browser_failed",
+    "page crashed": "browser_failed",
     "Target crashed": "browser_failed",
 }
 
