@@ -23,6 +23,7 @@ from archive.search.documents import marked_words
 from archive.search.lemmas import learn
 from archive.vault.vault import Sealed
 from capture.report import CaptureReport
+from service.casework.cases.merged import locked_to_join
 from service.casework.moderation.findings import keep_findings
 from service.casework.moderation.judging import Judgement
 from service.casework.moderation.sealing_posts import shut_seen_again
@@ -63,6 +64,8 @@ def keep_capture(
 
     def also(session: Session, kept: Kept) -> None:
         visit = held(session, VisitRecord, claim)
+        if visit.case_id is not None:
+            visit.case_id = locked_to_join(session, visit.case_id).id
         _keep_files(session, kept.id, sealed, report, now)
         posts = _keep_posts(session, visit, kept.id, report, sealed)
         for local_id, row in posts.items():
@@ -184,8 +187,6 @@ def _in_case(
     session: Session, case_id: UUID, evidence_id: UUID, now: datetime
 ) -> CaseEvidenceRecord:
     case = session.get_one(CaseRecord, case_id)
-    if case.merged_into is not None:
-        case = session.get_one(CaseRecord, case.merged_into)
     evidence = session.get_one(EvidenceRecord, evidence_id)
     evidence.unit_id = case.unit_id
     return CaseEvidenceRecord(

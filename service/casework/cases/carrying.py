@@ -103,8 +103,12 @@ def carry_accounts(joining: Joining) -> int:
 
 
 def carry_visits(joining: Joining) -> int:
-    """Captures that are still awaited, and posts that wait for review, are the other's now."""
+    """Captures that are still awaited, and posts that wait for review, are the other's now.
+
+    One that is being kept just now waits for the case, and then follows by itself (`keeping`).
+    """
     query = select(VisitRecord).where(VisitRecord.case_id == joining.source.id)
+    query = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     rows = joining.session.scalars(query).all()
     for row in rows:
         row.case_id = joining.target.id

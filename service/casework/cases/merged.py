@@ -38,6 +38,16 @@ def merged_into(session: Session, case: CaseRecord) -> CaseRecord | None:
     return session.get(CaseRecord, case.merged_into) if case.merged_into is not None else None
 
 
+def locked_to_join(session: Session, case_id: UUID) -> CaseRecord:
+    """Return a case, locked against a merge: the one in which it goes on, where there was one."""
+    locked = {"key_share": True}
+    case = session.get_one(CaseRecord, case_id, with_for_update=locked, populate_existing=True)
+    if case.merged_into is None:
+        return case
+    into = case.merged_into
+    return session.get_one(CaseRecord, into, with_for_update=locked, populate_existing=True)
+
+
 def came_into(session: Session, case: CaseRecord) -> Sequence[CaseRecord]:
     """Return the cases that were merged into this one, the oldest first."""
     query = select(CaseRecord).where(CaseRecord.merged_into == case.id)

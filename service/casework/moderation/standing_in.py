@@ -24,6 +24,7 @@ from archive.records.cases import CaseRecord
 from archive.records.evidence import EvidenceRecord, Known
 from archive.records.pages import PostRecord, ScreenshotRecord, VisitRecord
 from service.access.principal import Principal
+from service.casework.cases.merged import locked_to_join
 from service.casework.cases.opening import join_evidence
 from service.casework.evidence.held import removed_where_refused, require_all_here
 from service.casework.moderation.deciding import is_party
@@ -104,7 +105,7 @@ def hand_in_screenshot(
     def tie(session: Session, kept: Kept) -> None:
         evidence = session.get_one(EvidenceRecord, kept.id)
         if case_id is not None:
-            case = session.get_one(CaseRecord, case_id, with_for_update={"key_share": True})
+            case = locked_to_join(session, case_id)
             if case.closed_at is None:
                 join_evidence(session, case, evidence, now, who.actor)
         standing = select(ScreenshotRecord.id).where(ScreenshotRecord.evidence_id == kept.id)

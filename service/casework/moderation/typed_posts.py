@@ -33,6 +33,7 @@ from service.access.visibility import cases_within
 from service.casework.capture.addresses import check_address
 from service.casework.capture.requesting import find_visit, page_of, shut_visits
 from service.casework.cases.finding import case_for
+from service.casework.cases.merged import locked_to_join
 from service.casework.cases.opening import join_evidence
 from service.casework.evidence.held import removed_where_refused, require_all_here
 from service.casework.moderation.findings import keep_findings
@@ -207,7 +208,7 @@ def typed_from(session: Session, evidence_id: UUID) -> PostRecord | None:
 
 def _keep(session: Session, typing: _Typing, kept: Kept, now: datetime) -> UUID:
     place, words = typing.place, typing.words
-    case = _case_at(session, place)
+    case = locked_to_join(session, place.case_id) if place.case_id is not None else None
     visit = VisitRecord(
         id=uuid4(),
         url=place.address,
@@ -268,17 +269,6 @@ def _keep(session: Session, typing: _Typing, kept: Kept, now: datetime) -> UUID:
     )
     shut_seen_again(session, kept.id, now)
     return post.id
-
-
-def _case_at(session: Session, place: Place) -> CaseRecord | None:
-    """Return the case of a place, locked: the one in which it goes on, where it was just merged."""
-    if place.case_id is None:
-        return None
-    locked = {"key_share": True}
-    case = session.get_one(CaseRecord, place.case_id, with_for_update=locked)
-    if case.merged_into is not None:
-        case = session.get_one(CaseRecord, case.merged_into, with_for_update=locked)
-    return case
 
 
 def _require_own_picture(session: Session, place: Place, held: Held, filename: str | None) -> None:

@@ -7,18 +7,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from archive.records.cases import CaseEvidenceRecord
 from archive.records.evidence import EvidenceRecord, ObjectRecord
 from archive.records.pages import PostRecord, VisitRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.casework.capture.keeping import fail_visit
 from service.casework.capture.requesting import request_visit
+from service.casework.cases.finding import find_case
+from service.casework.cases.merging import Decided, merge
 from service.installation import Installation
 from service.jobs.claims import LEASE
 from service.jobs.errors import FenceMoved
-from tests.service.casework.cases.opened import assert_clean, kinds, leaves_one_entry
+from tests.service.casework.cases.opened import assert_clean, kinds, leaves_one_entry, open_one
 from tests.service.casework.moderation.kept import (
     PAGE,
     RUDE,
@@ -119,3 +122,29 @@ def test_a_visit_that_our_own_side_could_not_make_ends_with_its_code(
     assert (visit.status, visit.reason) == ("failed", "browser-lost")
     assert visit.ended_at is not None
     assert visit.next_attempt_at is None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_capture_that_is_being_kept_while_its_case_is_merged_follows_it(
+    installation: Installation, town: Town, time: Time, asks: Asks
+) -> None:
+    leader = asks(town.leader)
+    old, new = (open_one(installation, town, time) for _ in range(2))
+    with installation.database.writing() as session:
+        visit_id = request_visit(session, leader, PAGE, time.now, old).id
+    claim = claim_visit(installation, time)
+    with installation.database.writing() as keeping:
+        keeping.get_one(VisitRecord, visit_id, with_for_update=True)
+        with installation.database.writing() as session:
+            session.execute(text("SET LOCAL lock_timeout = '5s'"))  # it waits for no capture
+            decided = Decided("Det er samme sag.")
+            merge(session, leader, old, new, decided, settings=installation.settings, now=time.now)
+
+    keep_posts(installation, time, claim, PAGE, [post(THREAT)])
+
+    with installation.database.reading() as session:
+        visit = session.get_one(VisitRecord, visit_id)
+        case = find_case(session, leader, new, time.now).case
+        assert visit.case_id == case.id
+        assert session.get(CaseEvidenceRecord, (case.id, visit.evidence_id)) is not None
+    assert_clean(installation)
