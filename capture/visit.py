@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -166,13 +166,30 @@ async def _visit(
         page = browser.context.pages[0]
         _refuse_everything_else(page)
         journey = Journey(page, log)
+        crashed = asyncio.Event()
+        page.on("crash", lambda _: crashed.set())
         try:
             await journey.go(url, seconds=settings.answer_seconds)
-            await _look(page, seen, settings, proxy)
+            await _unless_crashed(crashed, _look(page, seen, settings, proxy))
             journey.check()
         finally:
             seen.http_status = journey.status
             seen.final_url = seen.facts.url if seen.facts else journey.last_url
+
+
+async def _unless_crashed(crashed: asyncio.Event, work: Coroutine[None, None, None]) -> None:
+    """Do the work; whoever asks a page that crashed waits for an answer for ever."""
+    watching = asyncio.ensure_future(crashed.wait())
+    working = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait((working, watching), return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise BrowserFailed("the page ended its browser")
+        await working
+    finally:
+        for task in (watching, working):
+            task.cancel()
+        await asyncio.gather(watching, working, return_exceptions=True)
 
 
 async def _look(page: Page, seen: Seen, settings: VisitSettings, proxy: EgressProxy) -> None:

@@ -96,6 +96,17 @@ def test_a_page_that_hangs_the_browser_ends_by_the_time_limit(site: Site, now: N
     assert time.monotonic() - began < 40
 
 
+def test_a_page_that_crashes_the_browser_ends_at_once_and_says_so(site: Site, now: Now) -> None:
+    # Deeper than the browser can lay out, and so only after it has loaded.
+    site.answers["/"] = Answer.page(
+        COMMENT.format(text="Står her") + "<script>setTimeout(() => { let at = document.body;"
+        "for (let n = 0; n < 20000; n += 1) { const inner = document.createElement('div');"
+        "at.append(inner); at = inner; } at.append('her') }, 100)</script>"
+    )
+    report, _ = visit(site, "/", now)
+    assert (report.status, report.reason) == ("failed", "browser_failed")
+
+
 def test_a_page_that_is_never_idle_is_read_all_the_same(site: Site, now: Now) -> None:
     site.answers["/"] = Answer.page(
         COMMENT.format(text="Står her") + '<img src="/endless"><p id=ur></p><script>let n = 0;'
