@@ -87,7 +87,10 @@ def _table(text: str, source: str) -> Iterator[Labelled]:
         rows = [line.split("\t") for line in lines]
     else:
         mark = ";" if lines[0].count(";") > lines[0].count(",") else ","
-        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=mark))
+        try:
+            rows = list(csv.reader(text.splitlines(keepends=True), delimiter=mark))
+        except csv.Error as problem:
+            raise LabelledError(f"{source}: {problem}") from problem
     head = [cell.strip().lower() for cell in rows[0]]
     words = next((head.index(name) for name in _TEXTS if name in head), None)
     label = next((head.index(name) for name in _LABELS if name in head), None)

@@ -197,7 +197,7 @@ def read_learned(text: str, source: str = "learned") -> Learned:
         biases = [float(value) for value in head["biases"]]
         thresholds = [float(value) for value in head["thresholds"]]
         form, signals, taught_by = head["format"], bool(head["signals"]), str(head["source"])
-    except (ValueError, KeyError, TypeError, IndexError) as problem:
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as problem:
         raise ModelError(f"{source}, line 1: {problem!r}") from problem
     if form != FORMAT:
         raise ModelError(f"{source}: written in {form!r}, this reads {FORMAT!r}")
@@ -208,8 +208,10 @@ def read_learned(text: str, source: str = "learned") -> Learned:
         try:
             name, rarity, *weights = json.loads(line)
             features[str(name)] = Feature(float(rarity), tuple(map(float, weights)))
-        except (ValueError, TypeError) as problem:
+        except (ValueError, TypeError, OverflowError, RecursionError) as problem:
             raise ModelError(f"{source}, line {number}: {problem!r}") from problem
+        if not all(map(math.isfinite, (features[str(name)].rarity, *features[str(name)].weights))):
+            raise ModelError(f"{source}, line {number}: weights are numbers")
         if len(weights) != len(labels):
             raise ModelError(f"{source}, line {number}: each label has a weight")
     return Learned(labels, features, biases, thresholds, signals=signals, source=taught_by)

@@ -29,7 +29,8 @@ def test_labelled_comments_are_read_in_each_form(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [("", "empty"), ("kun tekst\nmere\n", "line 1"), ('{"text": "x"}\n', "line 1"),
-     ("text\tlabel\na\t1\nb\t0\nc\n", "line 4"), ("text,label\na,1\nb,1\n", "same label")],
+     ("text\tlabel\na\t1\nb\t0\nc\n", "line 4"), ("text,label\na,1\nb,1\n", "same label"),
+     ("text,label\n" + "a" * 200_000 + ",1\nb,0\n", "field limit")],
 )  # fmt: skip
 def test_a_labelled_file_that_cannot_be_understood_is_told(text: str, said: str) -> None:
     with pytest.raises(LabelledError, match=said):

@@ -75,6 +75,8 @@ def test_too_little_to_learn_from_is_told(lessons: list[Lesson], said: str) -> N
      (lambda t: "{}\n" + t, "line 1"),
      (lambda t: t + '["x", 1.0, 2.0, 3.0]\n', "line "),
      (lambda t: t + "nonsense\n", "line "),
+     (lambda t: t + '["x", 1.0, NaN]\n', "are numbers"),
+     (lambda t: t + "[" * 100_000, "line "),
      (lambda _t: "", "line 1")],
 )  # fmt: skip
 def test_a_file_that_cannot_be_meant_is_refused(broken: Callable[[str], str], line: str) -> None:
