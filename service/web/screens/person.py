@@ -125,9 +125,7 @@ def _own(session: Session, rows: Sequence[SeenEvidence], language: str) -> tuple
     )
 
 
-def _wishes(
-    session: Session, vault: Vault, case: CaseRecord, who: Principal
-) -> tuple[Wish, ...]:
+def _wishes(session: Session, vault: Vault, case: CaseRecord, who: Principal) -> tuple[Wish, ...]:
     """The employee's own words, the latest wish first; only these are unsealed, nobody else's."""
     if who.person_id is None:
         return ()
