@@ -27,7 +27,7 @@ def tab_to(page: Page, role: str, name: str) -> None:
     ("sample", "role", "name"),
     [
         ("sign_in", "button", "Log ind"),
-        ("today", "link", "Begynd"),
+        ("today", "link", "Gå til trinnet"),
         ("hand_in", "button", "Indsend"),
         ("my_case", "link", "Tilføj billede"),
         ("evidence", "button", "Vis teksten"),
