@@ -30,5 +30,7 @@ class AlertRecord(Base, Protected):
     told_at: Mapped[datetime | None] = mapped_column(default=None)
     over_at: Mapped[datetime | None] = mapped_column(index=True, default=None)
     taken_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), default=None)
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True, default=None)
+    person_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id"), index=True, default=None
+    )
     words: Mapped[str | None] = mapped_column(Text, default=None)
