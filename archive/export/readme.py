@@ -40,7 +40,8 @@ HVAD DET BEVISER, OG HVAD IKKE
 - Et tidsstempel udefra (timestamps\\) beviser, at det fandtes senest da, også over for kommunen.
   Uden det beviser loggen ikke noget over for den, der selv fører den.
 - Det beviser ikke, hvem der har skrevet noget, eller at det er sandt.
-- Pakken indeholder det, der er udvalgt. Den siger ikke, at der ikke findes mere.
+- Pakken indeholder det, der er udvalgt. Den siger ikke, at der ikke findes mere. Forløbet siger
+  heller ikke, om et bevis også hører til en anden sag, som er lukket for andre.
 
 """
 _WHOLE = {
@@ -95,7 +96,8 @@ Compare the key's fingerprint with the one on the municipality's website:
 
 {proves_en} A time-stamp from outside proves that they existed by then, against the
 municipality too; without one the ledger proves nothing against whoever keeps it. It does not
-prove who wrote something or that it is true, nor that there is nothing else.
+prove who wrote something or that it is true, nor that there is nothing else: custody does not tell
+whether a piece also belongs to another case that is shut to others.
 {last_en}"""
 _WHOLE_ENGLISH = {
     "variant_en": "",

@@ -50,3 +50,5 @@ def test_no_recipient_learns_by_a_piece_of_a_restricted_case_that_it_belongs_to_
     assert all(one.encode() in open_to_all for one in (number, other, "Advokat Hansen"))
     assert all(one.encode() in shut for one in (number, "Politiet", "Arbejdstilsynet"))
     assert not any(one.encode() in shut for one in (other, "Advokat Hansen"))
+    # Every bundle says so, whether anything was left out or not: else its saying would tell.
+    assert all(b"lukket for andre" in one for one in (open_to_all, shut))
