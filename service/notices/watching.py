@@ -76,14 +76,14 @@ def tell_plainly(
     *,
     settings: Settings,
     now: datetime,
-) -> None:
-    """Queue a mail that names nobody; quiet for whoever has no address.
+) -> bool:
+    """Queue a mail that names nobody; False for whoever has no address that a mail can be made to.
 
     The kinds of `OWN` wait for their hours; the others leave at once.
     """
     # It is no letter of the case: whom it went to stands in the entry of what it tells of.
     if person.email is None:
-        return
+        return False
     try:
         queue_notice(
             session,
@@ -99,3 +99,5 @@ def tell_plainly(
     except AddressUnusable:
         # The page says it all the same, and the act does not wait for a mail.
         record(session, "notice.not_made", at=now, subject=person.row_key(), notice=kind)
+        return False
+    return True

@@ -10,10 +10,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from archive.ledger.log import record
 from archive.records.people import PersonRecord
-from service.notices.composing import AddressUnusable
-from service.notices.queueing import queue_notice
+from service.notices.watching import tell_plainly, where_to_read
 from service.settings import Settings
 from service.web import catalogues
 from service.web.words import FORMATS, Words
@@ -56,7 +54,7 @@ def tell_way_in(
         if place is not None:
             said.append(place)
     subject = _("Your access to Værn")
-    return _tell(session, person, INVITED, subject, said, settings=settings, now=now)
+    return tell_plainly(session, person, INVITED, subject, said, settings=settings, now=now)
 
 
 def tell_seal_broken(
@@ -69,10 +67,10 @@ def tell_seal_broken(
         _("The sealed account of Værn was opened %(when)s, with the paper from the safe.")
         % {"when": words.moment(now, now)},
         _("Do you know who did it, and why? If not, seal it anew now: that signs them out."),
-        *_where(settings, "operations", _("Seal it anew here:"), person.language),
+        *where_to_read(settings, "operations", _("Seal it anew here:"), person.language),
     ]
     subject = _("The sealed account was opened")
-    _tell(session, person, SEALED, subject, said, settings=settings, now=now)
+    tell_plainly(session, person, SEALED, subject, said, settings=settings, now=now)
 
 
 def tell_token_made(
@@ -86,49 +84,13 @@ def tell_token_made(
             "Which one, what it may do, and until when, stands under Programs; the ledger has by"
             " whom."
         ),
-        *_where(settings, "organisation/programs", _("See it here:"), person.language),
+        *where_to_read(settings, "organisation/programs", _("See it here:"), person.language),
     ]
     subject = _("A program has access to Værn")
-    _tell(session, person, TOKEN, subject, said, settings=settings, now=now)
+    tell_plainly(session, person, TOKEN, subject, said, settings=settings, now=now)
 
 
 def _words(language: str) -> Words:
     chosen = language if language in FORMATS else "da"
     texts = catalogues.load(chosen)
     return Words(chosen, texts.gettext, texts.ngettext)
-
-
-def _where(settings: Settings, path: str, words: str, language: str) -> list[str]:
-    if settings.url is None:
-        return [catalogues.load(language).gettext("Sign in to Værn to read more.")]
-    return [f"{words}\n{settings.url.rstrip('/')}/{path}"]
-
-
-def _tell(
-    session: Session,
-    person: PersonRecord,
-    kind: str,
-    subject: str,
-    said: list[str],
-    *,
-    settings: Settings,
-    now: datetime,
-) -> bool:
-    if person.email is None:
-        return False
-    try:
-        queue_notice(
-            session,
-            settings=settings,
-            kind=kind,
-            recipient=person.email,
-            subject=subject,
-            body="\n\n".join([*said, settings.municipality]) + "\n",
-            language=person.language,
-            now=now,
-        )
-    except AddressUnusable:
-        # The page says it all the same, and the act does not wait for a mail.
-        record(session, "notice.not_made", at=now, subject=person.row_key(), notice=kind)
-        return False
-    return True

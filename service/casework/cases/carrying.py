@@ -18,7 +18,6 @@ from archive.records.alerts import AlertRecord
 from archive.records.cases import (
     CaseEvidenceRecord,
     CaseRecord,
-    CircumstanceRecord,
     EndingRecord,
     HarassedRecord,
 )
@@ -26,6 +25,7 @@ from archive.records.evidence import EvidenceRecord
 from archive.records.pages import VisitRecord
 from service.access.principal import Principal
 from service.casework.cases.alerts import end_alerts, raise_alert, raise_anew
+from service.casework.cases.circumstances import keep_circumstance
 from service.casework.cases.course import course_of
 from service.casework.cases.listing import accounts_in, harassed_in
 from service.casework.cases.opening import AccountSeen, add_account, join_evidence
@@ -121,14 +121,16 @@ def carry_facts(joining: Joining) -> None:
     here, there = course_of(session, source), course_of(session, target)
     known = {one.id for one in there.procedure.circumstances}
     for name in sorted((here.facts.holds - there.facts.holds) & known):
-        session.add(_stated(joining, name, None))
+        keep_circumstance(session, target, name, joining.now, actor=joining.who.actor)
         if name == "serious":
             target.serious = True
     events = {one.id for one in there.procedure.events}
     for name, moment in sorted(here.facts.moments.items()):
         standing = there.facts.moments.get(name)
         if name in events and (standing is None or moment < standing):
-            session.add(_stated(joining, name, moment))
+            keep_circumstance(
+                session, target, name, joining.now, actor=joining.who.actor, moment=moment
+            )
     target.counts_from = min(here.facts.opened, there.facts.opened)
 
 
@@ -209,15 +211,3 @@ def carry_names(joining: Joining) -> int:
         number=source.number,
     )
     return count
-
-
-def _stated(joining: Joining, name: str, moment: datetime | None) -> CircumstanceRecord:
-    return CircumstanceRecord(
-        id=uuid4(),
-        case_id=joining.target.id,
-        name=name,
-        holds=True,
-        moment=moment,
-        stated_by=joining.who.actor,
-        stated_at=joining.now,
-    )

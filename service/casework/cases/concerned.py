@@ -18,12 +18,12 @@ from archive.ledger.log import SYSTEM, record
 from archive.records.cases import (
     CaseRecord,
     CircleRecord,
-    CircumstanceRecord,
     EndingRecord,
     HarassedRecord,
 )
 from archive.records.people import PersonRecord, UnitRecord
 from service.access.principal import Principal
+from service.casework.cases.circumstances import keep_circumstance, tell_stated
 from service.casework.cases.course import Course, shipped_procedure
 from service.casework.cases.finding import case_for, refuse_own_matter
 from service.casework.cases.handing_on import hand_on
@@ -213,26 +213,8 @@ def state_workplace(
     """
     if all(one.id != WORKPLACE for one in shipped_procedure(case.procedure).circumstances):
         return
-    session.add(
-        CircumstanceRecord(
-            id=uuid4(),
-            case_id=case.id,
-            name=WORKPLACE,
-            holds=holds,
-            stated_by=actor,
-            stated_at=now,
-        )
-    )
-    record(
-        session,
-        "case.circumstance_stated",
-        at=now,
-        actor=actor,
-        subject=case,
-        case_id=case.id,
-        name=WORKPLACE,
-        holds=holds,
-    )
+    keep_circumstance(session, case, WORKPLACE, now, actor=actor, holds=holds)
+    tell_stated(session, case, WORKPLACE, now, actor=actor, holds=holds)
 
 
 def owed_in(session: Session, case: CaseRecord, course: Course) -> tuple[Owed, ...]:

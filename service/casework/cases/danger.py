@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
 from archive.records.alerts import AlertRecord
-from archive.records.cases import CaseRecord, CircumstanceRecord, NoticeRecord
+from archive.records.cases import CaseRecord, NoticeRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.casework.cases.alerts import DANGER, KIND, told_of
+from service.casework.cases.circumstances import keep_circumstance, tell_stated
 from service.casework.cases.course import course_of
 from service.casework.cases.listing import own_cases
 from service.casework.cases.opening import open_case
@@ -182,23 +183,5 @@ def _state(session: Session, who: Principal, case: CaseRecord, now: datetime) ->
     known = {one.id for one in course.procedure.circumstances}
     if DANGER not in known or DANGER in course.facts.holds:
         return
-    session.add(
-        CircumstanceRecord(
-            id=uuid4(),
-            case_id=case.id,
-            name=DANGER,
-            holds=True,
-            stated_by=who.actor,
-            stated_at=now,
-        )
-    )
-    record(
-        session,
-        "case.circumstance_stated",
-        at=now,
-        actor=who.actor,
-        subject=case,
-        case_id=case.id,
-        name=DANGER,
-        holds=True,
-    )
+    keep_circumstance(session, case, DANGER, now, actor=who.actor)
+    tell_stated(session, case, DANGER, now, actor=who.actor)

@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from archive.ledger.log import record
-from archive.records.cases import CaseRecord, CircumstanceRecord, EndingRecord
+from archive.records.cases import CaseRecord, EndingRecord
 from archive.records.people import PersonRecord
 from service.access.principal import Principal
 from service.casework.cases.alerts import DANGER, end_alerts, raise_alert
+from service.casework.cases.circumstances import keep_circumstance, tell_stated
 from service.casework.cases.course import Course, course_of
 from service.casework.cases.finding import case_for, refuse_own_matter
 from service.errors import NotPermitted
@@ -90,32 +91,13 @@ def state_circumstance(
         raise FieldInvalid(name, "moment", "an event has its moment, a circumstance has none")
     if moment is not None and (moment.tzinfo is None or moment > now):
         raise FieldInvalid(name, "moment", "it has happened, at a moment with its zone")
-    session.add(
-        CircumstanceRecord(
-            id=uuid4(),
-            case_id=case.id,
-            name=name,
-            holds=holds,
-            moment=moment,
-            stated_by=who.actor,
-            stated_at=now,
-        )
-    )
+    keep_circumstance(session, case, name, now, actor=who.actor, holds=holds, moment=moment)
     if name == "serious":
         case.serious = holds
     if name == DANGER:
         act = raise_alert if holds else end_alerts
         act(session, case, now, actor=who.actor)
-    record(
-        session,
-        "case.circumstance_stated",
-        at=now,
-        actor=who.actor,
-        subject=case,
-        case_id=case.id,
-        name=name,
-        holds=holds,
-    )
+    tell_stated(session, case, name, now, actor=who.actor, holds=holds)
     return case
 
 

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 
 from service.access.principal import Principal
 from service.casework.organisation.drafts import ROSTER, draft_of, forget_drafts, keep_draft
 from service.casework.organisation.roster import CHANGE
 from service.casework.organisation.roster_file import apply_names, plan_of_names
-from service.errors import UploadInvalid, UploadTooLarge
 from service.installation import Installation
-from service.organisation.refusals import FileFault, FileUnusable
-from service.organisation.table import MOST_BYTES
-from service.web.dependencies import House, Now, PageRight, installation_of, require_form_token
+from service.organisation.refusals import FileUnusable
+from service.web.dependencies import House, Now, PageRight, installation_of
 from service.web.frames import frame_for
 from service.web.organisation_words import OrganisationWords
-from service.web.reading_whole import WholeDoor
-from service.web.routes.organisation_import import END_MISSING, TOKEN, ApplyForm
+from service.web.routes.organisation_import import ApplyForm
 from service.web.screens.organisation import page
 from service.web.screens.roster import names_file_view
-from service.web.streaming import Uploaded, UploadLimits, receive_upload
+from service.web.table_file import TableFile, receive_table
 from service.web.views.frame import FieldError, FormState, Place
 from service.web.views.roster import NamesFileView
 
@@ -44,16 +39,8 @@ def ask(request: Request, who: Change) -> Response:
 @router.post("")
 async def look(request: Request, who: Change) -> Response:
     """Read a file, keep it for an hour, and go on to what it would change."""
-
-    def admit(fields: Mapping[str, str]) -> None:
-        require_form_token(who, fields.get(TOKEN, ""))
-
-    door = WholeDoor()
-    limits = UploadLimits(1, MOST_BYTES + 64 * 1024, frozenset({TOKEN, END_MISSING}), admit)
-    came = await receive_upload(
-        request, door, limits, request.app.state.upload_turns, lambda uploaded: uploaded
-    )
-    return await run_in_threadpool(_kept, request, installation_of(request), who, came, door)
+    table = await receive_table(request, who)
+    return await run_in_threadpool(_kept, request, installation_of(request), who, table)
 
 
 @router.get("/{roster_draft_id}")
@@ -85,19 +72,10 @@ def apply(
     return RedirectResponse("/roster?said=imported", HTTPStatus.SEE_OTHER)
 
 
-def _kept(
-    request: Request, house: Installation, who: Principal, came: Uploaded, door: WholeDoor
-) -> Response:
-    refusal = came.error
-    if refusal is not None and not isinstance(
-        refusal, UploadInvalid | UploadTooLarge | ClientDisconnect
-    ):
-        raise refusal
-    if refusal is None:
-        require_form_token(who, came.fields.get(TOKEN, ""))
-    now, end_missing = house.clock.now(), came.fields.get(END_MISSING) == "yes"
+def _kept(request: Request, house: Installation, who: Principal, table: TableFile) -> Response:
+    now, end_missing = house.clock.now(), table.end_missing
     try:
-        content = _content(came, door)
+        content = table.content()
         with house.database.reading() as session:
             plan_of_names(session, content, now)
         with house.database.writing() as session:
@@ -110,12 +88,6 @@ def _kept(
         view = NamesFileView(form=form)
         return page(request, who, "roster_import.html", view, here=Place.ROSTER, status=status)
     return RedirectResponse(f"/roster/import/{kept}", HTTPStatus.SEE_OTHER)
-
-
-def _content(came: Uploaded, door: WholeDoor) -> bytes:
-    if isinstance(came.error, UploadTooLarge):
-        raise FileUnusable(FileFault.TOO_LARGE)
-    return door.content if came.files and came.error is None else b""
 
 
 def _shown(
