@@ -97,6 +97,8 @@ def case_view(
     may_step = may_on(session, who, case, "case.step", now)
     ahead = next(iter(coming(course.procedure, course.endings, course.facts, now)), None)
     acts = next_acts(course.procedure, course.endings, course.facts, now)
+    if case.merged_into is not None:  # what is due is due in the case where it goes on
+        ahead, acts = None, ()
     first = next((act for act in acts if act.due is not None), None)
     next_at = first.due.moment if first and first.due else (ahead.opens_at if ahead else None)
     next_step = first.step if first else (ahead.step if ahead else None)
@@ -122,7 +124,9 @@ def case_view(
         open_step=open_step(
             session, around, steps, wanted=step, now=now, may_change=may_step, form=form
         ),
-        clocks=tuple(clock_view(around, one) for one in clocks_of(course, now)),
+        clocks=()
+        if case.merged_into is not None
+        else tuple(clock_view(around, one) for one in clocks_of(course, now)),
         tab=tab,
         documentation=tabs.documentation,
         timeline=tabs.timeline,

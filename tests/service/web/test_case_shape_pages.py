@@ -119,6 +119,7 @@ def test_two_cases_become_one_and_the_old_number_leads_there(world: World) -> No
     assert "Samme profil." in main_of(leader.get(f"/cases/{other}"))
     as_it_was = main_of(leader.get(f"/cases/{world.number}?as_it_was=1"))
     assert f"Fortsætter i {other}" in as_it_was
+    assert "Ingen frister løber." in as_it_was  # they run on in the other
     assert other in main_of(Browser(world, world.town.anna).get(f"/my-case/{world.number}"))
     outside = Browser(world, world.town.other_leader)
     for number in (world.number, other):

@@ -374,7 +374,20 @@ SAMPLES = {
     ),
     "case_merged": (
         "case.html",
-        page(_case(closed_at=ago(hours=1), shape=Shape(merged_into="2027-015"), acts=()), _FRAME),
+        page(
+            _case(
+                closed_at=ago(hours=1),
+                shape=Shape(merged_into="2027-015"),
+                acts=(),
+                clocks=(),
+                close_url=None,
+                hand_in_url=None,
+                capture_url=None,
+                next_at=None,
+                next_title=None,
+            ),
+            _FRAME,
+        ),
     ),
     "cases_none": ("cases.html", page(CasesView((), closed=True), _FRAME)),
 }
